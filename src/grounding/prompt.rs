@@ -1,0 +1,1 @@
+//! What is asked of a planner for each task: the exact text, as presets.

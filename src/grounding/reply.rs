@@ -1,0 +1,1 @@
+//! Reads a planner's reply into groundings.

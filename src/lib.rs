@@ -1,0 +1,8 @@
+//! SP-VLA Workbench.
+
+// Floor 0: ground. No I/O, threads, clocks, Burn or egui.
+pub mod geometry;
+pub mod grounding;
+pub mod job;
+pub mod robot;
+pub mod vision;

@@ -1,0 +1,2 @@
+//! Chooses between window and subcommand.
+fn main() {}

@@ -1,0 +1,1 @@
+//! From resized pixels to encoder input.

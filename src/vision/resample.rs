@@ -1,0 +1,1 @@
+//! Resizing, bit for bit as Pillow does it.
