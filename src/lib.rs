@@ -6,3 +6,6 @@ pub mod grounding;
 pub mod job;
 pub mod robot;
 pub mod vision;
+
+// Floor 1: rooms. They do not know each other.
+pub mod model;

@@ -28,14 +28,16 @@ impl Grounding {
 }
 
 fn marks(grounding: &Grounding) -> Vec<Mark> {
-    grounding.bounds().map_or_else(Vec::new, |[x1, y1, x2, y2]| {
-        vec![Mark::Outline(vec![
-            ImagePoint::new(x1, y1),
-            ImagePoint::new(x2, y1),
-            ImagePoint::new(x2, y2),
-            ImagePoint::new(x1, y2),
-        ])]
-    })
+    grounding
+        .bounds()
+        .map_or_else(Vec::new, |[x1, y1, x2, y2]| {
+            vec![Mark::Outline(vec![
+                ImagePoint::new(x1, y1),
+                ImagePoint::new(x2, y1),
+                ImagePoint::new(x2, y2),
+                ImagePoint::new(x1, y2),
+            ])]
+        })
 }
 
 /// Qwen2.5-VL's own form: `[{"bbox_2d": [x1, y1, x2, y2], "label": "…"}]`.

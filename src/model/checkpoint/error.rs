@@ -1,0 +1,78 @@
+//! Everything that can be wrong with a checkpoint.
+
+use std::path::PathBuf;
+
+use crate::job::Cancelled;
+
+/// Why a checkpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file could not be opened or read.
+    #[error("cannot read: {source}; check that the file exists and is readable: {path}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is not what it claims to be.
+    #[error("{what}; the file is damaged or not a checkpoint, copy it again: {path}")]
+    Damaged {
+        /// What is wrong, with the place.
+        what: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is sound but of a kind that cannot be used here.
+    #[error("{what}: {path}")]
+    Unsupported {
+        /// What it is and what to do.
+        what: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that must be there is not.
+    #[error("{what} is missing; {hint}: {path}")]
+    Missing {
+        /// The file's role.
+        what: String,
+        /// What to do.
+        hint: String,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A configuration key is absent or of the wrong kind.
+    #[error("key `{key}` {problem}: {path}")]
+    Config {
+        /// The key, dotted.
+        key: String,
+        /// What is wrong with it and what was expected.
+        problem: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Tensors are missing or have another shape than the configuration says.
+    #[error(
+        "{missing} tensors are missing and {misshapen} have another shape; first: {first}. \
+         The configuration belongs to another model, or the file is incomplete"
+    )]
+    Tensors {
+        /// How many are missing.
+        missing: usize,
+        /// How many have another shape.
+        misshapen: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// A weight is not a number.
+    #[error(
+        "tensor {key} holds NaN or infinite values; the checkpoint is broken, use an earlier one"
+    )]
+    NonFinite {
+        /// The tensor.
+        key: String,
+    },
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}

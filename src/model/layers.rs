@@ -1,0 +1,174 @@
+//! The few layers every part is made of. Linear weights keep the checkpoint's `[out, in]` layout.
+
+use burn::module::{Module, Param};
+use burn::tensor::{DType, Tensor, activation};
+
+use super::checkpoint::{LoadError, Weights};
+
+/// `y = x Wᵀ + b` with `W` `[out, in]`, resting in f32 or f16.
+#[derive(Module, Debug)]
+pub struct Linear {
+    weight: Param<Tensor<2>>,
+    bias: Option<Param<Tensor<1>>>,
+}
+
+/// Rows from which a product is worth widening an f16 weight to f32 on the CPU: below, the product is bound by
+/// reading the weight; above, by arithmetic, which f32 does several times faster there.
+const WIDEN_ROWS: usize = 8;
+
+impl Linear {
+    /// Loads `weight` and, if `bias`, `bias`.
+    ///
+    /// # Errors
+    /// As [`Weights::matrix`].
+    pub fn load(
+        weights: &Weights<'_>,
+        input: usize,
+        output: usize,
+        bias: bool,
+    ) -> Result<Self, LoadError> {
+        Ok(Self {
+            weight: weights.matrix("weight", [output, input])?,
+            bias: bias.then(|| weights.tensor("bias", [output])).transpose()?,
+        })
+    }
+
+    /// A layer of given parameters, for weights that are stored under other names or shapes.
+    #[must_use]
+    pub const fn new(weight: Param<Tensor<2>>, bias: Option<Param<Tensor<1>>>) -> Self {
+        Self { weight, bias }
+    }
+
+    /// Any number of leading axes.
+    ///
+    /// # Shapes
+    /// - `x`: `[.., in]` f32
+    /// - returns `[.., out]` f32
+    #[must_use]
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let mut dims = x.dims();
+        let rows = dims[..D - 1].iter().product();
+        let y = product(x.reshape([rows, dims[D - 1]]), self.weight.val());
+        let y = match &self.bias {
+            Some(bias) => y + bias.val().unsqueeze(),
+            None => y,
+        };
+        dims[D - 1] = y.dims()[1];
+        y.reshape(dims)
+    }
+}
+
+/// `x Wᵀ` for f32 `x` `[M, in]` and `W` `[out, in]` of any precision; f32 `[M, out]`.
+#[must_use]
+pub fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    let dtype = weight.dtype();
+    if dtype == DType::F32 {
+        return x.matmul(weight.transpose());
+    }
+    if x.dims()[0] >= WIDEN_ROWS && super::device::is_cpu(&weight.device()) {
+        return x.matmul(weight.cast(DType::F32).transpose());
+    }
+    x.cast(dtype).matmul(weight.transpose()).cast(DType::F32)
+}
+
+/// `x / rms(x) * weight`, in f32.
+#[derive(Module, Debug)]
+pub struct RmsNorm {
+    weight: Param<Tensor<1>>,
+    epsilon: f64,
+}
+
+impl RmsNorm {
+    /// Loads `weight`.
+    ///
+    /// # Errors
+    /// As [`Weights::tensor`].
+    pub fn load(weights: &Weights<'_>, width: usize, epsilon: f64) -> Result<Self, LoadError> {
+        Ok(Self {
+            weight: weights.tensor("weight", [width])?,
+            epsilon,
+        })
+    }
+
+    /// # Shapes
+    /// - `x`: `[.., C]`
+    /// - returns the same
+    #[must_use]
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let scale = (x.clone().powi_scalar(2).mean_dim(D - 1) + self.epsilon)
+            .sqrt()
+            .recip();
+        x * scale * self.weight.val().unsqueeze()
+    }
+}
+
+/// Layer normalisation over the last axis, with or without learnt scale and shift.
+#[derive(Module, Debug)]
+pub struct LayerNorm {
+    affine: Option<(Param<Tensor<1>>, Param<Tensor<1>>)>,
+    epsilon: f64,
+}
+
+impl LayerNorm {
+    /// Loads `weight` and `bias`.
+    ///
+    /// # Errors
+    /// As [`Weights::tensor`].
+    pub fn load(weights: &Weights<'_>, width: usize, epsilon: f64) -> Result<Self, LoadError> {
+        let affine = (
+            weights.tensor("weight", [width])?,
+            weights.tensor("bias", [width])?,
+        );
+        Ok(Self {
+            affine: Some(affine),
+            epsilon,
+        })
+    }
+
+    /// One without parameters.
+    #[must_use]
+    pub const fn plain(epsilon: f64) -> Self {
+        Self {
+            affine: None,
+            epsilon,
+        }
+    }
+
+    /// # Shapes
+    /// - `x`: `[.., C]`
+    /// - returns the same
+    #[must_use]
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let centred = x.clone() - x.mean_dim(D - 1);
+        let scale = (centred.clone().powi_scalar(2).mean_dim(D - 1) + self.epsilon)
+            .sqrt()
+            .recip();
+        let y = centred * scale;
+        match &self.affine {
+            Some((weight, bias)) => y * weight.val().unsqueeze() + bias.val().unsqueeze(),
+            None => y,
+        }
+    }
+}
+
+/// Attention `softmax(q kᵀ * scale + mask) v`, in f32.
+///
+/// # Shapes
+/// - `q`: `[B, heads, N, d]`, `k` and `v`: `[B, heads, M, d]`
+/// - `mask`: `[1 or B, 1, N, M]`, added to the scores
+/// - returns `[B, heads, N, d]`
+#[must_use]
+pub fn attend(
+    q: Tensor<4>,
+    k: Tensor<4>,
+    v: Tensor<4>,
+    scale: f64,
+    mask: Option<Tensor<4>>,
+) -> Tensor<4> {
+    let scores = (q * scale).matmul(k.transpose());
+    let scores = match mask {
+        Some(mask) => scores + mask,
+        None => scores,
+    };
+    activation::softmax(scores, 3).matmul(v)
+}
