@@ -111,6 +111,12 @@ impl Frame {
         &self.camera
     }
 
+    /// Whether both share one buffer: cheap, and never wrongly true.
+    #[must_use]
+    pub fn same_pixels(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.pixels, &other.pixels)
+    }
+
     /// The colour at a pixel, or none outside.
     #[must_use]
     pub fn pixel(&self, x: u32, y: u32) -> Option<[u8; 3]> {
