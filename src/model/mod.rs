@@ -8,7 +8,6 @@
 //!
 //! Precision: weights of linear layers rest in f32 or f16; residual streams, norms, softmax and rotary angles are f32.
 
-pub mod answer;
 pub mod checkpoint;
 pub mod config;
 pub mod device;
