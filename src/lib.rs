@@ -8,4 +8,5 @@ pub mod robot;
 pub mod vision;
 
 // Floor 1: rooms. They do not know each other.
+pub mod camera;
 pub mod model;
