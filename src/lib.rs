@@ -6,3 +6,6 @@ pub mod grounding;
 pub mod job;
 pub mod robot;
 pub mod vision;
+
+// Floor 5: the window. egui; no Burn, files or threads.
+pub mod ui;
