@@ -362,7 +362,7 @@ mod tests {
         let planner = golden::planner(golden::QWEN);
         let alone = golden::text_input(&planner, &[5, 6, 7, 8, 9]);
         let longer = golden::text_input(&planner, &[11, 12, 13, 14, 15, 16, 17, 18]);
-        let noise = |value: f64| Tensor::<3>::zeros([1, 3, 64], &planner.device()) + value;
+        let noise = |value: f64| Tensor::<3>::zeros([1, 3, 64], planner.device()) + value;
         let layers = planner.config().num_hidden_layers;
         let state = |input: &DecoderInput| {
             let mut pass = Pass::new(crate::job::CancelToken::default(), false);
