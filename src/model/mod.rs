@@ -21,3 +21,4 @@ pub mod pass;
 pub mod qformer;
 #[cfg(test)]
 mod testing;
+pub mod planner;
