@@ -8,4 +8,8 @@ pub mod robot;
 pub mod vision;
 
 // Floor 1: rooms. They do not know each other.
+pub mod camera;
 pub mod model;
+
+// Floor 5: the window. egui; no Burn, files or threads.
+pub mod ui;

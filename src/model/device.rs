@@ -1,11 +1,231 @@
-//! The only place that names a Burn backend.
+//! Where the model runs. The only place that names a Burn backend.
+//!
+//! A real adapter runs Burn on wgpu; a software adapter, or none, runs Burn on its `flex` CPU backend, which is an
+//! order of magnitude faster than a software Vulkan driver. The model itself is written once for both.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::wgpu::{WgpuBackend, WgpuSetup};
+use burn::tensor::{DType, Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// What the user asked for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// A real GPU where there is one, else the CPU.
+    #[default]
+    Auto,
+    /// The best wgpu adapter, even a software one.
+    Wgpu,
+    /// The CPU.
+    Cpu,
+}
+
+/// The precision linear weights rest in; everything else is f32.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// f32 up to a gigabyte of weights, f16 above.
+    #[default]
+    Auto,
+    /// 32-bit weights.
+    F32,
+    /// 16-bit weights, 32-bit residuals, norms, softmax and rotary angles.
+    F16,
+}
+
+/// An adapter as the system describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AdapterSummary {
+    /// Its name.
+    pub name: String,
+    /// Vulkan, Metal, DX12 or GL.
+    pub backend: String,
+    /// Whether it is a program on the CPU, such as lavapipe or llvmpipe.
+    pub software: bool,
+    /// The driver, where it says.
+    pub driver: String,
+}
+
+/// The handles of a wgpu device that the window opened and the model may share.
+#[derive(Clone)]
+pub struct SharedGpu {
+    /// The instance.
+    pub instance: wgpu::Instance,
+    /// The adapter.
+    pub adapter: wgpu::Adapter,
+    /// The device.
+    pub device: wgpu::Device,
+    /// Its queue.
+    pub queue: wgpu::Queue,
+}
+
+/// A device the model can run on.
+#[derive(Clone)]
+pub struct ComputeDevice {
+    device: Device,
+    name: String,
+    shared: Option<SharedGpu>,
+}
+
+/// Why a device cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceError {
+    /// No adapter for wgpu.
+    #[error(
+        "no graphics adapter was found; install a Vulkan driver (on Debian: mesa-vulkan-drivers), or choose --device cpu"
+    )]
+    NoAdapter,
+    /// Burn could not use the adapter.
+    #[error("the adapter {name} cannot run the model: {reason}; choose --device cpu")]
+    Unusable {
+        /// The adapter.
+        name: String,
+        /// What Burn says.
+        reason: String,
+    },
+}
+
+/// Bytes of f32 weights from which [`Precision::Auto`] means f16.
+const AUTO_F16_BYTES: u64 = 1 << 30;
+
+/// Tasks Burn puts into one submission when the window shares its device: few, so that a frame never waits long.
+const INTERACTIVE_TASKS: usize = 8;
+
+impl Precision {
+    /// The number format of linear weights, for a model of `parameters`.
+    #[must_use]
+    pub const fn resolve(self, parameters: u64) -> DType {
+        match self {
+            Self::F32 => DType::F32,
+            Self::F16 => DType::F16,
+            Self::Auto if parameters * 4 > AUTO_F16_BYTES => DType::F16,
+            Self::Auto => DType::F32,
+        }
+    }
+}
+
+impl ComputeDevice {
+    /// The CPU backend.
+    #[must_use]
+    pub fn cpu() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            device: Device::flex(),
+            name: format!("CPU, {cores} cores"),
+            shared: None,
+        }
+    }
+
+    /// Opens what was asked for, sharing the window's device where that is possible.
+    ///
+    /// # Errors
+    /// When a wgpu device was asked for and there is none.
+    pub fn open(choice: DeviceChoice, window: Option<&SharedGpu>) -> Result<Self, DeviceError> {
+        match choice {
+            DeviceChoice::Cpu => Ok(Self::cpu()),
+            DeviceChoice::Wgpu => Self::wgpu(window),
+            DeviceChoice::Auto => {
+                let software = window.map_or_else(
+                    || adapters().first().is_none_or(|a| a.software),
+                    |gpu| is_software(&gpu.adapter.get_info()),
+                );
+                if software {
+                    Ok(Self::cpu())
+                } else {
+                    Self::wgpu(window)
+                }
+            }
+        }
+    }
+
+    fn wgpu(window: Option<&SharedGpu>) -> Result<Self, DeviceError> {
+        match window {
+            Some(gpu) => Self::adopt(gpu),
+            None => Self::first(),
+        }
+    }
+
+    /// Burn on the device the window opened.
+    fn adopt(gpu: &SharedGpu) -> Result<Self, DeviceError> {
+        let info = gpu.adapter.get_info();
+        let setup = WgpuSetup {
+            instance: gpu.instance.clone(),
+            adapter: gpu.adapter.clone(),
+            device: gpu.device.clone(),
+            queue: gpu.queue.clone(),
+            backend: info.backend,
+        };
+        let device = Device::wgpu_options()
+            .tasks_max(INTERACTIVE_TASKS)
+            .setup(setup)
+            .init()
+            .map_err(|e| unusable(&info, &e))?;
+        Ok(Self {
+            device,
+            name: describe(&info),
+            shared: Some(gpu.clone()),
+        })
+    }
+
+    /// Burn on a device of its own, for the command line.
+    fn first() -> Result<Self, DeviceError> {
+        if adapters().is_empty() {
+            return Err(DeviceError::NoAdapter);
+        }
+        let (device, setup) = Device::wgpu_options()
+            .graphics_api(WgpuBackend::Auto)
+            .init_with_setup()
+            .map_err(|e| DeviceError::Unusable {
+                name: "wgpu".into(),
+                reason: e.to_string(),
+            })?;
+        let shared = SharedGpu {
+            instance: setup.instance,
+            adapter: setup.adapter,
+            device: setup.device,
+            queue: setup.queue,
+        };
+        Ok(Self {
+            device,
+            name: describe(&shared.adapter.get_info()),
+            shared: Some(shared),
+        })
+    }
+
+    /// Burn's handle.
+    #[must_use]
+    pub const fn handle(&self) -> &Device {
+        &self.device
+    }
+
+    /// For people: "NVIDIA H200, Vulkan" or "CPU, 2 cores".
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The wgpu handles behind it, if it is a GPU.
+    #[must_use]
+    pub const fn gpu(&self) -> Option<&SharedGpu> {
+        self.shared.as_ref()
+    }
+
+    /// Bytes the model's allocator holds on the device, where it tells.
+    #[must_use]
+    pub fn memory_reserved(&self) -> Option<u64> {
+        self.shared.as_ref()?;
+        self.device.memory_pool_usage().map(|u| u.bytes_reserved)
+    }
+}
 
 /// Whether a device is the CPU backend.
 #[must_use]
 pub fn is_cpu(device: &Device) -> bool {
-    *device == Device::flex()
+    device.clone().without_autodiff() == Device::flex()
 }
 
 /// Whether a tensor's numbers lie in this process's memory and nobody will ask for gradients, so that they may be
@@ -13,4 +233,43 @@ pub fn is_cpu(device: &Device) -> bool {
 #[must_use]
 pub fn computes_here<const D: usize>(tensor: &Tensor<D>) -> bool {
     is_cpu(&tensor.device()) && !tensor.is_autodiff()
+}
+
+/// Every adapter, real ones first.
+#[must_use]
+pub fn adapters() -> Vec<AdapterSummary> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let mut summaries: Vec<AdapterSummary> = found
+        .iter()
+        .map(|adapter| {
+            let info = adapter.get_info();
+            AdapterSummary {
+                software: is_software(&info),
+                name: info.name,
+                backend: info.backend.to_string(),
+                driver: format!("{} {}", info.driver, info.driver_info)
+                    .trim()
+                    .to_owned(),
+            }
+        })
+        .collect();
+    summaries.sort_by_key(|a| a.software);
+    summaries
+}
+
+fn is_software(info: &wgpu::AdapterInfo) -> bool {
+    info.device_type == wgpu::DeviceType::Cpu
+}
+
+fn describe(info: &wgpu::AdapterInfo) -> String {
+    let kind = if is_software(info) { ", software" } else { "" };
+    format!("{}, {}{kind}", info.name, info.backend)
+}
+
+fn unusable(info: &wgpu::AdapterInfo, reason: &impl std::fmt::Display) -> DeviceError {
+    DeviceError::Unusable {
+        name: describe(info),
+        reason: reason.to_string(),
+    }
 }

@@ -1,0 +1,121 @@
+//! What can be asked of the engine. Sending never blocks.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::answer::Query;
+use crate::model::device::{DeviceChoice, Precision};
+
+/// Names one query; counts up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct QueryId(pub u64);
+
+/// Names one open source; counts up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SourceId(pub u64);
+
+/// Load a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadRequest {
+    /// A run folder, a weights file in one, or a Hugging Face folder.
+    pub path: PathBuf,
+    /// The folder with the tokenizer, if the run does not say or says wrongly.
+    pub base_vlm: Option<PathBuf>,
+    /// Where to run.
+    pub device: DeviceChoice,
+    /// Precision of the weights.
+    pub precision: Precision,
+}
+
+/// Where pictures come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SourceSpec {
+    /// A picture, a folder of pictures or a video: told apart by content.
+    Path(PathBuf),
+    /// A camera.
+    Webcam {
+        /// Its stable identity (`/dev/v4l/by-id/…` where there is one).
+        device: String,
+        /// The format and size, or the camera's own choice.
+        format: Option<String>,
+    },
+    /// One of the shipped sample pictures, by number.
+    Sample(usize),
+}
+
+/// How a source runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlayState {
+    /// Whether it advances by itself.
+    pub playing: bool,
+    /// Whether it begins again at its end.
+    pub looping: bool,
+    /// Times real time.
+    pub speed: f32,
+}
+
+/// What a file dialog is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pick {
+    /// A checkpoint folder.
+    Checkpoint,
+    /// The tokenizer folder of the checkpoint at this path.
+    PlannerFolder(PathBuf),
+    /// Pictures or videos.
+    Files,
+    /// A folder of pictures.
+    Folder,
+    /// Where to put these bytes; the name is a suggestion.
+    Save {
+        /// Suggested name.
+        name: String,
+        /// Content.
+        bytes: Vec<u8>,
+    },
+}
+
+/// One request to the engine.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Load a checkpoint; replaces the loaded one once it is sound, cancels a load under way.
+    Load(LoadRequest),
+    /// Load the checkpoint that is shipped inside the program.
+    LoadShipped(DeviceChoice, Precision),
+    /// Stop loading.
+    CancelLoad,
+    /// Close the loaded checkpoint.
+    Unload,
+    /// Ask the model. A newer query takes the place of one that has not begun.
+    Ask(QueryId, Box<Query>),
+    /// Stop the running query.
+    CancelQuery,
+    /// Open a source.
+    Open(SourceId, SourceSpec),
+    /// Close a source.
+    Close(SourceId),
+    /// Play, pause, loop.
+    Play(SourceId, PlayState),
+    /// Show the frame at this index.
+    Seek(SourceId, u64),
+    /// List the cameras of this machine.
+    ListWebcams,
+    /// Look whether a path is a checkpoint or a source.
+    Sniff(PathBuf),
+    /// Show a file dialog.
+    Pick(Pick),
+    /// Draw the groundings that are not hidden onto the first view and ask where to save it.
+    SaveAnnotated {
+        /// The picture.
+        frame: Box<crate::vision::Frame>,
+        /// What to draw.
+        groundings: Vec<crate::grounding::Grounding>,
+    },
+    /// Put bytes into a file.
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+}

@@ -1,0 +1,1 @@
+//! What is shipped inside the program: a tiny checkpoint and sample pictures.

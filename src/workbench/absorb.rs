@@ -1,0 +1,263 @@
+//! An event of the engine changes the document, and may ask for more.
+
+use std::path::PathBuf;
+
+use super::settings::remember;
+use super::{
+    Command, CommandId, Loading, LogLine, Notice, NoticeLevel, ResultSet, Running, SourceStatus,
+    Workbench,
+};
+use crate::engine::{
+    Answer, AnswerEvent, Event, LoadReport, Pick, QueryId, Request, SourceId, SourceInfo,
+    SourceSpec,
+};
+use crate::job::Progress;
+use crate::vision::Frame;
+
+impl Workbench {
+    /// Takes in one fact.
+    pub fn absorb(&mut self, event: Event) -> Vec<Request> {
+        match event {
+            Event::Loaded(report) => self.loaded(report),
+            Event::LoadFailed {
+                path,
+                error,
+                cancelled,
+            } => self.load_failed(path, error, cancelled),
+            Event::Unloaded => self.model.report = None,
+            Event::QueryStarted(id) => self.query_started(id),
+            Event::QueryProgress(id, progress) => self.query_progress(id, progress),
+            Event::Answered(id, answer) => return self.answered(id, *answer),
+            Event::QueryFailed(id, error) => self.query_failed(id, error),
+            Event::QueryCancelled(id) => self.forget_query(id),
+            Event::SourceOpened(id, info) => self.source_opened(id, info),
+            Event::SourceFailed(id, error) => self.source_failed(id, error),
+            Event::SourceWarning(id, text) => self.source_warning(id, text),
+            Event::SourceEnded(id) => self.source_ended(id),
+            Event::Webcams(list) => self.webcams = Some(list),
+            Event::Picked(pick, paths) => return self.picked(pick, paths),
+            Event::Sniffed { path, checkpoint } => return self.sniffed(path, checkpoint),
+            Event::Written(path) => self.notice(
+                NoticeLevel::Info,
+                format!("Saved {}", path.display()),
+            ),
+            Event::WriteFailed(path, error) => self.notice(
+                NoticeLevel::Error,
+                format!("Could not save: {error}; choose another place: {}", path.display()),
+            ),
+            Event::Crashed { thread, message } => self.crashed(&thread, &message),
+        }
+        Vec::new()
+    }
+
+    /// Takes in the newest progress of a load.
+    pub fn absorb_progress(&mut self, progress: Progress) {
+        if let Some(Loading { progress: slot, .. }) = &mut self.model.loading {
+            *slot = Some(progress);
+        }
+    }
+
+    /// Takes in the newest frame of a source; asks again if auto-run is on.
+    pub fn absorb_frame(&mut self, id: SourceId, frame: Frame) -> Vec<Request> {
+        let now = self.now_secs;
+        let Some(source) = self.sources.iter_mut().find(|s| s.id == id) else {
+            return Vec::new();
+        };
+        source.frame = Some(frame);
+        source.frame_secs = now;
+        source.warning = None;
+        let ask = self.asking.auto && source.in_view;
+        if ask && self.asking.sent.len() < 2 && self.run_obstacle().is_none() {
+            self.apply(Command::Plain(CommandId::Run))
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Takes in a line of the log.
+    pub fn absorb_log(&mut self, line: LogLine) {
+        self.notices.line(line);
+    }
+
+    fn loaded(&mut self, report: Box<LoadReport>) {
+        self.model.loading = None;
+        self.model.failure = None;
+        if !report.shipped {
+            remember(&mut self.settings.recent_checkpoints, report.path.clone());
+        }
+        if !report.warnings.is_empty() {
+            self.notice(
+                NoticeLevel::Warning,
+                format!("Loaded with {} remarks: {}", report.warnings.len(), report.warnings[0]),
+            );
+        }
+        self.model.report = Some(report);
+    }
+
+    fn load_failed(&mut self, path: PathBuf, error: String, cancelled: bool) {
+        self.model.loading = None;
+        if cancelled {
+            self.notice(NoticeLevel::Info, "Loading was cancelled".into());
+            return;
+        }
+        let at_secs = self.now_secs;
+        self.notices.push(Notice {
+            level: NoticeLevel::Error,
+            text: error.clone(),
+            action: Some(("Try again".into(), Command::LoadCheckpoint(path.clone()))),
+            at_secs,
+        });
+        self.model.failure = Some((path, error));
+    }
+
+    fn query_started(&mut self, id: QueryId) {
+        self.asking.running = Some(Running {
+            id,
+            stage: "preprocess",
+            tokens: Vec::new(),
+            since_secs: self.now_secs,
+        });
+    }
+
+    fn query_progress(&mut self, id: QueryId, progress: AnswerEvent) {
+        let Some(running) = self.asking.running.as_mut().filter(|r| r.id == id) else {
+            return;
+        };
+        match progress {
+            AnswerEvent::Stage(stage) => running.stage = stage,
+            AnswerEvent::Token(token) => running.tokens.push(token),
+        }
+    }
+
+    fn answered(&mut self, id: QueryId, answer: Answer) -> Vec<Request> {
+        let Some(run) = self.take_query(id) else {
+            return Vec::new();
+        };
+        let count = answer.text.as_ref().map_or(0, |t| t.reply.groundings.len());
+        self.highlighted = None;
+        // Of an auto-run, a newer frame may have come meanwhile: ask about it now.
+        let stale = self.asking.auto && self.asking.sent.is_empty() && self.has_newer(&run.views);
+        self.asking.result = Some(ResultSet {
+            run,
+            answer,
+            at_secs: self.now_secs,
+            hidden: vec![false; count],
+        });
+        if stale {
+            self.apply(Command::Plain(CommandId::Run))
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn has_newer(&self, asked: &[(SourceId, Frame)]) -> bool {
+        self.views().any(|s| {
+            let seen = asked.iter().find(|(id, _)| *id == s.id);
+            match (&s.frame, seen) {
+                (Some(frame), Some((_, asked))) => {
+                    frame.seq != asked.seq || frame.stamp != asked.stamp
+                }
+                (frame, _) => frame.is_some(),
+            }
+        })
+    }
+
+    fn query_failed(&mut self, id: QueryId, error: String) {
+        self.forget_query(id);
+        self.asking.auto = false;
+        self.notice(NoticeLevel::Error, error.clone());
+        self.asking.failure = Some(error);
+    }
+
+    fn forget_query(&mut self, id: QueryId) {
+        self.take_query(id);
+    }
+
+    fn take_query(&mut self, id: QueryId) -> Option<super::QueryRun> {
+        if self.asking.running.as_ref().is_some_and(|r| r.id == id) {
+            self.asking.running = None;
+        }
+        let at = self.asking.sent.iter().position(|run| run.id == id)?;
+        Some(self.asking.sent.remove(at))
+    }
+
+    fn source_opened(&mut self, id: SourceId, info: SourceInfo) {
+        if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
+            source.status = SourceStatus::Open(info);
+        }
+    }
+
+    fn source_failed(&mut self, id: SourceId, error: String) {
+        let at_secs = self.now_secs;
+        let Some(source) = self.sources.iter_mut().find(|s| s.id == id) else {
+            return;
+        };
+        source.status = SourceStatus::Failed(error.clone());
+        source.play.playing = false;
+        let again = Command::OpenSource(source.spec.clone());
+        self.notices.push(Notice {
+            level: NoticeLevel::Error,
+            text: error,
+            action: Some(("Open again".into(), again)),
+            at_secs,
+        });
+    }
+
+    fn source_warning(&mut self, id: SourceId, text: String) {
+        let at_secs = self.now_secs;
+        if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
+            self.notices.line(LogLine {
+                level: NoticeLevel::Warning,
+                target: source.name(),
+                text: text.clone(),
+                at_secs,
+            });
+            source.warning = Some(text);
+        }
+    }
+
+    fn source_ended(&mut self, id: SourceId) {
+        if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
+            source.play.playing = false;
+        }
+    }
+
+    fn picked(&mut self, pick: Pick, paths: Vec<PathBuf>) -> Vec<Request> {
+        let mut requests = Vec::new();
+        for path in paths {
+            requests.extend(match &pick {
+                Pick::Checkpoint => self.apply(Command::LoadCheckpoint(path)),
+                Pick::PlannerFolder(run) => {
+                    self.apply(Command::LoadWithPlanner(run.clone(), path))
+                }
+                Pick::Files | Pick::Folder => {
+                    self.apply(Command::OpenSource(SourceSpec::Path(path)))
+                }
+                Pick::Save { bytes, .. } => self.apply(Command::Save(path, bytes.clone())),
+            });
+        }
+        requests
+    }
+
+    fn sniffed(&mut self, path: PathBuf, checkpoint: bool) -> Vec<Request> {
+        if checkpoint {
+            self.apply(Command::LoadCheckpoint(path))
+        } else {
+            self.apply(Command::OpenSource(SourceSpec::Path(path)))
+        }
+    }
+
+    fn crashed(&mut self, thread: &str, message: &str) {
+        if thread == "model" {
+            self.asking.running = None;
+            self.asking.sent.clear();
+            self.asking.auto = false;
+            self.model.loading = None;
+            self.model.report = None;
+        }
+        self.notice(
+            NoticeLevel::Error,
+            format!("The {thread} thread stopped and was started again: {message}"),
+        );
+    }
+}

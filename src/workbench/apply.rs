@@ -1,0 +1,410 @@
+//! A command changes the document and asks the engine for what follows from it.
+
+use std::path::PathBuf;
+
+use super::settings::remember;
+use super::{Command, CommandId, Loading, Notice, NoticeLevel, QueryRun, Theme, Workbench};
+use crate::engine::{
+    LoadRequest, Pick, PlayState, Query, QueryId, Request, SourceId, SourceSpec,
+};
+use crate::grounding::prompt::{self, Task};
+use crate::vision::Frame;
+
+/// Views the model is asked about at once.
+const MAX_VIEWS: usize = 4;
+
+/// Steps of the size of everything.
+const SCALE_STEP: f32 = 0.1;
+
+impl Workbench {
+    /// Applies a command. Commands that only concern the window (palette, layout, zoom) change nothing here.
+    pub fn apply(&mut self, command: Command) -> Vec<Request> {
+        match command {
+            Command::Plain(id) => self.apply_plain(id),
+            Command::LoadCheckpoint(path) => self.load(path, None),
+            Command::LoadWithPlanner(path, planner) => self.load(path, Some(planner)),
+            Command::OpenSource(spec) => self.open(spec),
+            Command::OpenDropped(path) => self.open_dropped(path),
+            Command::CloseSource(id) => self.close(id),
+            Command::SelectSource(id) => self.on_source(id, |wb| wb.selected = Some(id)),
+            Command::ToggleView(id) => self.toggle_view(id),
+            Command::RaiseView(id) => self.raise_view(id),
+            Command::Seek(id, index) => self.seek(id, index),
+            Command::SetSpeed(id, speed) => self.play(id, |play| play.speed = speed.clamp(0.1, 8.0)),
+            Command::SetTask(task) => self.change(|wb| wb.set_task(task)),
+            Command::SetPreset(preset) => self.change(|wb| wb.asking.preset = preset),
+            Command::SetInstruction(text) => self.change(|wb| wb.asking.instruction = text),
+            Command::SetOptions(options) => self.change(|wb| wb.asking.options = *options),
+            Command::SetDevice(device) => self.change(|wb| wb.settings.device = device),
+            Command::SetPrecision(precision) => {
+                self.change(|wb| wb.settings.precision = precision)
+            }
+            Command::ToggleGrounding(index) => self.change(|wb| wb.toggle_grounding(index)),
+            Command::Highlight(index) => self.change(|wb| wb.highlighted = index),
+            Command::Copy(_) => Vec::new(),
+            Command::Save(path, bytes) => vec![Request::Write { path, bytes }],
+            Command::DismissNotice(index) => self.change(|wb| {
+                if index < wb.notices.open.len() {
+                    wb.notices.open.remove(index);
+                }
+            }),
+        }
+    }
+
+    fn apply_plain(&mut self, id: CommandId) -> Vec<Request> {
+        match id {
+            CommandId::OpenCheckpoint => vec![Request::Pick(Pick::Checkpoint)],
+            CommandId::OpenDemo => self.open_demo(),
+            CommandId::CloseCheckpoint => vec![Request::Unload],
+            CommandId::CancelLoad => vec![Request::CancelLoad],
+            CommandId::OpenFiles => vec![Request::Pick(Pick::Files)],
+            CommandId::OpenFolder => vec![Request::Pick(Pick::Folder)],
+            CommandId::ListCameras => self.list_cameras(),
+            CommandId::CloseSource => self.selected.map_or_else(Vec::new, |id| self.close(id)),
+            CommandId::Run => self.run(),
+            CommandId::CancelQuery => self.cancel_query(),
+            CommandId::ToggleAuto => self.toggle_auto(),
+            CommandId::ToggleNormalized => self.change(|wb| {
+                wb.settings.normalized_actions = !wb.settings.normalized_actions;
+            }),
+            CommandId::SaveAnnotated => self.save_annotated(),
+            _ => self.apply_step(id),
+        }
+    }
+
+    /// Tasks, playback, groundings and preferences.
+    fn apply_step(&mut self, id: CommandId) -> Vec<Request> {
+        match id {
+            CommandId::TaskBox => self.change(|wb| wb.set_task(Task::Box)),
+            CommandId::TaskPoint => self.change(|wb| wb.set_task(Task::Point)),
+            CommandId::TaskTrace => self.change(|wb| wb.set_task(Task::Trace)),
+            CommandId::TaskPlan => self.change(|wb| wb.set_task(Task::Plan)),
+            CommandId::TaskChat => self.change(|wb| wb.set_task(Task::Chat)),
+            CommandId::TaskAction => self.change(|wb| wb.set_task(Task::Action)),
+            CommandId::PlayPause => self.play_selected(|play| play.playing = !play.playing),
+            CommandId::ToggleLoop => self.play_selected(|play| play.looping = !play.looping),
+            CommandId::NextFrame => self.skip(1),
+            CommandId::PreviousFrame => self.skip(-1),
+            CommandId::SkipForward => self.skip(10),
+            CommandId::SkipBack => self.skip(-10),
+            CommandId::FirstFrame => self.skip(i64::MIN),
+            CommandId::LastFrame => self.skip(i64::MAX),
+            CommandId::NextGrounding => self.change(|wb| wb.highlight_step(1)),
+            CommandId::PreviousGrounding => self.change(|wb| wb.highlight_step(-1)),
+            CommandId::HideGrounding => self.change(|wb| {
+                if let Some(index) = wb.highlighted {
+                    wb.toggle_grounding(index);
+                }
+            }),
+            CommandId::ToggleTheme => self.change(|wb| {
+                wb.settings.theme = match wb.settings.theme {
+                    Theme::Dark => Theme::Light,
+                    Theme::Light => Theme::Dark,
+                };
+            }),
+            CommandId::ScaleUp => self.change(|wb| wb.rescale(SCALE_STEP)),
+            CommandId::ScaleDown => self.change(|wb| wb.rescale(-SCALE_STEP)),
+            CommandId::ScaleReset => self.change(|wb| wb.settings.scale = 1.0),
+            // The window's own: dialogs over it, zoom, layout, clipboard.
+            _ => Vec::new(),
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Self)) -> Vec<Request> {
+        change(self);
+        Vec::new()
+    }
+
+    fn on_source(&mut self, id: SourceId, change: impl FnOnce(&mut Self)) -> Vec<Request> {
+        if self.sources.iter().any(|s| s.id == id) {
+            change(self);
+        }
+        Vec::new()
+    }
+
+    fn rescale(&mut self, step: f32) {
+        self.settings.scale = (self.settings.scale + step).clamp(0.7, 2.0);
+    }
+
+    fn set_task(&mut self, task: Task) {
+        if self.asking.task != task {
+            self.asking.task = task;
+            self.asking.preset = 0;
+        }
+    }
+
+    // --- Model -----------------------------------------------------------------------------------------------------
+
+    fn load(&mut self, path: PathBuf, base_vlm: Option<PathBuf>) -> Vec<Request> {
+        self.model.failure = None;
+        self.model.loading = Some(Loading {
+            path: path.clone(),
+            progress: None,
+            since_secs: self.now_secs,
+        });
+        vec![Request::Load(LoadRequest {
+            path,
+            base_vlm,
+            device: self.settings.device,
+            precision: self.settings.precision,
+        })]
+    }
+
+    fn open_demo(&mut self) -> Vec<Request> {
+        let mut requests = vec![Request::LoadShipped(
+            self.settings.device,
+            self.settings.precision,
+        )];
+        self.model.failure = None;
+        self.model.loading = Some(Loading {
+            path: PathBuf::from("the shipped checkpoint"),
+            progress: None,
+            since_secs: self.now_secs,
+        });
+        if !self.sources.iter().any(|s| s.spec == SourceSpec::Sample(0)) {
+            requests.extend(self.open(SourceSpec::Sample(0)));
+        }
+        if self.asking.instruction.is_empty() {
+            self.asking.instruction = "put the carrot on the plate".into();
+        }
+        requests
+    }
+
+    // --- Sources ---------------------------------------------------------------------------------------------------
+
+    fn list_cameras(&mut self) -> Vec<Request> {
+        self.webcams = None;
+        vec![Request::ListWebcams]
+    }
+
+    fn open(&mut self, spec: SourceSpec) -> Vec<Request> {
+        if let SourceSpec::Path(path) = &spec {
+            remember(&mut self.settings.recent_sources, path.clone());
+        }
+        self.next_id += 1;
+        let id = SourceId(self.next_id);
+        let in_view = self.views().count() < MAX_VIEWS;
+        self.sources.push(super::SourceState {
+            id,
+            spec: spec.clone(),
+            status: super::SourceStatus::Opening,
+            play: PlayState {
+                playing: matches!(spec, SourceSpec::Webcam { .. }),
+                looping: false,
+                speed: 1.0,
+            },
+            in_view,
+            frame: None,
+            frame_secs: self.now_secs,
+            warning: None,
+        });
+        self.selected = Some(id);
+        vec![Request::Open(id, spec)]
+    }
+
+    /// A dropped folder that holds a checkpoint's configuration is a checkpoint; the engine looks, since the
+    /// document knows no files. Weights files tell by their name.
+    fn open_dropped(&mut self, path: PathBuf) -> Vec<Request> {
+        let weights = path.extension().is_some_and(|e| {
+            ["pt", "pth", "safetensors"]
+                .iter()
+                .any(|known| e.eq_ignore_ascii_case(known))
+        });
+        if weights {
+            self.load(path, None)
+        } else {
+            vec![Request::Sniff(path)]
+        }
+    }
+
+    fn close(&mut self, id: SourceId) -> Vec<Request> {
+        self.sources.retain(|s| s.id != id);
+        if self.selected == Some(id) {
+            self.selected = self.sources.last().map(|s| s.id);
+        }
+        vec![Request::Close(id)]
+    }
+
+    fn toggle_view(&mut self, id: SourceId) -> Vec<Request> {
+        let shown = self.views().count();
+        let Some(source) = self.sources.iter_mut().find(|s| s.id == id) else {
+            return Vec::new();
+        };
+        if !source.in_view && shown >= MAX_VIEWS {
+            self.notice(
+                NoticeLevel::Warning,
+                format!("{MAX_VIEWS} views are shown already; hide one first"),
+            );
+        } else {
+            source.in_view = !source.in_view;
+        }
+        Vec::new()
+    }
+
+    fn raise_view(&mut self, id: SourceId) -> Vec<Request> {
+        if let Some(at) = self.sources.iter().position(|s| s.id == id).filter(|at| *at > 0) {
+            self.sources.swap(at, at - 1);
+        }
+        Vec::new()
+    }
+
+    fn play(&mut self, id: SourceId, change: impl FnOnce(&mut PlayState)) -> Vec<Request> {
+        let Some(source) = self.sources.iter_mut().find(|s| s.id == id) else {
+            return Vec::new();
+        };
+        change(&mut source.play);
+        vec![Request::Play(id, source.play)]
+    }
+
+    fn play_selected(&mut self, change: impl FnOnce(&mut PlayState)) -> Vec<Request> {
+        self.selected.map_or_else(Vec::new, |id| self.play(id, change))
+    }
+
+    fn seek(&mut self, id: SourceId, index: u64) -> Vec<Request> {
+        let mut requests = self.play(id, |play| play.playing = false);
+        requests.push(Request::Seek(id, index));
+        requests
+    }
+
+    fn skip(&mut self, by: i64) -> Vec<Request> {
+        let Some(source) = self.selected.and_then(|id| self.sources.iter().find(|s| s.id == id))
+        else {
+            return Vec::new();
+        };
+        let Some(last) = source.info().and_then(|i| i.frames).map(|n| n.saturating_sub(1)) else {
+            return Vec::new();
+        };
+        let at = source.frame.as_ref().map_or(0, |f| f.seq);
+        let (id, index) = (source.id, at.saturating_add_signed(by).min(last));
+        self.seek(id, index)
+    }
+
+    /// The sources in view, in the model's order.
+    pub fn views(&self) -> impl Iterator<Item = &super::SourceState> {
+        self.sources.iter().filter(|s| s.in_view)
+    }
+
+    // --- Asking ----------------------------------------------------------------------------------------------------
+
+    /// The exact text that a run would send, and what to know about it.
+    #[must_use]
+    pub fn prompt(&self) -> String {
+        let wrapper = self.model.report.as_ref().and_then(|r| r.prompt_wrapper.as_deref());
+        let asking = &self.asking;
+        if asking.task == Task::Action {
+            return prompt::action_prompt(wrapper, &asking.instruction);
+        }
+        prompt::presets(asking.task)
+            .nth(asking.preset)
+            .map_or_else(|| asking.instruction.clone(), |p| p.render(&asking.instruction))
+    }
+
+    /// Why a run is not possible now, in words for the person; none if it is.
+    #[must_use]
+    pub fn run_obstacle(&self) -> Option<String> {
+        if self.model.report.is_none() {
+            return Some("Open a checkpoint first".into());
+        }
+        if !self.views().any(|s| s.frame.is_some()) {
+            return Some("Open a picture, video or camera first".into());
+        }
+        prompt::check_instruction(&self.asking.instruction)
+            .err()
+            .map(|error| error.to_string())
+    }
+
+    fn run(&mut self) -> Vec<Request> {
+        if let Some(obstacle) = self.run_obstacle() {
+            self.notice(NoticeLevel::Warning, obstacle);
+            return Vec::new();
+        }
+        let views: Vec<(SourceId, Frame)> = self
+            .views()
+            .filter_map(|s| Some((s.id, s.frame.clone()?)))
+            .collect();
+        self.next_id += 1;
+        let id = QueryId(self.next_id);
+        let query = Query {
+            task: self.asking.task,
+            instruction: self.asking.instruction.clone(),
+            prompt: self.prompt(),
+            frames: views.iter().map(|(_, frame)| frame.clone()).collect(),
+            options: self.asking.options.clone(),
+        };
+        self.asking.failure = None;
+        self.asking.sent.push(QueryRun {
+            id,
+            task: query.task,
+            instruction: query.instruction.clone(),
+            views,
+            sent_secs: self.now_secs,
+        });
+        vec![Request::Ask(id, Box::new(query))]
+    }
+
+    fn cancel_query(&mut self) -> Vec<Request> {
+        self.asking.auto = false;
+        vec![Request::CancelQuery]
+    }
+
+    fn toggle_auto(&mut self) -> Vec<Request> {
+        self.asking.auto = !self.asking.auto;
+        if self.asking.auto && self.asking.sent.is_empty() {
+            self.run()
+        } else {
+            Vec::new()
+        }
+    }
+
+    // --- Groundings ------------------------------------------------------------------------------------------------
+
+    fn toggle_grounding(&mut self, index: usize) {
+        if let Some(hidden) = self
+            .asking
+            .result
+            .as_mut()
+            .and_then(|r| r.hidden.get_mut(index))
+        {
+            *hidden = !*hidden;
+        }
+    }
+
+    fn highlight_step(&mut self, by: isize) {
+        let count = self.asking.result.as_ref().map_or(0, |r| r.hidden.len());
+        if count == 0 {
+            self.highlighted = None;
+            return;
+        }
+        let count = count as isize;
+        let next = match self.highlighted {
+            Some(at) => (at as isize + by).rem_euclid(count),
+            None if by > 0 => 0,
+            None => count - 1,
+        };
+        self.highlighted = Some(next as usize);
+    }
+
+    fn save_annotated(&mut self) -> Vec<Request> {
+        let Some(result) = &self.asking.result else {
+            self.notice(NoticeLevel::Warning, "There is no answer to save yet".into());
+            return Vec::new();
+        };
+        let Some((_, frame)) = result.run.views.first() else {
+            return Vec::new();
+        };
+        vec![Request::SaveAnnotated {
+            frame: Box::new(frame.clone()),
+            groundings: result.visible().cloned().collect(),
+        }]
+    }
+
+    pub(super) fn notice(&mut self, level: NoticeLevel, text: String) {
+        let at_secs = self.now_secs;
+        self.notices.push(Notice {
+            level,
+            text,
+            action: None,
+            at_secs,
+        });
+    }
+}

@@ -1,0 +1,107 @@
+//! What is being asked, what came back, and from which frames.
+
+use crate::engine::{Answer, QueryId, QueryOptions, ReplyToken, SourceId};
+use crate::grounding::Grounding;
+use crate::grounding::prompt::Task;
+use crate::vision::Frame;
+
+/// A query under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running {
+    /// Its number.
+    pub id: QueryId,
+    /// Where it is: "prefill".
+    pub stage: &'static str,
+    /// Tokens so far.
+    pub tokens: Vec<ReplyToken>,
+    /// When it began, in seconds since the window opened.
+    pub since_secs: f64,
+}
+
+/// What was asked, kept beside its answer.
+#[derive(Debug, Clone)]
+pub struct QueryRun {
+    /// Its number.
+    pub id: QueryId,
+    /// The task.
+    pub task: Task,
+    /// What the person wrote.
+    pub instruction: String,
+    /// The views, in the order they were sent.
+    pub views: Vec<(SourceId, Frame)>,
+    /// When it was sent, in seconds since the window opened.
+    pub sent_secs: f64,
+}
+
+/// An answer and what it belongs to.
+#[derive(Debug, Clone)]
+pub struct ResultSet {
+    /// The question.
+    pub run: QueryRun,
+    /// The answer.
+    pub answer: Answer,
+    /// When it came, in seconds since the window opened.
+    pub at_secs: f64,
+    /// Groundings of the reply that are hidden on the canvas.
+    pub hidden: Vec<bool>,
+}
+
+impl ResultSet {
+    /// The groundings of the reply.
+    #[must_use]
+    pub fn groundings(&self) -> &[Grounding] {
+        self.answer
+            .text
+            .as_ref()
+            .map_or(&[], |text| &text.reply.groundings)
+    }
+
+    /// Those that are not hidden.
+    pub fn visible(&self) -> impl Iterator<Item = &Grounding> {
+        let hidden = &self.hidden;
+        self.groundings()
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !hidden.get(*at).copied().unwrap_or_default())
+            .map(|(_, grounding)| grounding)
+    }
+}
+
+/// The question being written, the one running and the last answer.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    /// What the person is writing.
+    pub instruction: String,
+    /// The chosen task.
+    pub task: Task,
+    /// The chosen preset of that task: an index among its presets.
+    pub preset: usize,
+    /// Settings.
+    pub options: QueryOptions,
+    /// Ask again for each new frame.
+    pub auto: bool,
+    /// The query under way.
+    pub running: Option<Running>,
+    /// Queries sent and not yet ended.
+    pub sent: Vec<QueryRun>,
+    /// The last answer.
+    pub result: Option<ResultSet>,
+    /// Why the last query failed.
+    pub failure: Option<String>,
+}
+
+impl Default for Asking {
+    fn default() -> Self {
+        Self {
+            instruction: String::new(),
+            task: Task::Box,
+            preset: 0,
+            options: QueryOptions::default(),
+            auto: false,
+            running: None,
+            sent: Vec::new(),
+            result: None,
+            failure: None,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Preferences, kept between starts.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{DeviceChoice, Precision};
+
+/// Dark or light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// For dim rooms and pictures.
+    #[default]
+    Dark,
+    /// For bright rooms and paper.
+    Light,
+}
+
+/// Everything a person chose that outlives the window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Dark or light.
+    pub theme: Theme,
+    /// Size of everything, 1 is normal.
+    pub scale: f32,
+    /// No fades.
+    pub reduce_motion: bool,
+    /// Where the model runs.
+    pub device: DeviceChoice,
+    /// Precision of its weights.
+    pub precision: Precision,
+    /// Checkpoints opened before, newest first.
+    pub recent_checkpoints: Vec<PathBuf>,
+    /// Pictures, folders and videos opened before, newest first.
+    pub recent_sources: Vec<PathBuf>,
+    /// Seconds after which a result is stale and fades.
+    pub stale_secs: f32,
+    /// Whether actions are shown normalised.
+    pub normalized_actions: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::Dark,
+            scale: 1.0,
+            reduce_motion: false,
+            device: DeviceChoice::Auto,
+            precision: Precision::Auto,
+            recent_checkpoints: Vec::new(),
+            recent_sources: Vec::new(),
+            stale_secs: 5.0,
+            normalized_actions: false,
+        }
+    }
+}
+
+/// Entries a list of recent things keeps.
+const RECENT: usize = 12;
+
+/// Puts `path` to the front of a list of recent things.
+pub(super) fn remember(list: &mut Vec<PathBuf>, path: PathBuf) {
+    list.retain(|known| *known != path);
+    list.insert(0, path);
+    list.truncate(RECENT);
+}
