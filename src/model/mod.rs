@@ -13,3 +13,4 @@ pub mod config;
 pub mod device;
 pub mod layers;
 pub mod pass;
+pub mod preprocess;
