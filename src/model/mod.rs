@@ -11,6 +11,7 @@
 pub mod action;
 pub mod activation;
 pub mod attention;
+pub mod answer;
 pub mod checkpoint;
 pub mod config;
 pub mod device;
@@ -22,3 +23,4 @@ pub mod qformer;
 #[cfg(test)]
 mod testing;
 pub mod planner;
+pub mod preprocess;
