@@ -52,6 +52,10 @@ pub struct LoadReport {
     pub step: Option<u64>,
     /// Whether the weights were never trained.
     pub random_weights: bool,
+    /// Whether this is the checkpoint inside the program.
+    pub shipped: bool,
+    /// The text that wraps instructions of action queries.
+    pub prompt_wrapper: Option<String>,
     /// Its parts.
     pub parts: Vec<Part>,
     /// Parameters in use; a tied head counts once.
@@ -109,6 +113,11 @@ impl LoadReport {
             architecture: architecture(checkpoint.kind, &checkpoint.config),
             step: checkpoint.step,
             random_weights: checkpoint.random_weights,
+            shipped: false,
+            prompt_wrapper: checkpoint
+                .run
+                .as_ref()
+                .and_then(|run| run.prompt_wrapper.clone()),
             parts: parts(
                 checkpoint.entries(),
                 checkpoint.config.qwen.tie_word_embeddings,
