@@ -3,41 +3,10 @@
 
 use egui::Ui;
 
+use super::keys::command_shortcut;
 use super::panel::PanelContext;
 use super::widgets::{ActionButton, IconButton};
-use crate::workbench::{CommandId, Shortcut};
-
-/// A key as a person reads it: "Ctrl+Shift+1".
-#[must_use]
-pub fn key_text(shortcut: &Shortcut) -> String {
-    let mac = cfg!(target_os = "macos");
-    let mut text = String::new();
-    if shortcut.command {
-        text.push_str(if mac { "⌘" } else { "Ctrl+" });
-    }
-    if shortcut.shift {
-        text.push_str(if mac { "⇧" } else { "Shift+" });
-    }
-    text.push_str(match shortcut.key {
-        "Period" => ".",
-        "Plus" => "+",
-        "Minus" => "-",
-        "Questionmark" => "?",
-        "ArrowLeft" => "Left",
-        "ArrowRight" => "Right",
-        "ArrowUp" => "Up",
-        "ArrowDown" => "Down",
-        key => key,
-    });
-    text
-}
-
-/// The first key of a command; empty if it has none.
-#[must_use]
-pub fn shortcut_text(id: CommandId) -> String {
-    let first = id.spec().and_then(|spec| spec.shortcuts.first());
-    first.map(key_text).unwrap_or_default()
-}
+use crate::workbench::CommandId;
 
 /// The words of a command.
 #[must_use]
@@ -47,16 +16,12 @@ pub fn command_text(id: CommandId) -> &'static str {
 
 /// An icon that pushes a command.
 pub fn icon_act(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId) {
-    let shortcut = shortcut_text(id);
-    let button = IconButton::new(icon, command_text(id)).shortcut(&shortcut);
-    if ui.add(button).clicked() {
-        context.plain(id);
-    }
+    icon_mode(ui, context, icon, id, false);
 }
 
 /// An icon that switches a mode by pushing a command.
 pub fn icon_mode(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId, on: bool) {
-    let shortcut = shortcut_text(id);
+    let shortcut = command_shortcut(id);
     let button = IconButton::new(icon, command_text(id)).shortcut(&shortcut);
     if ui.add(button.selected(on)).clicked() {
         context.plain(id);
@@ -65,23 +30,9 @@ pub fn icon_mode(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: Co
 
 /// A button with the words of a command that pushes it.
 pub fn button_act(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId) {
-    let shortcut = shortcut_text(id);
-    if ui.add(ActionButton::new(icon, command_text(id)).shortcut(&shortcut)).clicked() {
+    let shortcut = command_shortcut(id);
+    let button = ActionButton::new(icon, command_text(id));
+    if ui.add(button.shortcut(&shortcut)).clicked() {
         context.plain(id);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_are_written_as_they_are_pressed() {
-        assert_eq!(shortcut_text(CommandId::CloseCheckpoint), "");
-        if !cfg!(target_os = "macos") {
-            assert_eq!(shortcut_text(CommandId::Run), "Ctrl+Enter");
-            assert_eq!(shortcut_text(CommandId::CancelQuery), "Ctrl+.");
-            assert_eq!(shortcut_text(CommandId::TaskBox), "Ctrl+Shift+1");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What the last reply points at, as a list: the canvas in words.
 
 use egui::{
-    Align, Color32, Frame, Label, Layout, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder,
+    Align, Color32, Label, Layout, Rect, Response, Role, ScrollArea, Sense, Ui, UiBuilder,
     WidgetInfo, pos2, vec2,
 };
 
@@ -38,26 +38,23 @@ impl Panel for GroundingsPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
-        let margin = Margin::symmetric(SPACE as i8, SPACE_SMALL as i8);
-        Frame::new().inner_margin(margin).show(ui, |ui| {
-            let Some(result) = &context.workbench.asking.result else {
-                let shown = EmptyState {
-                    icon: icons::BOX,
-                    title: "No groundings yet",
-                    hint: "Ask for boxes, points or a trace; what the model points at is listed here.",
-                    ..EmptyState::default()
-                };
-                empty_state(ui, &shown);
-                return;
+        let Some(result) = &context.workbench.asking.result else {
+            let shown = EmptyState {
+                icon: icons::BOX,
+                title: "No groundings yet",
+                hint: "Ask for boxes, points or a trace; what the model points at is listed here.",
+                ..EmptyState::default()
             };
-            let groundings: Vec<&Grounding> = result.groundings().collect();
-            if groundings.is_empty() {
-                nothing(ui, result);
-                return;
-            }
-            header(ui, context, result, &groundings);
-            self.list(ui, context, result, &groundings);
-        });
+            empty_state(ui, &shown);
+            return;
+        };
+        let groundings: Vec<&Grounding> = result.groundings().collect();
+        if groundings.is_empty() {
+            nothing(ui, result);
+            return;
+        }
+        header(ui, context, result, &groundings);
+        self.list(ui, context, result, &groundings);
     }
 }
 

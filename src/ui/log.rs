@@ -1,7 +1,7 @@
 //! The log: every message, filtered and searched.
 
 use egui::{
-    Align, FontId, Frame, Label, Layout, Margin, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align, FontId, Label, Layout, Margin, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::panel::{Panel, PanelContext};
@@ -40,25 +40,22 @@ impl Panel for LogPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
-        let margin = Margin::symmetric(SPACE as i8, SPACE_SMALL as i8);
-        Frame::new().inner_margin(margin).show(ui, |ui| {
-            let lines = self.matching(context.workbench);
-            self.header(ui, context, &lines);
-            if lines.is_empty() {
-                self.nothing(ui, context.workbench);
-                return;
-            }
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ScrollArea::vertical()
-                .id_salt("log")
-                .auto_shrink(false)
-                .stick_to_bottom(self.follow)
-                .show_rows(ui, ROW, lines.len(), |ui, rows| {
-                    for line in &lines[rows] {
-                        row(ui, line);
-                    }
-                });
-        });
+        let lines = self.matching(context.workbench);
+        self.header(ui, context, &lines);
+        if lines.is_empty() {
+            self.nothing(ui, context.workbench);
+            return;
+        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical()
+            .id_salt("log")
+            .auto_shrink(false)
+            .stick_to_bottom(self.follow)
+            .show_rows(ui, ROW, lines.len(), |ui, rows| {
+                for line in &lines[rows] {
+                    row(ui, line);
+                }
+            });
     }
 }
 

@@ -1,11 +1,11 @@
 //! Where the time of the last query went, and how the window itself is doing.
 
-use egui::{Frame, Label, Margin, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Label, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::frame_times::FrameTimes;
 use super::panel::{Panel, PanelContext};
 use super::stage::{stage_name, stage_text};
-use super::theme::{self, Palette, SPACE, SPACE_WIDE};
+use super::theme::{self, Palette, SPACE};
 use super::units;
 use super::widgets::{StageTime, Tone, chip, key_value, section, stage_bars};
 use crate::engine::Timing;
@@ -26,13 +26,10 @@ impl Panel for TimingPanel {
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         ScrollArea::vertical().id_salt("timing").auto_shrink(false).show(ui, |ui| {
-            let margin = Margin::symmetric(SPACE_WIDE as i8, SPACE as i8);
-            Frame::new().inner_margin(margin).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                query(ui, context.workbench);
-                window(ui, context.frame_times);
-                memory(ui, context.workbench);
-            });
+            ui.spacing_mut().item_spacing.y = 0.0;
+            query(ui, context.workbench);
+            window(ui, context.frame_times);
+            memory(ui, context.workbench);
         });
     }
 }
@@ -120,8 +117,8 @@ fn memory(ui: &mut Ui, workbench: &Workbench) {
         return;
     };
     section(ui, "Device", |_| {});
-    key_value(ui, "Runs on", &report.device);
-    super::model::memory_rows(ui, report);
+    key_value(ui, "Runs on", &report.loaded.device);
+    key_value(ui, "Weights in memory", &units::bytes(report.size.bytes));
 }
 
 fn milliseconds(ms: f64) -> String {

@@ -6,7 +6,7 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use egui::{Align, Frame, Label, Layout, Margin, Ui, vec2};
+use egui::{Align, Label, Layout, Ui, vec2};
 
 use super::act::icon_act;
 use super::icons;
@@ -41,25 +41,22 @@ impl Panel for ActionsPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
-        let margin = Margin::symmetric(SPACE as i8, SPACE_SMALL as i8);
-        Frame::new().inner_margin(margin).show(ui, |ui| {
-            let result = context.workbench.asking.result.as_ref();
-            let Some(action) = result.and_then(|result| result.answer.action.as_ref()) else {
-                nothing(ui, context);
-                return;
-            };
-            let normalized = context.workbench.settings.normalized_actions;
-            let series = Series::of(action, normalized);
-            ui.spacing_mut().item_spacing.y = SPACE_SMALL;
-            self.header(ui, context, action, &series);
-            if context.workbench.result_is_stale() {
-                ui.multiply_opacity(0.5);
-            }
-            match self.view {
-                View::Curves => curves::ui(ui, &series, &mut self.off),
-                View::Table => table::ui(ui, &series, &mut self.sample),
-            }
-        });
+        let result = context.workbench.asking.result.as_ref();
+        let Some(action) = result.and_then(|result| result.answer.action.as_ref()) else {
+            nothing(ui, context);
+            return;
+        };
+        let normalized = context.workbench.settings.normalized_actions;
+        let series = Series::of(action, normalized);
+        ui.spacing_mut().item_spacing.y = SPACE_SMALL;
+        self.header(ui, context, action, &series);
+        if context.workbench.result_is_stale() {
+            ui.multiply_opacity(0.5);
+        }
+        match self.view {
+            View::Curves => curves::ui(ui, &series, &mut self.off),
+            View::Table => table::ui(ui, &series, &mut self.sample),
+        }
     }
 }
 
@@ -111,7 +108,7 @@ fn note(ui: &mut Ui, action: &ActionAnswer, series: &Series) {
 fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let task = context.workbench.asking.task;
     let choose = task != crate::grounding::prompt::Task::Action;
-    let shortcut = super::act::shortcut_text(CommandId::TaskAction);
+    let shortcut = super::keys::command_shortcut(CommandId::TaskAction);
     let shown = EmptyState {
         icon: icons::CHART,
         title: "No actions yet",

@@ -7,10 +7,11 @@ mod question;
 mod reply;
 mod settings;
 
-use egui::{Margin, ScrollArea, Ui};
+use egui::{ScrollArea, Ui};
+
+pub(super) use question::{capitalised, remark};
 
 use super::panel::{Panel, PanelContext};
-use super::theme::SPACE_WIDE;
 use crate::workbench::CommandId;
 
 /// The panel.
@@ -27,11 +28,9 @@ impl Panel for AskPanel {
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         ScrollArea::vertical().id_salt("ask").auto_shrink(false).show(ui, |ui| {
-            egui::Frame::new().inner_margin(Margin::same(SPACE_WIDE as i8)).show(ui, |ui| {
-                question::ui(ui, context, &mut self.focus);
-                settings::ui(ui, context);
-                reply::ui(ui, context);
-            });
+            question::ui(ui, context, &mut self.focus);
+            settings::ui(ui, context);
+            reply::ui(ui, context);
         });
     }
 

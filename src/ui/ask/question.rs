@@ -5,8 +5,9 @@ use egui::{
 };
 
 use crate::grounding::prompt::{MAX_CHARACTERS, Preset, Task, check_instruction};
-use crate::ui::act::{command_text, icon_act, icon_mode, shortcut_text};
+use crate::ui::act::{button_act, command_text, icon_act, icon_mode};
 use crate::ui::icons;
+use crate::ui::keys::command_shortcut;
 use crate::ui::panel::PanelContext;
 use crate::ui::theme::{self, CONTROL, Palette, SPACE, SPACE_SMALL};
 use crate::ui::units;
@@ -145,7 +146,7 @@ fn buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
         vec2(ui.available_width(), CONTROL),
         Layout::left_to_right(Align::Center),
         |ui| {
-            let shortcut = shortcut_text(CommandId::Run);
+            let shortcut = command_shortcut(CommandId::Run);
             let run = ActionButton::new(icons::RUN, command_text(CommandId::Run))
                 .primary()
                 .width_min(88.0)
@@ -185,16 +186,13 @@ fn obstacle(ui: &mut Ui, context: &mut PanelContext<'_>) {
 
 fn link(ui: &mut Ui, context: &mut PanelContext<'_>, id: CommandId) {
     ui.horizontal(|ui| {
-        ui.add_space(theme::ICON + SPACE);
-        let shortcut = shortcut_text(id);
-        if ui.add(ActionButton::new("", command_text(id)).shortcut(&shortcut)).clicked() {
-            context.plain(id);
-        }
+        ui.add_space(theme::ICON + SPACE_SMALL + 2.0);
+        button_act(ui, context, "", id);
     });
 }
 
 /// An icon and a sentence that wraps beside it.
-pub(super) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
+pub(in crate::ui) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
     let p = Palette::of(ui);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = SPACE_SMALL + 2.0;
@@ -205,7 +203,7 @@ pub(super) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
 }
 
 /// Messages of lower floors begin in lower case.
-pub(super) fn capitalised(text: &str) -> String {
+pub(in crate::ui) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|c| c.to_uppercase().to_string());
     first.unwrap_or_default() + characters.as_str()

@@ -103,11 +103,11 @@ fn statistics(ui: &mut Ui, context: &PanelContext<'_>, options: &mut QueryOption
     let Some(report) = &context.workbench.model.report else {
         return;
     };
-    if report.statistics_keys.is_empty() {
+    if report.statistics.is_empty() {
         return;
     }
     let mut choices: Vec<(Option<String>, &str)> = vec![(None, "Automatic")];
-    choices.extend(report.statistics_keys.iter().map(|key| (Some(key.clone()), key.as_str())));
+    choices.extend(report.statistics.iter().map(|key| (Some(key.clone()), key.as_str())));
     let tip = "Which data's statistics turn actions into metres and radians";
     choose(ui, "Statistics", tip, &mut options.statistics_key, &choices);
 }
