@@ -41,7 +41,11 @@ struct Pen {
 impl Pen {
     fn of(mark: &OverlayMark, hovered: Option<u64>) -> Self {
         let hovered = hovered == Some(mark.id);
-        let strength = if hovered { mark.strength().max(0.9) } else { mark.strength() };
+        let strength = if hovered {
+            mark.strength().max(0.9)
+        } else {
+            mark.strength()
+        };
         let (hue, width, dash) = match mark.source {
             MarkSource::Model => (mark.hue.color(), LINE, Some(DASHED)),
             MarkSource::Human | MarkSource::Rejected => (mark.hue.color(), LINE, None),
@@ -52,7 +56,11 @@ impl Pen {
             hue,
             color: hue.gamma_multiply(strength),
             casing: MARK_CASING.gamma_multiply(strength),
-            width: if hovered { width.max(LINE_HOVERED) } else { width },
+            width: if hovered {
+                width.max(LINE_HOVERED)
+            } else {
+                width
+            },
             dash,
             selected: mark.selected,
             strength,
@@ -64,7 +72,11 @@ impl Pen {
         let dark = Stroke::new(self.width + 2.0 * CASING, self.casing);
         if self.selected {
             let white = Stroke::new(self.width + 4.0 * CASING, MARK_WHITE);
-            vec![Stroke::new(self.width + 6.0 * CASING, self.casing), white, dark]
+            vec![
+                Stroke::new(self.width + 6.0 * CASING, self.casing),
+                white,
+                dark,
+            ]
         } else {
             vec![dark]
         }
@@ -76,19 +88,29 @@ impl Pen {
 
     /// Light at the start, the hue itself, dark at the end.
     fn ramp(&self, along: f32) -> Color32 {
-        let light = self.hue.lerp_to_gamma(MARK_WHITE, 0.6 * (1.0 - 2.0 * along).max(0.0));
+        let light = self
+            .hue
+            .lerp_to_gamma(MARK_WHITE, 0.6 * (1.0 - 2.0 * along).max(0.0));
         let dark = MARK_CASING.to_opaque();
-        light.lerp_to_gamma(dark, 0.45 * (2.0 * along - 1.0).max(0.0)).gamma_multiply(self.strength)
+        light
+            .lerp_to_gamma(dark, 0.45 * (2.0 * along - 1.0).max(0.0))
+            .gamma_multiply(self.strength)
     }
 }
 
-pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
+pub(super) fn shapes(
+    mark: &OverlayMark,
+    placement: &Placement,
+    hovered: Option<u64>,
+) -> Vec<Shape> {
     let pen = Pen::of(mark, hovered);
     let points = mark.on_screen(placement);
     let mut out = Vec::new();
     match &mark.mark {
         Mark::Outline(_) => outline(&points, &pen, placement, &mut out),
-        Mark::Spot(_) => points.iter().for_each(|at| spot(*at, &pen, placement, &mut out)),
+        Mark::Spot(_) => points
+            .iter()
+            .for_each(|at| spot(*at, &pen, placement, &mut out)),
         Mark::Path(_) => path(&points, &pen, placement, &mut out),
     }
     if mark.source == MarkSource::Rejected {
@@ -119,7 +141,8 @@ fn outline(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shap
 fn closed(points: &[Pos2], stroke: Stroke) -> Shape {
     let bounds = Rect::from_points(points);
     let on_corner = |at: &Pos2| {
-        (at.x == bounds.min.x || at.x == bounds.max.x) && (at.y == bounds.min.y || at.y == bounds.max.y)
+        (at.x == bounds.min.x || at.x == bounds.max.x)
+            && (at.y == bounds.min.y || at.y == bounds.max.y)
     };
     if points.len() == 4 && points.iter().all(on_corner) {
         let mut rect = RectShape::stroke(bounds, 0.0, stroke, StrokeKind::Middle);
@@ -134,8 +157,11 @@ fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
     for casing in pen.casings() {
         out.push(Shape::circle_stroke(at, RING, casing));
     }
-    let arms = [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|d| [at + CROSS[0] * d, at + CROSS[1] * d]);
-    out.extend(arms.map(|arm| Shape::line_segment(arm, Stroke::new(pen.width + 2.0 * CASING, pen.casing))));
+    let arms =
+        [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|d| [at + CROSS[0] * d, at + CROSS[1] * d]);
+    out.extend(
+        arms.map(|arm| Shape::line_segment(arm, Stroke::new(pen.width + 2.0 * CASING, pen.casing))),
+    );
     if let Some(dash) = pen.dash {
         let ring: Vec<Pos2> = (0_u8..=32)
             .map(|step| at + RING * Vec2::angled(f32::from(step) * std::f32::consts::TAU / 32.0))
@@ -143,7 +169,10 @@ fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
         let mut ink = Ink::new(placement.view, placement.pixels_per_point);
         // A circumference of 50 points holds nine dashes without a seam.
         let share = std::f32::consts::TAU * RING / 9.0 / (dash.on + dash.off);
-        let fitted = Dash { on: dash.on * share, off: dash.off * share };
+        let fitted = Dash {
+            on: dash.on * share,
+            off: dash.off * share,
+        };
         ink.dashes(&ring, pen.width, fitted, |_| pen.color);
         out.push(ink.into_shape());
     } else {
@@ -187,7 +216,10 @@ fn ramp(points: &[Pos2], pen: &Pen, ink: &mut Ink) {
         ink.dashes(points, pen.width, dash, |along| pen.ramp(along));
         return;
     }
-    let total: f32 = points.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
+    let total: f32 = points
+        .windows(2)
+        .map(|ends| ends[0].distance(ends[1]))
+        .sum();
     let mut before = 0.0;
     for ends in points.windows(2) {
         let after = before + ends[0].distance(ends[1]);
@@ -203,7 +235,8 @@ fn ticks(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {
     let inner = points.len().saturating_sub(1);
     for at in 1..inner {
         let here = points[at];
-        let Some(across) = direction([points[at - 1], points[at + 1]].into_iter()).map(Vec2::rot90) else {
+        let Some(across) = direction([points[at - 1], points[at + 1]].into_iter()).map(Vec2::rot90)
+        else {
             continue;
         };
         if here.distance(previous) < TICK_GAP || here.distance(points[inner]) < TICK_GAP {
@@ -212,15 +245,23 @@ fn ticks(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {
         previous = here;
         let ends = |reach: f32| [here - reach * across, here + reach * across];
         let along = at as f32 / inner as f32;
-        out.push(Shape::line_segment(ends(TICK + CASING), Stroke::new(pen.width + 2.0 * CASING, pen.casing)));
-        out.push(Shape::line_segment(ends(TICK), Stroke::new(pen.width, pen.ramp(along))));
+        out.push(Shape::line_segment(
+            ends(TICK + CASING),
+            Stroke::new(pen.width + 2.0 * CASING, pen.casing),
+        ));
+        out.push(Shape::line_segment(
+            ends(TICK),
+            Stroke::new(pen.width, pen.ramp(along)),
+        ));
     }
 }
 
 /// The direction from the first point to the next one that differs.
 fn direction(mut points: impl Iterator<Item = Pos2>) -> Option<Vec2> {
     let first = points.next()?;
-    points.find(|at| at.distance(first) > 0.5).map(|at| (at - first).normalized())
+    points
+        .find(|at| at.distance(first) > 0.5)
+        .map(|at| (at - first).normalized())
 }
 
 fn strike(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {

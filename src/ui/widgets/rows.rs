@@ -28,10 +28,15 @@ pub fn key_value(ui: &mut Ui, key: &str, value: &str) -> Response {
     let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.add(Label::new(theme::secondary(key).color(p.weak)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add(Label::new(theme::number(value)).truncate().show_tooltip_when_elided(true));
+            ui.add(
+                Label::new(theme::number(value))
+                    .truncate()
+                    .show_tooltip_when_elided(true),
+            );
         });
     });
-    row.response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{key}: {value}")));
+    row.response
+        .widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{key}: {value}")));
     row.response
 }
 
@@ -55,7 +60,8 @@ pub struct SwatchRow<'a> {
 /// A row of a list of objects. The first answer is the row, the second whether its eye was pressed.
 pub fn swatch_row(ui: &mut Ui, row: &SwatchRow<'_>) -> (Response, bool) {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), TARGET_MIN), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), TARGET_MIN), Sense::click());
     response.widget_info(|| {
         let name = format!("{} {}", row.label, row.value);
         WidgetInfo::selected(Role::ListItem, ui.is_enabled(), row.selected, name)
@@ -68,21 +74,34 @@ pub fn swatch_row(ui: &mut Ui, row: &SwatchRow<'_>) -> (Response, bool) {
     ui.painter().rect_filled(rect, f32::from(RADIUS), fill);
     super::button::focus_ring(ui, &response, p);
     let inside = rect.shrink2(vec2(SPACE, 0.0));
-    let (icon, verb) = if row.shown { (icons::SHOWN, "Hide") } else { (icons::HIDDEN, "Show") };
+    let (icon, verb) = if row.shown {
+        (icons::SHOWN, "Hide")
+    } else {
+        (icons::HIDDEN, "Show")
+    };
     let name = format!("{verb} {}", row.label);
     let mut pressed = false;
-    let builder = egui::UiBuilder::new().max_rect(inside).layout(Layout::left_to_right(Align::Center));
+    let builder = egui::UiBuilder::new()
+        .max_rect(inside)
+        .layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
         let opacity = if row.shown { 1.0 } else { 0.35 };
-        ui.painter().rect_filled(swatch, 2.0, row.color.gamma_multiply(opacity));
+        ui.painter()
+            .rect_filled(swatch, 2.0, row.color.gamma_multiply(opacity));
         let text = if row.shown { p.text } else { p.weak };
         ui.add(Label::new(theme::icon(row.icon).color(p.weak)).selectable(false));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            pressed = ui.add(IconButton::new(icon, &name).side(TARGET_MIN)).clicked();
+            pressed = ui
+                .add(IconButton::new(icon, &name).side(TARGET_MIN))
+                .clicked();
             ui.add(Label::new(theme::number(row.value).color(p.weak)).selectable(false));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(theme::body(row.label).color(text)).truncate().selectable(false));
+                ui.add(
+                    Label::new(theme::body(row.label).color(text))
+                        .truncate()
+                        .selectable(false),
+                );
             });
         });
     });
@@ -122,7 +141,9 @@ pub fn notice(ui: &mut Ui, shown: &Notice<'_>) -> NoticeAnswer {
     let card = frame.show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.add_space(0.0);
-            ui.add(Label::new(theme::icon(glyph(shown.tone)).color(shown.tone.color(p))));
+            ui.add(Label::new(
+                theme::icon(glyph(shown.tone)).color(shown.tone.color(p)),
+            ));
             let buttons = TARGET_MIN + SPACE;
             ui.vertical(|ui| {
                 ui.set_width((ui.available_width() - buttons).max(60.0));
@@ -135,10 +156,13 @@ pub fn notice(ui: &mut Ui, shown: &Notice<'_>) -> NoticeAnswer {
                     answer.acted = ui.add(ActionButton::new("", shown.action)).clicked();
                 }
             });
-            answer.dismissed = ui.add(IconButton::new(icons::CLOSE, "Dismiss").side(TARGET_MIN)).clicked();
+            answer.dismissed = ui
+                .add(IconButton::new(icons::CLOSE, "Dismiss").side(TARGET_MIN))
+                .clicked();
         });
     });
-    card.response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, shown.text));
+    card.response
+        .widget_info(|| WidgetInfo::labeled(Role::Alert, true, shown.text));
     answer
 }
 
