@@ -83,7 +83,11 @@ impl Linear {
     }
 }
 
-fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
+fn affine<const D: usize>(
+    x: Tensor<D>,
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
+) -> Tensor<D> {
     let mut dims = x.dims();
     let rows = dims[..D - 1].iter().product();
     let y = product(x.reshape([rows, dims[D - 1]]), weight);
@@ -198,6 +202,16 @@ impl LayerNorm {
         };
         module::layer_norm(x, weight, bias, self.epsilon)
     }
+}
+
+/// `silu(gate) * up`.
+///
+/// # Shapes
+/// - `gate`, `up`: the same
+/// - returns the same
+#[must_use]
+pub fn gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
+    activation::silu(gate) * up
 }
 
 /// Attention `softmax(q kᵀ * scale + mask) v`, in f32.

@@ -11,6 +11,7 @@
 pub mod action;
 pub mod activation;
 pub mod attention;
+pub mod answer;
 pub mod checkpoint;
 pub mod config;
 pub mod device;
@@ -21,3 +22,5 @@ pub mod pass;
 pub mod qformer;
 #[cfg(test)]
 mod testing;
+pub mod planner;
+pub mod preprocess;

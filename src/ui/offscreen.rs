@@ -130,28 +130,22 @@ struct Target {
 
 impl Target {
     fn open(width: u32, height: u32) -> Result<Self, OffscreenError> {
-        let instance =
-            wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
         let options = wgpu::RequestAdapterOptions::default();
-        let adapter = wait(instance.request_adapter(&options))
-            .map_err(|source| OffscreenError::Adapter { source })?;
+        let adapter =
+            wait(instance.request_adapter(&options)).map_err(|source| OffscreenError::Adapter { source })?;
         let wanted = wgpu::DeviceDescriptor {
             label: Some("offscreen"),
             required_limits: adapter.limits(),
             ..wgpu::DeviceDescriptor::default()
         };
-        let (device, queue) =
-            wait(adapter.request_device(&wanted)).map_err(|source| OffscreenError::Device {
-                adapter: adapter.get_info().name,
-                source,
-            })?;
+        let (device, queue) = wait(adapter.request_device(&wanted)).map_err(|source| OffscreenError::Device {
+            adapter: adapter.get_info().name,
+            source,
+        })?;
         let texture = device.create_texture(&wgpu::TextureDescriptor {
             label: Some("offscreen"),
-            size: wgpu::Extent3d {
-                width,
-                height,
-                depth_or_array_layers: 1,
-            },
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
             mip_level_count: 1,
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
@@ -160,12 +154,7 @@ impl Target {
             view_formats: &[],
         });
         let renderer = Renderer::new(&device, FORMAT, RendererOptions::PREDICTABLE);
-        Ok(Self {
-            device,
-            queue,
-            renderer,
-            texture,
-        })
+        Ok(Self { device, queue, renderer, texture })
     }
 
     /// Brings textures up to date and, in the last frame, draws.
@@ -173,8 +162,7 @@ impl Target {
         let delta = &mut output.textures_delta;
         for (id, images) in delta.set.drain() {
             for image in images {
-                self.renderer
-                    .update_texture(&self.device, &self.queue, id, &image);
+                self.renderer.update_texture(&self.device, &self.queue, id, &image);
             }
         }
         let freed: Vec<_> = delta.free.drain().collect();
@@ -192,19 +180,9 @@ impl Target {
             size_in_pixels: [self.texture.width(), self.texture.height()],
             pixels_per_point,
         };
-        let mut encoder = self
-            .device
-            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let extra = self.renderer.update_buffers(
-            &self.device,
-            &self.queue,
-            &mut encoder,
-            triangles,
-            &screen,
-        );
-        let view = self
-            .texture
-            .create_view(&wgpu::TextureViewDescriptor::default());
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let extra = self.renderer.update_buffers(&self.device, &self.queue, &mut encoder, triangles, &screen);
+        let view = self.texture.create_view(&wgpu::TextureViewDescriptor::default());
         let mut pass = encoder
             .begin_render_pass(&wgpu::RenderPassDescriptor {
                 label: Some("offscreen"),
@@ -222,8 +200,7 @@ impl Target {
             .forget_lifetime();
         self.renderer.render(&mut pass, triangles, &screen);
         drop(pass);
-        self.queue
-            .submit(extra.into_iter().chain([encoder.finish()]));
+        self.queue.submit(extra.into_iter().chain([encoder.finish()]));
     }
 
     fn read(&self) -> Result<RgbaImage, OffscreenError> {
@@ -236,36 +213,19 @@ impl Target {
             usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let mut encoder = self
-            .device
-            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        let layout = wgpu::TexelCopyBufferLayout {
-            offset: 0,
-            bytes_per_row: Some(row),
-            rows_per_image: None,
-        };
-        let copy = wgpu::TexelCopyBufferInfo {
-            buffer: &buffer,
-            layout,
-        };
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(row), rows_per_image: None };
+        let copy = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
         encoder.copy_texture_to_buffer(self.texture.as_image_copy(), copy, self.texture.size());
         let submission_index = Some(self.queue.submit([encoder.finish()]));
         let slice = buffer.slice(..);
         slice.map_async(wgpu::MapMode::Read, |_| {});
         self.device
-            .poll(wgpu::PollType::Wait {
-                submission_index,
-                timeout: Some(WAIT_MAX),
-            })
+            .poll(wgpu::PollType::Wait { submission_index, timeout: Some(WAIT_MAX) })
             .map_err(|error| failed(error.to_string()))?;
-        let mapped = slice
-            .get_mapped_range()
-            .map_err(|error| failed(error.to_string()))?;
-        let pixels = mapped
-            .chunks_exact(row as usize)
-            .flat_map(|line| &line[..width as usize * 4]);
-        RgbaImage::from_raw(width, height, pixels.copied().collect())
-            .ok_or_else(|| failed("it came back short".into()))
+        let mapped = slice.get_mapped_range().map_err(|error| failed(error.to_string()))?;
+        let pixels = mapped.chunks_exact(row as usize).flat_map(|line| &line[..width as usize * 4]);
+        RgbaImage::from_raw(width, height, pixels.copied().collect()).ok_or_else(|| failed("it came back short".into()))
     }
 }
 
@@ -288,28 +248,15 @@ mod tests {
     #[test]
     fn a_size_beyond_reason_is_refused_before_anything_is_opened() {
         for (width, height) in [(0, 10), (10, 0), (100_000, 10)] {
-            let shot = Offscreen {
-                width,
-                height,
-                ..Offscreen::default()
-            };
-            assert!(matches!(
-                shot.render(|_| {}),
-                Err(OffscreenError::Size { .. })
-            ));
+            let shot = Offscreen { width, height, ..Offscreen::default() };
+            assert!(matches!(shot.render(|_| {}), Err(OffscreenError::Size { .. })));
         }
     }
 
     #[test]
     fn the_image_has_the_asked_size_and_the_themes_colour() {
         for (theme, palette) in [(Theme::Dark, theme::DARK), (Theme::Light, theme::LIGHT)] {
-            let shot = Offscreen {
-                width: 101,
-                height: 53,
-                pixels_per_point: 1.5,
-                theme,
-                frames: 2,
-            };
+            let shot = Offscreen { width: 101, height: 53, pixels_per_point: 1.5, theme, frames: 2 };
             let image = match shot.render(|ui| {
                 egui::CentralPanel::default().show(ui, |_| {});
             }) {

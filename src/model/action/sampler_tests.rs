@@ -125,10 +125,7 @@ fn noise_is_standard_normal_and_a_fan_begins_with_the_single_sample() {
     let count = fan.len() as f32;
     let mean = fan.iter().sum::<f32>() / count;
     let variance = fan.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / count;
-    assert!(
-        mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02,
-        "{mean} {variance}"
-    );
+    assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
     assert_eq!(fan[..112], noise(3, [1, 16, 7]));
 }
 

@@ -169,17 +169,12 @@ mod tests {
 
     #[test]
     fn a_count_without_a_stride_names_those_with_one() {
-        let valid = [
-            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 17, 20, 25, 34, 50, 100,
-        ];
+        let valid = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 17, 20, 25, 34, 50, 100];
         for count in 0..=TRAIN_STEPS + 1 {
             assert_eq!(ddim_steps(count).is_ok(), valid.contains(&count), "{count}");
         }
         let message = ddim_steps(11).expect_err("11 does not exist").to_string();
         assert!(message.starts_with("11 denoising steps"), "{message}");
-        assert!(
-            message.ends_with("10, 12, 13, 15, 17, 20, 25, 34, 50, 100"),
-            "{message}"
-        );
+        assert!(message.ends_with("10, 12, 13, 15, 17, 20, 25, 34, 50, 100"), "{message}");
     }
 }

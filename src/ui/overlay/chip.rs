@@ -24,12 +24,7 @@ const TEXT_WIDTH_MAX: f32 = 200.0;
 const CHIPS_MAX: usize = 200;
 
 /// Draws the chips of `shown`, the most important (last) first, leaving out those that would cover another.
-pub(super) fn paint(
-    painter: &Painter,
-    shown: &[&OverlayMark],
-    placement: &Placement,
-    hovered: Option<u64>,
-) {
+pub(super) fn paint(painter: &Painter, shown: &[&OverlayMark], placement: &Placement, hovered: Option<u64>) {
     let mut taken: Vec<Rect> = Vec::new();
     let mut shapes = Vec::new();
     for mark in shown.iter().rev() {
@@ -41,9 +36,7 @@ pub(super) fn paint(
         let galley = painter.layout_job(job);
         let size = vec2(galley.size().x.ceil() + 2.0 * PADDING + STRIPE, HEIGHT);
         let places = places(mark, placement, size);
-        let free = places
-            .iter()
-            .find(|place| !taken.iter().any(|other| other.intersects(**place)));
+        let free = places.iter().find(|place| !taken.iter().any(|other| other.intersects(**place)));
         if let Some(place) = free.or(places.first().filter(|_| must)) {
             taken.push(*place);
             shapes.push(chip(*place, galley, mark, must));
@@ -61,28 +54,14 @@ fn text(mark: &OverlayMark) -> Option<LayoutJob> {
         job.append(part, space, format);
     };
     if let Some(index) = mark.index {
-        push(
-            &index.to_string(),
-            format(semibold_family(), ON_PICTURE_TEXT),
-        );
+        push(&index.to_string(), format(semibold_family(), ON_PICTURE_TEXT));
     }
-    let label: String = mark
-        .label
-        .chars()
-        .take(80)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let label: String = mark.label.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if !label.trim().is_empty() {
-        push(
-            label.trim(),
-            format(FontFamily::Proportional, ON_PICTURE_TEXT),
-        );
+        push(label.trim(), format(FontFamily::Proportional, ON_PICTURE_TEXT));
     }
     if let Some(score) = mark.score {
-        push(
-            &format!("{score:.2}"),
-            format(FontFamily::Monospace, ON_PICTURE_WEAK),
-        );
+        push(&format!("{score:.2}"), format(FontFamily::Monospace, ON_PICTURE_WEAK));
     }
     job.wrap.max_width = TEXT_WIDTH_MAX;
     job.wrap.max_rows = 1;
@@ -92,22 +71,10 @@ fn text(mark: &OverlayMark) -> Option<LayoutJob> {
 
 fn chip(place: Rect, galley: Arc<Galley>, mark: &OverlayMark, must: bool) -> [Shape; 3] {
     let strength = if must { 1.0 } else { mark.strength().max(0.6) };
-    let hue = if mark.source == MarkSource::Truth {
-        MARK_WHITE
-    } else {
-        mark.hue.color()
-    };
+    let hue = if mark.source == MarkSource::Truth { MARK_WHITE } else { mark.hue.color() };
     let stripe = Rect::from_min_size(place.min, vec2(STRIPE, place.height()));
-    let corners = CornerRadius {
-        nw: 3,
-        sw: 3,
-        ne: 0,
-        se: 0,
-    };
-    let at = Pos2::new(
-        stripe.right() + PADDING,
-        place.center().y - galley.size().y / 2.0,
-    );
+    let corners = CornerRadius { nw: 3, sw: 3, ne: 0, se: 0 };
+    let at = Pos2::new(stripe.right() + PADDING, place.center().y - galley.size().y / 2.0);
     let mut text = egui::epaint::TextShape::new(at, galley, ON_PICTURE_TEXT);
     text.opacity_factor = strength;
     [

@@ -30,7 +30,7 @@ pub(super) fn definitions() -> FontDefinitions {
     for (name, bytes) in faces() {
         let tweak = FontTweak {
             // Phosphor sits on the baseline like a capital; text wants it centred on the x-height.
-            y_offset_factor: if name == ICONS { 0.12 } else { 0.0 },
+            y_offset_factor: if name == ICONS { 0.02 } else { 0.0 },
             ..FontTweak::default()
         };
         let data = FontData::from_static(bytes).tweak(tweak);
@@ -44,14 +44,8 @@ pub(super) fn definitions() -> FontDefinitions {
         first.chain(rest.iter().cloned()).collect()
     };
     let families = [
-        (
-            FontFamily::Proportional,
-            chain(&[INTER, ICONS, MONO], &text),
-        ),
-        (
-            semibold_family(),
-            chain(&[INTER_SEMIBOLD, ICONS, MONO], &text),
-        ),
+        (FontFamily::Proportional, chain(&[INTER, ICONS, MONO], &text)),
+        (semibold_family(), chain(&[INTER_SEMIBOLD, ICONS, MONO], &text)),
         (FontFamily::Monospace, chain(&[MONO, ICONS, INTER], &mono)),
         (icon_family(), chain(&[ICONS], &text)),
     ];
@@ -62,18 +56,9 @@ pub(super) fn definitions() -> FontDefinitions {
 /// Name and bytes of each embedded font.
 const fn faces() -> [(&'static str, &'static [u8]); 4] {
     [
-        (
-            INTER,
-            include_bytes!("../../../assets/fonts/Inter-Regular.ttf"),
-        ),
-        (
-            INTER_SEMIBOLD,
-            include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf"),
-        ),
-        (
-            MONO,
-            include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf"),
-        ),
+        (INTER, include_bytes!("../../../assets/fonts/Inter-Regular.ttf")),
+        (INTER_SEMIBOLD, include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf")),
+        (MONO, include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
         (ICONS, include_bytes!("../../../assets/fonts/Phosphor.ttf")),
     ]
 }
@@ -91,11 +76,7 @@ mod tests {
         let ctx = Context::default();
         super::super::install(&ctx);
         ctx.run_ui(RawInput::default(), |ui| {
-            for family in [
-                FontFamily::Proportional,
-                FontFamily::Monospace,
-                semibold_family(),
-            ] {
+            for family in [FontFamily::Proportional, FontFamily::Monospace, semibold_family()] {
                 let font = FontId::new(13.0, family.clone());
                 for glyph in SAMPLE.chars().filter(|c| *c != ' ') {
                     let held = ui.fonts_mut(|fonts| fonts.has_glyph(&font, glyph));

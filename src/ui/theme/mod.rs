@@ -183,11 +183,7 @@ impl Palette {
     /// The palette that `ui` is drawn with.
     #[must_use]
     pub fn of(ui: &Ui) -> &'static Self {
-        if ui.visuals().dark_mode {
-            &DARK
-        } else {
-            &LIGHT
-        }
+        if ui.visuals().dark_mode { &DARK } else { &LIGHT }
     }
 
     /// Behind what is selected on a panel: 18 % accent.
@@ -256,11 +252,7 @@ mod tests {
             for surface in [p.background, p.panel, p.raised] {
                 for text in coloured {
                     let ratio = contrast(text, surface);
-                    assert!(
-                        ratio >= 4.5,
-                        "{:?}: {text:?} on {surface:?} {ratio}",
-                        p.theme
-                    );
+                    assert!(ratio >= 4.5, "{:?}: {text:?} on {surface:?} {ratio}", p.theme);
                 }
             }
             for surface in [p.hover, p.selection(), p.canvas] {
