@@ -7,7 +7,7 @@ use egui::{
 
 use super::act::icon_act;
 use super::panel::{Panel, PanelContext};
-use super::theme::{self, Palette, RADIUS, SPACE, SPACE_SMALL, SPACE_WIDE, TARGET_MIN};
+use super::theme::{self, Palette, RADIUS, SPACE, SPACE_SMALL, TARGET_MIN};
 use super::widgets::{EmptyState, IconButton, empty_state};
 use super::{icons, units};
 use crate::grounding::{Grounding, GroundingKind};

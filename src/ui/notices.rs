@@ -24,7 +24,7 @@ pub fn notices(ctx: &Context, context: &mut PanelContext<'_>) {
     if workbench.notices.open.is_empty() {
         return;
     }
-    let area = Area::new(Id::new("notices"))
+    let area = Area::new(Id::unique("notices"))
         .order(Order::Foreground)
         .anchor(Align2::RIGHT_BOTTOM, vec2(-SPACE_GROUP, -SPACE_GROUP))
         .constrain(true);

@@ -78,7 +78,7 @@ fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
 fn color(ui: &Ui, axis: usize) -> Color32 {
     let p = Palette::of(ui);
     let hue = HUES[axis % HUES.len()];
-    if p.theme == egui::Theme::Light { hue.lerp_to_gamma(&p.text, 0.25) } else { hue }
+    if p.theme == egui::Theme::Light { hue.lerp_to_gamma(p.text, 0.25) } else { hue }
 }
 
 fn plot(ui: &mut Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup, size: egui::Vec2) {
@@ -92,12 +92,11 @@ fn plot(ui: &mut Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup, s
             let lines = lines(ui, series, off, group);
             let small = FontId::monospace(TEXT_CAPTION);
             ui.style_mut().text_styles.insert(egui::TextStyle::Body, small);
-            let link = ui.id().with("clock");
             frame(group, series)
                 .height((size.y - theme::TEXT_SECONDARY - SPACE).max(40.0))
                 .width(size.x)
-                .link_axis(egui::Id::new("actions clock"), [true, false])
-                .link_cursor(egui::Id::new("actions clock").with(link.value() & 1), [false, false])
+                .link_axis(egui::Id::unique("actions clock"), [true, false])
+                .link_cursor(egui::Id::unique("actions clock"), [true, false])
                 .grid_color(p.line)
                 .show(ui, |plot| {
                     for line in lines {

@@ -11,7 +11,7 @@ use egui::{Align, Label, Layout, Ui, vec2};
 use super::act::icon_act;
 use super::icons;
 use super::panel::{Panel, PanelContext};
-use super::theme::{self, CONTROL, Palette, SPACE, SPACE_SMALL};
+use super::theme::{self, CONTROL, Palette, SPACE_SMALL};
 use super::widgets::{EmptyState, empty_state, segmented};
 use crate::engine::ActionAnswer;
 use crate::workbench::CommandId;

@@ -9,7 +9,7 @@ use crate::ui::act::{button_act, command_text, icon_act, icon_mode};
 use crate::ui::icons;
 use crate::ui::keys::command_shortcut;
 use crate::ui::panel::PanelContext;
-use crate::ui::theme::{self, CONTROL, Palette, SPACE, SPACE_SMALL};
+use crate::ui::theme::{self, CONTROL, Palette, SPACE_SMALL};
 use crate::ui::units;
 use crate::ui::widgets::{ActionButton, Tone, chip, segmented};
 use crate::workbench::{Command, CommandId};
