@@ -5,7 +5,7 @@
 //! Values live in flat tables, so nesting cannot exhaust the call stack, and shared or cyclic values cost nothing.
 
 mod call;
-mod op;
+pub(super) mod op;
 mod state;
 mod value;
 
