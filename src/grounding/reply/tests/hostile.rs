@@ -166,6 +166,9 @@ fn groundings(kind: GroundingKind) -> BoxedStrategy<Vec<Grounding>> {
 }
 
 proptest! {
+    // A failure is kept as a case of its own, not as a file.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_text_breaks_it(text in "\\PC{0,200}", context in contexts()) {
         assert_sane(&text, &context);
