@@ -51,9 +51,6 @@ pub(super) struct Json {
 
 /// Reads fenced blocks, and where they hold no coordinates every value of the text.
 pub(super) fn values(text: &str, expected: Option<GroundingKind>) -> Json {
-    // Brackets inside a coordinate tag belong to the tag: it may name the object, and they need not match.
-    let tokens = markup::tokens(text);
-    let plain = section::blank(text, markup::coordinates(&tokens, text.len()));
     let mut reader = Reader {
         text,
         expected,
@@ -62,16 +59,7 @@ pub(super) fn values(text: &str, expected: Option<GroundingKind>) -> Json {
         response: None,
         end: text.len(),
     };
-    for block in fence::blocks(&plain) {
-        reader.all(&plain, block);
-    }
-    if reader.stage.found.is_empty() {
-        reader.stage = Stage::default();
-        let whole = reader.all(&plain, 0..plain.len());
-        reader.stage.rule = Some(if whole { Rule::Whole } else { Rule::Embedded });
-    } else {
-        reader.stage.rule = Some(Rule::Fenced);
-    }
+    reader.read();
     let string = |span: &Range<usize>| unescape(&text[span.clone()]).trim().to_owned();
     Json {
         subtask: reader.subtask.as_ref().map(string),
@@ -101,6 +89,32 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Fenced blocks; else the whole text, if it is values and nothing else; else the values amid other text.
+    fn read(&mut self) {
+        for block in fence::blocks(self.text) {
+            self.all(self.text, block);
+        }
+        if !self.stage.found.is_empty() {
+            self.stage.rule = Some(Rule::Fenced);
+            return;
+        }
+        self.stage = Stage::default();
+        if self.all(self.text, 0..self.text.len()) {
+            self.stage.rule = Some(Rule::Whole);
+            return;
+        }
+        // Brackets inside a coordinate tag belong to the tag: it may name the object, and they need not match.
+        let tokens = markup::tokens(self.text);
+        let mut tagged = markup::coordinates(&tokens, self.text.len()).peekable();
+        if tagged.peek().is_some() {
+            self.stage = Stage::default();
+            self.end = self.text.len();
+            let plain = section::blank(self.text, tagged);
+            self.all(&plain, 0..plain.len());
+        }
+        self.stage.rule = Some(Rule::Embedded);
+    }
+
     /// Reads every value in `range`. True when nothing stands between them.
     fn all(&mut self, plain: &str, range: Range<usize>) -> bool {
         let part = &plain[..range.end];

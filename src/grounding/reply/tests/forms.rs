@@ -190,6 +190,15 @@ fn pick_and_place_name_their_boxes() {
 }
 
 #[test]
+fn a_tag_inside_a_label_disturbs_nobody() {
+    let text =
+        r#"[{"bbox_2d": [1, 2, 3, 4], "label": "<ref>a</ref> <box>"}, {"bbox_2d": [5, 6, 7, 8]}]"#;
+    let both = ["box a 1 2 3 4", "box - 5 6 7 8"];
+    assert_eq!(shown(&read(text)), both);
+    assert_eq!(shown(&read(&format!("```json\n{text}\n```"))), both);
+}
+
+#[test]
 fn several_values_and_blocks_are_all_read() {
     let lines = "{\"bbox_2d\": [1, 2, 3, 4]}\n{\"bbox_2d\": [5, 6, 7, 8]}";
     let both = ["box - 1 2 3 4", "box - 5 6 7 8"];
