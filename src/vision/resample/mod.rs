@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use area::area;
-pub use kernel::{Filter, Kernel, PRECISION_BITS};
+pub use kernel::{Axis, Filter, Kernel, PRECISION_BITS, passes};
 
 use super::{Frame, Letterbox};
 use crate::geometry::ImageSize;
@@ -22,35 +22,19 @@ const HALF: i32 = 1 << (PRECISION_BITS - 1);
 const STRIP: usize = 64;
 
 /// Pillow's `Image.resize(size, resample=filter)`, bit for bit. A side of zero counts as one.
-///
-/// Rows first, then columns, rounded to 8 bits in between; an axis that keeps its length is left alone.
 #[must_use]
 pub fn resize(frame: &Frame, target: ImageSize, filter: Filter) -> Frame {
     let target = ImageSize::new(target.width.max(1), target.height.max(1));
-    let size = frame.size();
-    let (wide, high) = (size.width != target.width, size.height != target.height);
-    if !wide && !high {
-        return frame.clone();
+    let mut frame = frame.clone();
+    for (axis, size) in passes(frame.size(), target) {
+        let kernel = Kernel::new(axis.length(frame.size()), axis.length(size), filter);
+        let pixels = shared(size, |out| match axis {
+            Axis::Horizontal => horizontal(&frame, &kernel, out),
+            Axis::Vertical => vertical(&frame, &kernel, out),
+        });
+        frame = frame.with_pixels(size, pixels);
     }
-    if !high {
-        let kernel = Kernel::new(size.width, target.width, filter);
-        return frame.with_pixels(
-            target,
-            shared(target, |out| horizontal(frame, &kernel, out)),
-        );
-    }
-    let kernel = Kernel::new(size.height, target.height, filter);
-    if !wide {
-        let pixels = shared(target, |out| vertical(frame.rgba(), &kernel, out));
-        return frame.with_pixels(target, pixels);
-    }
-    let across = Kernel::new(size.width, target.width, filter);
-    let mut middle = vec![0; target.width as usize * size.height as usize * CHANNELS];
-    horizontal(frame, &across, &mut middle);
-    frame.with_pixels(
-        target,
-        shared(target, |out| vertical(&middle, &kernel, out)),
-    )
+    frame
 }
 
 /// openpi's `resize_with_pad`: the whole image as large as it fits, centred on black. [`Letterbox`] knows the way back.
@@ -110,16 +94,14 @@ fn horizontal_row(row: &[u8], kernel: &Kernel, out: &mut [u8]) {
     }
 }
 
-/// `source` is as wide as `out`.
-fn vertical(source: &[u8], kernel: &Kernel, out: &mut [u8]) {
-    let height = kernel.first().len();
-    let stride = out.len() / height;
+fn vertical(frame: &Frame, kernel: &Kernel, out: &mut [u8]) {
+    let stride = frame.size().width as usize * CHANNELS;
     out.par_chunks_exact_mut(stride)
         .enumerate()
         .with_min_len(8)
         .for_each(|(y, out)| {
             if let Some((first, weights)) = kernel.window(y) {
-                vertical_row(&source[first * stride..], stride, weights, out);
+                vertical_row(&frame.rgba()[first * stride..], stride, weights, out);
             }
         });
 }

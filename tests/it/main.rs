@@ -1,0 +1,4 @@
+//! Tests across rooms, as one binary.
+
+mod pixels;
+mod shaders;
