@@ -79,18 +79,20 @@ fn horizontal(frame: &Frame, kernel: &Kernel, out: &mut [u8]) {
         .for_each(|(out, row)| horizontal_row(row, kernel, out));
 }
 
+/// Red and blue share one 64-bit product: each sum fits 32 bits, so the lower one only borrows from the upper one.
 fn horizontal_row(row: &[u8], kernel: &Kernel, out: &mut [u8]) {
-    for (out, (first, weights)) in out.chunks_exact_mut(CHANNELS).zip(kernel.windows()) {
-        let mut sum = [HALF; CHANNELS];
-        for (pixel, &weight) in row[first * CHANNELS..].chunks_exact(CHANNELS).zip(weights) {
-            for channel in 0..CHANNELS {
-                sum[channel] += i32::from(pixel[channel]) * weight;
-            }
+    let (row, _) = row.as_chunks::<CHANNELS>();
+    let (out, _) = out.as_chunks_mut::<CHANNELS>();
+    for (out, (first, weights)) in out.iter_mut().zip(kernel.windows()) {
+        let (mut red_blue, mut green) = (0_i64, HALF);
+        for (pixel, &weight) in row[first..].iter().zip(weights) {
+            let pair = i64::from(pixel[0]) | i64::from(pixel[2]) << 32;
+            red_blue += pair * i64::from(weight);
+            green += i32::from(pixel[1]) * weight;
         }
-        for (out, sum) in out.iter_mut().zip(sum) {
-            *out = level(sum);
-        }
-        out[3] = 255;
+        let red = red_blue as i32;
+        let blue = ((red_blue - i64::from(red)) >> 32) as i32;
+        *out = [level(red + HALF), level(green), level(blue + HALF), 255];
     }
 }
 
