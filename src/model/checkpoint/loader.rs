@@ -114,17 +114,13 @@ impl<'a> Loader<'a> {
 
     /// Ends loading: the tally, with the names nobody asked for.
     #[must_use]
-    pub fn finish(self) -> Tally {
-        let State {
-            filling,
-            used,
-            mut tally,
-            ..
-        } = self.state.into_inner();
-        if let Filling::Source(source) | Filling::Tally(source) = filling {
-            let names = source.entries().iter().zip(used);
+    pub fn finish(&self) -> Tally {
+        let state = &mut *self.state.borrow_mut();
+        let mut tally = std::mem::take(&mut state.tally);
+        if let Filling::Source(source) | Filling::Tally(source) = &state.filling {
+            let names = source.entries().iter().zip(&state.used);
             tally.unexpected = names
-                .filter(|(_, used)| !used)
+                .filter(|(_, used)| !**used)
                 .map(|(entry, _)| entry.name.clone())
                 .collect();
         }
