@@ -5,6 +5,7 @@ pub mod geometry;
 pub mod grounding;
 pub mod job;
 pub mod robot;
+pub mod shaders;
 pub mod vision;
 
 // Floor 1: rooms. They do not know each other.

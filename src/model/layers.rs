@@ -200,6 +200,16 @@ impl LayerNorm {
     }
 }
 
+/// `silu(gate) * up`.
+///
+/// # Shapes
+/// - `gate`, `up`: the same
+/// - returns the same
+#[must_use]
+pub fn gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
+    activation::silu(gate) * up
+}
+
 /// Attention `softmax(q kᵀ * scale + mask) v`, in f32.
 ///
 /// # Shapes

@@ -11,6 +11,7 @@
 pub mod action;
 pub mod activation;
 pub mod attention;
+pub mod answer;
 pub mod checkpoint;
 pub mod config;
 pub mod device;
@@ -19,5 +20,9 @@ pub mod expert;
 pub mod layers;
 pub mod pass;
 pub mod qformer;
+mod stopwatch;
 #[cfg(test)]
 mod testing;
+pub mod planner;
+pub mod policy;
+pub mod preprocess;

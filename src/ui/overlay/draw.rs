@@ -17,15 +17,18 @@ const LINE_HOVERED: f32 = 3.0;
 const LINE_TRUTH: f32 = 1.0;
 const CASING: f32 = 1.0;
 const HANDLE: f32 = 8.0;
-const RING: f32 = 8.0;
-/// From where to where the arms of a point's cross reach. The middle stays open: it is what is pointed at.
-const CROSS: [f32; 2] = [4.0, 12.0];
+const RING: f32 = 7.0;
+/// From where to where the arms of a point's cross reach: outside the ring, since its middle is what is pointed at.
+const CROSS: [f32; 2] = [RING, RING + 5.0];
+const DOT: f32 = 1.25;
 const TICK: f32 = 4.0;
 /// Waypoints closer than this share a tick.
 const TICK_GAP: f32 = 9.0;
-const ARROW: Vec2 = vec2(12.0, 5.0);
-const DASHED: Dash = Dash { on: 7.0, off: 4.0 };
-const DOTTED: Dash = Dash { on: 2.0, off: 4.0 };
+const ARROW: Vec2 = vec2(13.0, 5.5);
+const DASHED: Dash = Dash::new(8.0, 5.0);
+const DOTTED: Dash = Dash::new(2.0, 5.0);
+/// Dashes around a point's ring: as many as leave the gaps visible.
+const RING_DASHES: f32 = 6.0;
 
 /// How one mark is drawn.
 struct Pen {
@@ -59,26 +62,37 @@ impl Pen {
         }
     }
 
-    /// Strokes below the line, outermost first.
+    fn line(&self) -> Stroke {
+        Stroke::new(self.width, self.color)
+    }
+
+    /// What lies under a solid line, outermost first: dark, and white inside it for the selection.
     fn casings(&self) -> Vec<Stroke> {
-        let dark = Stroke::new(self.width + 2.0 * CASING, self.casing);
         if self.selected {
-            let white = Stroke::new(self.width + 4.0 * CASING, MARK_WHITE);
-            vec![Stroke::new(self.width + 6.0 * CASING, self.casing), white, dark]
+            let dark = Stroke::new(self.width + 4.0 * CASING, self.casing);
+            vec![dark, Stroke::new(self.width + 2.0 * CASING, MARK_WHITE)]
         } else {
-            vec![dark]
+            vec![Stroke::new(self.width + 2.0 * CASING, self.casing)]
         }
     }
 
-    fn line(&self) -> Stroke {
-        Stroke::new(self.width, self.color)
+    /// Draws `path` in this pen's style, casing first; the colour is asked for at each fraction of its length.
+    fn stroke(&self, path: &[Pos2], dash: Dash, placement: &Placement, color: impl Fn(f32) -> Color32) -> Shape {
+        let mut ink = Ink::new(placement.view, placement.pixels_per_point);
+        for (nth, casing) in self.casings().iter().rev().enumerate().rev() {
+            // The white of a selection runs through the gaps, so that it reads as one line.
+            let under = if self.selected { Dash::new(dash.on + dash.off, 0.0) } else { dash.grown((nth + 1) as f32 * CASING) };
+            ink.dashes(path, casing.width, under, |_| casing.color);
+        }
+        ink.dashes(path, self.width, dash, color);
+        ink.into_shape()
     }
 
     /// Light at the start, the hue itself, dark at the end.
     fn ramp(&self, along: f32) -> Color32 {
         let light = self.hue.lerp_to_gamma(MARK_WHITE, 0.6 * (1.0 - 2.0 * along).max(0.0));
         let dark = MARK_CASING.to_opaque();
-        light.lerp_to_gamma(dark, 0.45 * (2.0 * along - 1.0).max(0.0)).gamma_multiply(self.strength)
+        light.lerp_to_gamma(dark, 0.4 * (2.0 * along - 1.0).max(0.0)).gamma_multiply(self.strength)
     }
 }
 
@@ -102,17 +116,21 @@ pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<
 
 fn outline(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
     let points: Vec<Pos2> = points.iter().map(|at| snap(*at, placement)).collect();
-    for casing in pen.casings() {
-        out.push(closed(&points, casing));
-    }
-    let Some(dash) = pen.dash else {
-        out.push(closed(&points, pen.line()));
+    if let Some(dash) = pen.dash.filter(|_| !pen.selected) {
+        let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
+        out.push(pen.stroke(&ring, dash, placement, |_| pen.color));
         return;
-    };
-    let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
-    let mut ink = Ink::new(placement.view, placement.pixels_per_point);
-    ink.dashes(&ring, pen.width, dash, |_| pen.color);
-    out.push(ink.into_shape());
+    }
+    out.extend(pen.casings().into_iter().map(|casing| closed(&points, casing)));
+    match pen.dash {
+        None => out.push(closed(&points, pen.line())),
+        Some(dash) => {
+            let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
+            let mut ink = Ink::new(placement.view, placement.pixels_per_point);
+            ink.dashes(&ring, pen.width, dash, |_| pen.color);
+            out.push(ink.into_shape());
+        }
+    }
 }
 
 /// A box keeps its sharp corners as a rectangle; anything else is a path.
@@ -131,25 +149,29 @@ fn closed(points: &[Pos2], stroke: Stroke) -> Shape {
 }
 
 fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
-    for casing in pen.casings() {
-        out.push(Shape::circle_stroke(at, RING, casing));
-    }
     let arms = [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|d| [at + CROSS[0] * d, at + CROSS[1] * d]);
-    out.extend(arms.map(|arm| Shape::line_segment(arm, Stroke::new(pen.width + 2.0 * CASING, pen.casing))));
+    for casing in pen.casings() {
+        out.extend(arms.map(|[inner, outer]| {
+            let beyond = (outer - inner).normalized() * (casing.width - pen.width) / 2.0;
+            Shape::line_segment([inner, outer + beyond], casing)
+        }));
+        let dot = DOT + (casing.width - pen.width) / 2.0;
+        out.push(Shape::circle_filled(at, dot, casing.color));
+        if pen.dash.is_none() || pen.selected {
+            out.push(Shape::circle_stroke(at, RING, casing));
+        }
+    }
     if let Some(dash) = pen.dash {
-        let ring: Vec<Pos2> = (0_u8..=32)
-            .map(|step| at + RING * Vec2::angled(f32::from(step) * std::f32::consts::TAU / 32.0))
-            .collect();
-        let mut ink = Ink::new(placement.view, placement.pixels_per_point);
-        // A circumference of 50 points holds nine dashes without a seam.
-        let share = std::f32::consts::TAU * RING / 9.0 / (dash.on + dash.off);
-        let fitted = Dash { on: dash.on * share, off: dash.off * share };
-        ink.dashes(&ring, pen.width, fitted, |_| pen.color);
-        out.push(ink.into_shape());
+        let turn = std::f32::consts::TAU;
+        let ring = (0_u8..=36).map(|step| at + RING * Vec2::angled((f32::from(step) / 36.0 - 0.125) * turn));
+        let share = turn * RING / RING_DASHES / (dash.on + dash.off);
+        let fitted = Dash::new(dash.on * share, dash.off * share);
+        out.push(pen.stroke(&ring.collect::<Vec<_>>(), fitted, placement, |_| pen.color));
     } else {
         out.push(Shape::circle_stroke(at, RING, pen.line()));
     }
     out.extend(arms.map(|arm| Shape::line_segment(arm, pen.line())));
+    out.push(Shape::circle_filled(at, DOT, pen.color));
 }
 
 fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
@@ -161,17 +183,17 @@ fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>)
     // The line ends inside the head, so that the tip is sharp.
     let mut body = points.to_vec();
     if let (Some(end), Some(towards)) = (body.last_mut(), head) {
-        *end = *last - 0.5 * ARROW.x * towards;
+        *end = *last - 0.8 * ARROW.x * towards;
     }
-    for casing in pen.casings() {
-        out.push(Shape::line(body.clone(), casing));
+    if let Some(dash) = pen.dash {
+        out.push(pen.stroke(&body, dash, placement, |along| pen.ramp(along)));
+    } else {
+        out.extend(pen.casings().into_iter().map(|casing| Shape::line(body.clone(), casing)));
+        out.push(ramp(&body, pen, placement));
     }
     ticks(points, pen, out);
-    let mut ink = Ink::new(placement.view, placement.pixels_per_point);
-    ramp(&body, pen, &mut ink);
-    out.push(ink.into_shape());
-    out.push(Shape::circle_filled(*first, 4.0, pen.casing));
-    out.push(Shape::circle_filled(*first, 3.0, pen.ramp(0.0)));
+    out.push(Shape::circle_filled(*first, 4.5, pen.casing));
+    out.push(Shape::circle_filled(*first, 3.5, pen.ramp(0.0)));
     if let Some(towards) = head {
         let side = ARROW.y * towards.rot90();
         let foot = *last - ARROW.x * towards;
@@ -181,12 +203,9 @@ fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>)
     }
 }
 
-/// The line of a path: dashes of a model follow the path, a solid line runs from waypoint to waypoint.
-fn ramp(points: &[Pos2], pen: &Pen, ink: &mut Ink) {
-    if let Some(dash) = pen.dash {
-        ink.dashes(points, pen.width, dash, |along| pen.ramp(along));
-        return;
-    }
+/// A solid path: its colour runs on from waypoint to waypoint.
+fn ramp(points: &[Pos2], pen: &Pen, placement: &Placement) -> Shape {
+    let mut ink = Ink::new(placement.view, placement.pixels_per_point);
     let total: f32 = points.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
     let mut before = 0.0;
     for ends in points.windows(2) {
@@ -195,6 +214,7 @@ fn ramp(points: &[Pos2], pen: &Pen, ink: &mut Ink) {
         ink.line([ends[0], ends[1]], pen.width, colors);
         before = after;
     }
+    ink.into_shape()
 }
 
 /// A short line across the path at each waypoint between the ends.

@@ -6,11 +6,28 @@
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Color32, Pos2, Rect, Shape, Vec2};
 
-/// Lengths of dash and gap.
+/// Lengths of dash and gap, and how far the first dash begins before the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Dash {
     pub(super) on: f32,
     pub(super) off: f32,
+    pub(super) lead: f32,
+}
+
+impl Dash {
+    /// Dashes of `on` with gaps of `off`.
+    pub(super) const fn new(on: f32, off: f32) -> Self {
+        Self { on, off, lead: 0.0 }
+    }
+
+    /// The same dashes, longer by `by` at each end: what lies under them.
+    pub(super) fn grown(self, by: f32) -> Self {
+        Self {
+            on: self.on + 2.0 * by,
+            off: self.off - 2.0 * by,
+            lead: self.lead + by,
+        }
+    }
 }
 
 /// Collects lines.
@@ -71,7 +88,7 @@ impl Ink {
         let length = end - start;
         let period = dash.on + dash.off;
         let (first, last) = (start + from * length, start + to * length);
-        let mut at = (first / period).floor() * period;
+        let mut at = ((first + dash.lead) / period).floor() * period - dash.lead;
         while at < last {
             let ends = [at.max(first), (at + dash.on).min(last)];
             if ends[1] > ends[0] {
@@ -90,8 +107,10 @@ impl Ink {
             return;
         }
         let across = along.normalized().rot90();
-        let core = (0.5 * (width - self.feather)).max(0.0);
-        let outer = 0.5 * (width + self.feather);
+        // A line along the pixel grid is sharp as it is.
+        let feather = if along.x == 0.0 || along.y == 0.0 { 0.0 } else { self.feather };
+        let core = (0.5 * (width - feather)).max(0.0);
+        let outer = 0.5 * (width + feather);
         let rows = [(-outer, false), (-core, true), (core, true), (outer, false)];
         let base = self.mesh.vertices.len() as u32;
         for (offset, opaque) in rows {
@@ -164,16 +183,18 @@ mod tests {
     #[test]
     fn dashes_cover_their_share_of_the_line() {
         let mut ink = Ink::new(VIEW, 1.0);
-        let dash = Dash { on: 6.0, off: 4.0 };
+        let dash = Dash::new(6.0, 4.0);
         ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 2.0, dash, |_| MARK_WHITE);
         assert_eq!(quads(&ink), 10);
+        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 4.0, dash.grown(1.0), |_| MARK_WHITE);
+        assert_eq!(quads(&ink), 21, "the casing also shows before the eleventh dash");
     }
 
     #[test]
     fn what_is_far_outside_costs_nothing() {
         let mut ink = Ink::new(VIEW, 1.0);
         let far = [pos2(-1e6, -1e6), pos2(1e6, -1e6), pos2(1e6, 50.0), pos2(-1e6, 50.0)];
-        ink.dashes(&far, 2.0, Dash { on: 6.0, off: 4.0 }, |_| MARK_WHITE);
+        ink.dashes(&far, 2.0, Dash::new(6.0, 4.0), |_| MARK_WHITE);
         assert!(quads(&ink) < 15, "{}", quads(&ink));
         assert!(quads(&ink) > 8);
     }

@@ -30,7 +30,7 @@ pub(super) fn definitions() -> FontDefinitions {
     for (name, bytes) in faces() {
         let tweak = FontTweak {
             // Phosphor sits on the baseline like a capital; text wants it centred on the x-height.
-            y_offset_factor: if name == ICONS { 0.12 } else { 0.0 },
+            y_offset_factor: if name == ICONS { 0.02 } else { 0.0 },
             ..FontTweak::default()
         };
         let data = FontData::from_static(bytes).tweak(tweak);

@@ -6,6 +6,7 @@ mod button;
 mod choice;
 mod progress;
 mod rows;
+mod scrub;
 mod state;
 mod tokens;
 
@@ -13,7 +14,8 @@ pub use bars::{StageTime, stage_bars};
 pub use button::{ActionButton, IconButton};
 pub use choice::{chip, segmented};
 pub use progress::{Progress, progress};
-pub use rows::{Notice, NoticeAnswer, SwatchRow, key_value, notice, section, swatch_row};
+pub use rows::{ListRow, Notice, NoticeAnswer, key_value, list_row, notice, section};
+pub use scrub::scrub;
 pub use state::{EmptyAnswer, EmptyState, empty_state};
 pub use tokens::{TokenText, token_text};
 

@@ -1,10 +1,17 @@
 //! Rows of panels: section headers, key and value, listed objects, notices.
 
-use egui::{Align, Color32, Label, Layout, Response, Role, Sense, Ui, WidgetInfo, vec2};
+use std::sync::Arc;
+
+use egui::text::LayoutJob;
+use egui::{
+    Align, Color32, FontId, Galley, Label, Layout, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 
 use super::{ActionButton, IconButton, Tone};
 use crate::ui::icons;
-use crate::ui::theme::{self, Palette, RADIUS, ROW, SPACE, SPACE_SMALL, SPACE_WIDE, TARGET_MIN};
+use crate::ui::theme::{
+    self, ICON, Palette, RADIUS, ROW, SPACE, SPACE_SMALL, SPACE_WIDE, TARGET_MIN, TEXT_BODY, TEXT_NUMBER, TEXT_SECONDARY,
+};
 
 /// A caption, with `actions` at the right end of its line.
 pub fn section(ui: &mut Ui, name: &str, actions: impl FnOnce(&mut Ui)) {
@@ -24,41 +31,49 @@ pub fn section(ui: &mut Ui, name: &str, actions: impl FnOnce(&mut Ui)) {
 /// A name on the left and its value, monospaced, on the right. A long value is cut and shown whole on hover.
 pub fn key_value(ui: &mut Ui, key: &str, value: &str) -> Response {
     let p = Palette::of(ui);
-    let size = vec2(ui.available_width(), ROW);
-    let row = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.add(Label::new(theme::secondary(key).color(p.weak)));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add(Label::new(theme::number(value)).truncate().show_tooltip_when_elided(true));
-        });
-    });
-    row.response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{key}: {value}")));
-    row.response
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{key}: {value}")));
+    let name = line(ui, key, FontId::proportional(TEXT_SECONDARY), rect.width() * 0.5);
+    let room = rect.width() - name.size().x - SPACE_WIDE;
+    let value_line = line(ui, value, FontId::monospace(TEXT_NUMBER), room.max(0.0));
+    let at = |x: f32, galley: &Galley| pos2(x, rect.center().y - galley.size().y / 2.0);
+    let elided = value_line.elided;
+    ui.painter().galley(at(rect.left(), &name), name.clone(), p.weak);
+    ui.painter().galley(at(rect.right() - value_line.size().x, &value_line), value_line.clone(), p.text);
+    if elided { response.on_hover_text(value) } else { response }
 }
 
-/// One listed object: its hue, its name, a number, whether it shows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SwatchRow<'a> {
-    /// The object's hue.
-    pub color: Color32,
-    /// Before the name: the icon of its kind.
+/// One line of text in a colour to be given, cut at `width`.
+fn line(ui: &Ui, text: &str, font: FontId, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, Color32::PLACEHOLDER);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
+    ui.painter().layout_job(job)
+}
+
+/// One line of a list: an object, a source, a file.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ListRow<'a> {
+    /// The object's hue, where it has one.
+    pub color: Option<Color32>,
+    /// Before the name: the icon of its kind; may be empty.
     pub icon: &'a str,
-    /// The object's name.
+    /// Its name.
     pub label: &'a str,
-    /// At the right, monospaced.
+    /// At the right, monospaced; may be empty.
     pub value: &'a str,
-    /// Whether it shows on the picture.
-    pub shown: bool,
+    /// Whether it shows on the picture; none where it cannot be hidden.
+    pub shown: Option<bool>,
     /// Whether it is selected.
     pub selected: bool,
 }
 
-/// A row of a list of objects. The first answer is the row, the second whether its eye was pressed.
-pub fn swatch_row(ui: &mut Ui, row: &SwatchRow<'_>) -> (Response, bool) {
+/// A row of a list. The first answer is the row, the second whether its eye was pressed.
+pub fn list_row(ui: &mut Ui, row: &ListRow<'_>) -> (Response, bool) {
     let p = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), TARGET_MIN), Sense::click());
     response.widget_info(|| {
         let name = format!("{} {}", row.label, row.value);
-        WidgetInfo::selected(Role::ListItem, ui.is_enabled(), row.selected, name)
+        WidgetInfo::selected(Role::ListItem, ui.is_enabled(), row.selected, name.trim_end())
     });
     let fill = match (row.selected, response.hovered()) {
         (true, _) => p.selection(),
@@ -67,26 +82,46 @@ pub fn swatch_row(ui: &mut Ui, row: &SwatchRow<'_>) -> (Response, bool) {
     };
     ui.painter().rect_filled(rect, f32::from(RADIUS), fill);
     super::button::focus_ring(ui, &response, p);
-    let inside = rect.shrink2(vec2(SPACE, 0.0));
-    let (icon, verb) = if row.shown { (icons::SHOWN, "Hide") } else { (icons::HIDDEN, "Show") };
-    let name = format!("{verb} {}", row.label);
-    let mut pressed = false;
-    let builder = egui::UiBuilder::new().max_rect(inside).layout(Layout::left_to_right(Align::Center));
-    ui.scope_builder(builder, |ui| {
-        let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
-        let opacity = if row.shown { 1.0 } else { 0.35 };
-        ui.painter().rect_filled(swatch, 2.0, row.color.gamma_multiply(opacity));
-        let text = if row.shown { p.text } else { p.weak };
-        ui.add(Label::new(theme::icon(row.icon).color(p.weak)).selectable(false));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            pressed = ui.add(IconButton::new(icon, &name).side(TARGET_MIN)).clicked();
-            ui.add(Label::new(theme::number(row.value).color(p.weak)).selectable(false));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(Label::new(theme::body(row.label).color(text)).truncate().selectable(false));
-            });
-        });
+    let mut right = rect.right() - SPACE_SMALL;
+    let pressed = row.shown.is_some_and(|shown| {
+        right -= TARGET_MIN;
+        let place = Rect::from_min_size(pos2(right, rect.top()), Vec2::splat(TARGET_MIN));
+        eye(ui, place, row.label, shown)
     });
+    let elided = row_text(ui, rect.with_max_x(right), row);
+    let response = if elided { response.on_hover_text(row.label) } else { response };
     (response, pressed)
+}
+
+fn eye(ui: &mut Ui, place: Rect, label: &str, shown: bool) -> bool {
+    let (icon, verb) = if shown { (icons::SHOWN, "Hide") } else { (icons::HIDDEN, "Show") };
+    let name = format!("{verb} {label}");
+    ui.place(place, IconButton::new(icon, &name).side(TARGET_MIN)).clicked()
+}
+
+/// Swatch, icon, name and value; whether the name was cut.
+fn row_text(ui: &Ui, rect: Rect, row: &ListRow<'_>) -> bool {
+    let p = Palette::of(ui);
+    let (painter, middle) = (ui.painter(), rect.center().y);
+    let faded = row.shown == Some(false);
+    let mut left = rect.left() + SPACE;
+    if let Some(color) = row.color {
+        let swatch = Rect::from_center_size(pos2(left + 5.0, middle), Vec2::splat(10.0));
+        painter.rect_filled(swatch, 2.0, color.gamma_multiply(if faded { 0.35 } else { 1.0 }));
+        left += 10.0 + SPACE;
+    }
+    if !row.icon.is_empty() {
+        let glyph = line(ui, row.icon, FontId::new(ICON, theme::icon_family()), ICON * 2.0);
+        painter.galley(pos2(left, middle - glyph.mesh_bounds.center().y), glyph, p.weak);
+        left += ICON + SPACE * 0.75;
+    }
+    let value = line(ui, row.value, FontId::monospace(TEXT_NUMBER), rect.width() * 0.6);
+    let right = rect.right() - SPACE_SMALL - value.size().x;
+    painter.galley(pos2(right, middle - value.size().y / 2.0), value, p.weak);
+    let name = line(ui, row.label, FontId::proportional(TEXT_BODY), (right - left - SPACE).max(0.0));
+    let elided = name.elided;
+    painter.galley(pos2(left, middle - name.size().y / 2.0), name, if faded { p.weak } else { p.text });
+    elided
 }
 
 /// Something worth saying once, and what can be done about it.
