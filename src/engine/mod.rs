@@ -26,7 +26,7 @@ pub use worker::Wake;
 
 // What the floors above may hold of the rooms below: plain data.
 pub use crate::model::answer::{
-    ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeRounding, StageTime,
+    ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeChoice, StageTime,
     StopReason, TextAnswer, Timing,
 };
 pub use crate::model::checkpoint::LoadReport;
