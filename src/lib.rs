@@ -5,7 +5,12 @@ pub mod geometry;
 pub mod grounding;
 pub mod job;
 pub mod robot;
+pub mod shaders;
 pub mod vision;
 
 // Floor 1: rooms. They do not know each other.
+pub mod camera;
 pub mod model;
+
+// Floor 5: the window. egui; no Burn, files or threads.
+pub mod ui;

@@ -4,4 +4,6 @@
 
 mod action;
 
-pub use action::{ActionChunk, ActionStats, ActionStatsError, NormActionChunk};
+pub use action::{
+    ActionChunk, ActionStats, ActionStatsError, Denormalization, NormActionChunk,
+};

@@ -4,7 +4,7 @@
 //! order of magnitude faster than a software Vulkan driver. The model itself is written once for both.
 
 use burn::tensor::wgpu::{WgpuBackend, WgpuSetup};
-use burn::tensor::{DType, Device};
+use burn::tensor::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// What the user asked for.
@@ -226,6 +226,13 @@ impl ComputeDevice {
 #[must_use]
 pub fn is_cpu(device: &Device) -> bool {
     device.clone().without_autodiff() == Device::flex()
+}
+
+/// Whether a tensor's numbers lie in this process's memory and nobody will ask for gradients, so that they may be
+/// worked on directly.
+#[must_use]
+pub fn computes_here<const D: usize>(tensor: &Tensor<D>) -> bool {
+    is_cpu(&tensor.device()) && !tensor.is_autodiff()
 }
 
 /// Every adapter, real ones first.

@@ -1,9 +1,11 @@
 //! The few layers every part is made of. Linear weights keep the checkpoint's `[out, in]` layout.
 
 use burn::module::{Module, Param};
-use burn::tensor::{DType, Tensor, activation};
+use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{DType, Tensor, activation, module};
 
 use super::checkpoint::{LoadError, Weights};
+use super::device;
 
 /// `y = x Wᵀ + b` with `W` `[out, in]`, resting in f32 or f16.
 #[derive(Module, Debug)]
@@ -46,16 +48,55 @@ impl Linear {
     /// - returns `[.., out]` f32
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let mut dims = x.dims();
-        let rows = dims[..D - 1].iter().product();
-        let y = product(x.reshape([rows, dims[D - 1]]), self.weight.val());
-        let y = match &self.bias {
-            Some(bias) => y + bias.val().unsqueeze(),
-            None => y,
-        };
-        dims[D - 1] = y.dims()[1];
-        y.reshape(dims)
+        let bias = self.bias.as_ref().map(Param::val);
+        affine(x, self.weight.val(), bias)
     }
+
+    /// As [`Self::forward`] with `count` rows of the weight from `start` on: for layers stored below each other.
+    ///
+    /// # Shapes
+    /// - `x`: `[.., in]` f32
+    /// - returns `[.., count]` f32
+    #[must_use]
+    pub fn forward_rows<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        start: usize,
+        count: usize,
+    ) -> Tensor<D> {
+        let bias = self.bias.as_ref().map(|b| b.val().narrow(0, start, count));
+        affine(x, self.weight.val().narrow(0, start, count), bias)
+    }
+
+    /// The same layer with its weight in f32 where that makes products faster (on the CPU), for weights that are
+    /// read many times in a row; elsewhere the layer itself.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        let weight = self.weight.val();
+        if weight.dtype() == DType::F32 || !device::computes_here(&weight) {
+            return self.clone();
+        }
+        Self {
+            weight: Param::from_tensor(weight.cast(DType::F32)),
+            bias: self.bias.clone(),
+        }
+    }
+}
+
+fn affine<const D: usize>(
+    x: Tensor<D>,
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
+) -> Tensor<D> {
+    let mut dims = x.dims();
+    let rows = dims[..D - 1].iter().product();
+    let y = product(x.reshape([rows, dims[D - 1]]), weight);
+    let y = match bias {
+        Some(bias) => y + bias.unsqueeze(),
+        None => y,
+    };
+    dims[D - 1] = y.dims()[1];
+    y.reshape(dims)
 }
 
 /// `x Wᵀ` for f32 `x` `[M, in]` and `W` `[out, in]` of any precision; f32 `[M, out]`.
@@ -139,6 +180,9 @@ impl LayerNorm {
     /// - returns the same
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if device::computes_here(&x) {
+            return self.forward_here(x);
+        }
         let centred = x.clone() - x.mean_dim(D - 1);
         let scale = (centred.clone().powi_scalar(2).mean_dim(D - 1) + self.epsilon)
             .sqrt()
@@ -148,6 +192,15 @@ impl LayerNorm {
             Some((weight, bias)) => y * weight.val().unsqueeze() + bias.val().unsqueeze(),
             None => y,
         }
+    }
+
+    /// The CPU backend has a kernel for the whole norm.
+    fn forward_here<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let (weight, bias) = match &self.affine {
+            Some((weight, bias)) => (weight.val(), Some(bias.val())),
+            None => (Tensor::ones([x.dims()[D - 1]], &x.device()), None),
+        };
+        module::layer_norm(x, weight, bias, self.epsilon)
     }
 }
 
@@ -175,6 +228,13 @@ pub fn attend(
     scale: f64,
     mask: Option<Tensor<4>>,
 ) -> Tensor<4> {
+    if device::computes_here(&q) {
+        let options = AttentionModuleOptions {
+            scale: Some(scale),
+            ..AttentionModuleOptions::default()
+        };
+        return module::attention(q, k, v, None, mask, options);
+    }
     let scores = (q * scale).matmul(k.transpose());
     let scores = match mask {
         Some(mask) => scores + mask,

@@ -8,9 +8,19 @@
 //!
 //! Precision: weights of linear layers rest in f32 or f16; residual streams, norms, softmax and rotary angles are f32.
 
+pub mod action;
+pub mod activation;
+pub mod attention;
+pub mod answer;
 pub mod checkpoint;
 pub mod config;
 pub mod device;
+pub mod dino;
+pub mod expert;
 pub mod layers;
 pub mod pass;
+pub mod qformer;
+#[cfg(test)]
+mod testing;
 pub mod planner;
+pub mod preprocess;

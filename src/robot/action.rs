@@ -16,6 +16,7 @@ pub struct ActionChunk {
 
 /// The statistics of one embodiment's actions, from `dataset_statistics.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredStats")]
 pub struct ActionStats {
     /// 1 % quantile of each axis.
     pub q01: Vec<f64>,
@@ -23,6 +24,35 @@ pub struct ActionStats {
     pub q99: Vec<f64>,
     /// Which axes are scaled; the others pass through.
     pub mask: Vec<bool>,
+}
+
+/// As files hold them: without a mask, every axis is scaled.
+#[derive(Deserialize)]
+struct StoredStats {
+    q01: Vec<f64>,
+    q99: Vec<f64>,
+    mask: Option<Vec<bool>>,
+}
+
+impl From<StoredStats> for ActionStats {
+    fn from(stored: StoredStats) -> Self {
+        let axes = stored.q01.len();
+        Self {
+            q01: stored.q01,
+            q99: stored.q99,
+            mask: stored.mask.unwrap_or_else(|| vec![true; axes]),
+        }
+    }
+}
+
+/// Whose arithmetic maps normalised actions to SI.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Denormalization {
+    /// InternVLA-M1: clips to -1..1, the gripper is open from 0.5 on and follows the mask.
+    #[default]
+    InternVla,
+    /// starVLA, its successor: does not clip, the gripper is open above 0.5 and never scaled.
+    StarVla,
 }
 
 /// Why statistics do not fit actions.
@@ -76,6 +106,18 @@ impl ActionStats {
     /// # Errors
     /// When the number of axes differs.
     pub fn denormalize(&self, chunk: &NormActionChunk) -> Result<ActionChunk, ActionStatsError> {
+        self.denormalize_as(Denormalization::InternVla, chunk)
+    }
+
+    /// Maps to SI by the arithmetic of the code the checkpoint was trained with.
+    ///
+    /// # Errors
+    /// When the number of axes differs.
+    pub fn denormalize_as(
+        &self,
+        by: Denormalization,
+        chunk: &NormActionChunk,
+    ) -> Result<ActionChunk, ActionStatsError> {
         let axes = self.q01.len().min(self.q99.len()).min(self.mask.len());
         let mut steps = Vec::with_capacity(chunk.steps.len());
         for step in &chunk.steps {
@@ -87,26 +129,33 @@ impl ActionStats {
             }
             steps.push(
                 (0..axes)
-                    .map(|axis| self.axis(axis, f64::from(step[axis])))
+                    .map(|axis| self.axis(by, axis, f64::from(step[axis])))
                     .collect(),
             );
         }
         Ok(ActionChunk { steps })
     }
 
-    fn axis(&self, axis: usize, value: f64) -> f64 {
-        let clipped = value.clamp(-1.0, 1.0);
-        let value = match axis {
-            GRIPPER_AXIS if clipped < 0.5 => 0.0,
-            GRIPPER_AXIS => 1.0,
-            _ => clipped,
-        };
+    fn axis(&self, by: Denormalization, axis: usize, value: f64) -> f64 {
+        match (by, axis == GRIPPER_AXIS) {
+            (Denormalization::InternVla, false) => self.scaled(axis, value.clamp(-1.0, 1.0)),
+            (Denormalization::InternVla, true) => self.scaled(axis, binary(value >= 0.5)),
+            (Denormalization::StarVla, false) => self.scaled(axis, value),
+            (Denormalization::StarVla, true) => binary(value > 0.5),
+        }
+    }
+
+    fn scaled(&self, axis: usize, value: f64) -> f64 {
         if self.mask[axis] {
             0.5 * (value + 1.0) * (self.q99[axis] - self.q01[axis]) + self.q01[axis]
         } else {
             value
         }
     }
+}
+
+fn binary(open: bool) -> f64 {
+    if open { 1.0 } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -150,5 +199,44 @@ mod tests {
         for (g, w) in got.iter().zip(want) {
             assert!((g - w).abs() < 1e-8, "{got:?}");
         }
+    }
+
+    #[derive(Deserialize)]
+    struct Case {
+        variant: String,
+        #[serde(flatten)]
+        stats: ActionStats,
+        normalized: Vec<Vec<f32>>,
+        actions: Vec<Vec<f64>>,
+    }
+
+    #[test]
+    fn the_vectors_of_both_original_implementations() {
+        let cases = include_str!("../../tests/golden/adapter/unnormalize.json");
+        let cases: Vec<Case> = serde_json::from_str(cases).expect("cases");
+        assert_eq!(cases.len(), 3);
+        for case in cases {
+            let by = match case.variant.as_str() {
+                "starvla" => Denormalization::StarVla,
+                _ => Denormalization::InternVla,
+            };
+            let chunk = NormActionChunk::from_rows(&case.normalized.concat(), 7);
+            let got = case.stats.denormalize_as(by, &chunk).expect("fits");
+            for (got, want) in got.steps().concat().iter().zip(case.actions.concat()) {
+                assert!((got - want).abs() < 2e-8, "{}: {got} {want}", case.variant);
+            }
+        }
+    }
+
+    #[test]
+    fn statistics_of_another_embodiment_are_refused() {
+        let stats = ActionStats {
+            q01: vec![0.0; 8],
+            q99: vec![1.0; 8],
+            mask: vec![true; 8],
+        };
+        let chunk = NormActionChunk::from_rows(&[0.0; 7], 7);
+        let error = stats.denormalize(&chunk).expect_err("7 is not 8");
+        assert!(error.to_string().contains("describe 8"), "{error}");
     }
 }

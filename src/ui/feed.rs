@@ -1,67 +1,47 @@
-//! Textures of the newest frames: uploaded once for each new frame, never copied back.
+//! The pictures of the sources' newest frames: uploaded once for each new frame, never copied back.
 
 use std::collections::HashMap;
 
-use egui::{ColorImage, Context, TextureHandle, TextureOptions};
-
+use super::picture::Picture;
 use crate::engine::SourceId;
-use crate::vision::Frame;
 use crate::workbench::Workbench;
 
-/// Nearest when magnified, so that pixels can be seen; linear when minified.
-const SAMPLING: TextureOptions = TextureOptions {
-    magnification: egui::TextureFilter::Nearest,
-    minification: egui::TextureFilter::Linear,
-    wrap_mode: egui::TextureWrapMode::ClampToEdge,
-    mipmap_mode: None,
-};
-
-struct Feed {
-    texture: TextureHandle,
-    shown: Frame,
-}
-
-/// One texture for each source that has a frame.
+/// A picture for the canvas and a small one for the list, for each source that has a frame. They are apart because
+/// each is uploaded at the size it is shown.
 #[derive(Default)]
 pub struct Feeds {
-    feeds: HashMap<SourceId, Feed>,
+    pictures: HashMap<SourceId, [Picture; 2]>,
 }
 
 impl Feeds {
-    /// Uploads the frames that are new, drops the textures of closed sources.
-    pub fn update(&mut self, context: &Context, workbench: &Workbench) {
-        self.feeds
+    /// Takes the frames that are new, drops the pictures of closed sources.
+    pub fn update(&mut self, workbench: &Workbench) {
+        self.pictures
             .retain(|id, _| workbench.sources.iter().any(|s| s.id == *id));
         for source in &workbench.sources {
-            if let Some(frame) = &source.frame {
-                self.upload(context, source.id, frame);
+            let Some(frame) = &source.frame else { continue };
+            match self.pictures.get_mut(&source.id) {
+                Some([picture, _]) if picture.frame().same_pixels(frame) => {}
+                Some(pictures) => {
+                    for picture in pictures {
+                        picture.replace(frame.clone());
+                    }
+                }
+                None => {
+                    let pictures = [Picture::new(frame.clone()), Picture::new(frame.clone())];
+                    self.pictures.insert(source.id, pictures);
+                }
             }
         }
     }
 
-    fn upload(&mut self, context: &Context, id: SourceId, frame: &Frame) {
-        if self.feeds.get(&id).is_some_and(|f| f.shown.same_pixels(frame)) {
-            return;
-        }
-        let size = [frame.size().width as usize, frame.size().height as usize];
-        let image = ColorImage::from_rgba_unmultiplied(size, frame.rgba());
-        match self.feeds.get_mut(&id) {
-            Some(feed) => {
-                feed.texture.set(image, SAMPLING);
-                feed.shown = frame.clone();
-            }
-            None => {
-                let name = format!("source {}", id.0);
-                let texture = context.load_texture(name, image, SAMPLING);
-                let shown = frame.clone();
-                self.feeds.insert(id, Feed { texture, shown });
-            }
-        }
+    /// The picture of a source's newest frame, for the canvas.
+    pub fn picture(&mut self, id: SourceId) -> Option<&mut Picture> {
+        self.pictures.get_mut(&id).map(|[large, _]| large)
     }
 
-    /// The texture of a source's newest frame.
-    #[must_use]
-    pub fn texture(&self, id: SourceId) -> Option<&TextureHandle> {
-        self.feeds.get(&id).map(|feed| &feed.texture)
+    /// The same, for a list.
+    pub fn thumbnail(&mut self, id: SourceId) -> Option<&mut Picture> {
+        self.pictures.get_mut(&id).map(|[_, small]| small)
     }
 }

@@ -39,6 +39,14 @@ pub enum FitError {
     /// One side is over 200 times the other.
     #[error("the image is {0}: one side is over 200 times the other; crop it first")]
     Aspect(ImageSize),
+    /// A side is shorter than the image processor accepts.
+    #[error("the image is {size}: a side is under {least} pixels; enlarge it first")]
+    Short {
+        /// Its size.
+        size: ImageSize,
+        /// Pixels that each side needs.
+        least: u32,
+    },
 }
 
 impl Fit {
@@ -54,34 +62,41 @@ impl Fit {
     /// # Errors
     /// When the image is empty or one side is over 200 times the other.
     pub fn smart(source: ImageSize, factor: u32, limits: PixelLimits) -> Result<Self, FitError> {
-        if source.is_empty() {
-            return Err(FitError::Empty(source));
-        }
-        let (h, w) = (f64::from(source.height), f64::from(source.width));
-        if h.max(w) / h.min(w) > 200.0 {
-            return Err(FitError::Aspect(source));
-        }
-        let f = f64::from(factor);
-        let mut hb = ((h / f).round_ties_even() * f).max(f);
-        let mut wb = ((w / f).round_ties_even() * f).max(f);
-        if hb * wb > limits.max as f64 {
-            let beta = (h * w / limits.max as f64).sqrt();
-            hb = ((h / beta / f).floor() * f).max(f);
-            wb = ((w / beta / f).floor() * f).max(f);
-        } else if hb * wb < limits.min as f64 {
-            let beta = (limits.min as f64 / (h * w)).sqrt();
-            hb = (h * beta / f).ceil() * f;
-            wb = (w * beta / f).ceil() * f;
-        }
-        Ok(Self::stretch(source, ImageSize::new(wb as u32, hb as u32)))
+        check(source)?;
+        let target = rounded(source, factor, factor, limits);
+        Ok(Self::stretch(source, target))
     }
 
-    /// torchvision's `Resize(side)`: the shorter side becomes `side`, the longer one is cut to a whole number.
+    /// The stricter `smart_resize` of Hugging Face's image processor (transformers 4.52): it refuses sides under
+    /// `factor` instead of widening them. A long strip over `limits.max` may come out with a side of zero, as there;
+    /// [`Fit::smart`] never does that.
+    ///
+    /// # Errors
+    /// When the image is empty, a side is under `factor`, or one side is over 200 times the other.
+    pub fn processor(
+        source: ImageSize,
+        factor: u32,
+        limits: PixelLimits,
+    ) -> Result<Self, FitError> {
+        check(source)?;
+        if source.width.min(source.height) < factor {
+            return Err(FitError::Short {
+                size: source,
+                least: factor,
+            });
+        }
+        let target = rounded(source, factor, 0, limits);
+        Ok(Self::stretch(source, target))
+    }
+
+    /// torchvision's `Resize(side)`: the shorter side becomes `side`, the longer one is cut to a whole number, and to
+    /// 200 times `side` so that a hostile strip cannot ask for all memory.
     #[must_use]
     pub fn shorter_side(source: ImageSize, side: u32) -> Self {
         let (w, h) = (source.width, source.height);
         let long = |long: u32, short: u32| {
-            (u64::from(side) * u64::from(long) / u64::from(short.max(1))) as u32
+            let length = u64::from(side) * u64::from(long) / u64::from(short.max(1));
+            length.min(u64::from(side) * 200) as u32
         };
         let target = if w <= h {
             ImageSize::new(side, long(h, w))
@@ -102,6 +117,35 @@ impl Fit {
     pub fn to_source(&self, p: ImagePoint) -> ImagePoint {
         scale(p, self.target, self.source)
     }
+}
+
+fn check(source: ImageSize) -> Result<(), FitError> {
+    if source.is_empty() {
+        return Err(FitError::Empty(source));
+    }
+    let (h, w) = (f64::from(source.height), f64::from(source.width));
+    if h.max(w) / h.min(w) > 200.0 {
+        return Err(FitError::Aspect(source));
+    }
+    Ok(())
+}
+
+/// Both sides a multiple of `factor` and at least `least`, the pixels within `limits`.
+fn rounded(source: ImageSize, factor: u32, least: u32, limits: PixelLimits) -> ImageSize {
+    let (h, w) = (f64::from(source.height), f64::from(source.width));
+    let (f, least) = (f64::from(factor), f64::from(least));
+    let mut hb = ((h / f).round_ties_even() * f).max(least);
+    let mut wb = ((w / f).round_ties_even() * f).max(least);
+    if hb * wb > limits.max as f64 {
+        let beta = (h * w / limits.max as f64).sqrt();
+        hb = ((h / beta / f).floor() * f).max(least);
+        wb = ((w / beta / f).floor() * f).max(least);
+    } else if hb * wb < limits.min as f64 {
+        let beta = (limits.min as f64 / (h * w)).sqrt();
+        hb = (h * beta / f).ceil() * f;
+        wb = (w * beta / f).ceil() * f;
+    }
+    ImageSize::new(wb as u32, hb as u32)
 }
 
 fn scale(p: ImagePoint, from: ImageSize, to: ImageSize) -> ImagePoint {
@@ -152,5 +196,22 @@ mod tests {
             Fit::smart(ImageSize::new(1, 201), 28, limits),
             Err(FitError::Aspect(_))
         ));
+    }
+
+    #[test]
+    fn the_processor_refuses_what_the_first_step_widens() {
+        let small = ImageSize::new(14, 70);
+        let limits = PixelLimits::default();
+        assert!(Fit::smart(small, 28, limits).is_ok());
+        let refused = Fit::processor(small, 28, limits);
+        assert!(matches!(refused, Err(FitError::Short { least: 28, .. })));
+    }
+
+    #[test]
+    fn a_shorter_side_keeps_the_aspect_up_to_200_to_1() {
+        let target = |w, h| Fit::shorter_side(ImageSize::new(w, h), 224).target;
+        assert_eq!(target(640, 480), ImageSize::new(298, 224));
+        assert_eq!(target(441, 616), ImageSize::new(224, 312));
+        assert_eq!(target(1, u32::MAX), ImageSize::new(224, 44_800));
     }
 }

@@ -84,6 +84,18 @@ impl Frame {
         self
     }
 
+    /// Another picture of the same source and time; `pixels` fill `size`.
+    pub(super) fn with_pixels(&self, size: ImageSize, pixels: Arc<[u8]>) -> Self {
+        debug_assert_eq!(size.pixels() * 4, pixels.len());
+        Self {
+            size,
+            pixels,
+            camera: self.camera.clone(),
+            seq: self.seq,
+            stamp: self.stamp,
+        }
+    }
+
     /// Width and height.
     #[must_use]
     pub const fn size(&self) -> ImageSize {

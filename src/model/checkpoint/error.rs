@@ -31,6 +31,17 @@ pub enum LoadError {
         /// The file.
         path: PathBuf,
     },
+    /// A file that holds a program and not only weights. It was not run.
+    #[error(
+        "contains code ({name}), refused and not run; ask for the weights as .safetensors, or save only \
+         `model.state_dict()`: {path}"
+    )]
+    Code {
+        /// The function, class or construct it wanted.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// A file that must be there is not.
     #[error("{what} is missing; {hint}: {path}")]
     Missing {
@@ -50,6 +61,14 @@ pub enum LoadError {
         problem: String,
         /// The file.
         path: PathBuf,
+    },
+    /// The statistics cannot be chosen with this key.
+    #[error("{problem}; choose one of: {choices}")]
+    StatisticsKey {
+        /// What is wrong with the key.
+        problem: String,
+        /// The keys there are.
+        choices: String,
     },
     /// Tensors are missing or have another shape than the configuration says.
     #[error(

@@ -1,4 +1,19 @@
-//! Sizes of every part, mirroring the published configuration files.
+//! Sizes of every part, mirroring the published configuration files, and how they are read from those files.
+//!
+//! Reading knows texts and tensor shapes; it opens no file.
+
+mod agree;
+mod expert;
+pub(crate) mod keys;
+mod planner;
+pub(crate) mod qwen;
+pub(crate) mod run;
+pub(crate) mod shapes;
+mod yaml;
+
+pub use planner::{GenerationConfig, ProcessorConfig};
+
+use crate::geometry::ImageSize;
 
 /// The language model and vision tower: a Hugging Face `config.json` of type `qwen2_5_vl`.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,4 +142,15 @@ pub struct ModelConfig {
     pub qwen: QwenConfig,
     /// The action side, where there is one.
     pub expert: Option<ExpertConfig>,
+}
+
+/// What a run's configuration says beside sizes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSettings {
+    /// The sentence around an instruction, with `{instruction}` in it.
+    pub prompt_wrapper: Option<String>,
+    /// The size every view is resized to before the encoders.
+    pub image_size: Option<ImageSize>,
+    /// The `trainer` settings as written, for showing.
+    pub training: serde_json::Value,
 }

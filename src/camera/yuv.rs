@@ -1,0 +1,432 @@
+//! Luma and chroma planes and how they become RGBA.
+//!
+//! Pure functions on bytes. Chroma is spread by repetition, as the fast path of FFmpeg's swscale does that the
+//! reference's training data went through; coefficients are ITU-T H.273's.
+
+use crate::geometry::ImageSize;
+
+/// How luma and chroma mix to RGB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Matrix {
+    /// ITU-R BT.601, and what is meant when a file says nothing: FFmpeg assumes it for any size.
+    #[default]
+    Bt601,
+    /// ITU-R BT.709, high definition.
+    Bt709,
+    /// ITU-R BT.2020, ultra high definition.
+    Bt2020,
+    /// US FCC.
+    Fcc,
+    /// SMPTE 240M.
+    Smpte240,
+    /// The planes are green, blue and red.
+    Identity,
+}
+
+impl Matrix {
+    /// The matrix with this code point of ITU-T H.273.
+    #[must_use]
+    pub const fn from_code(code: u16) -> Self {
+        match code {
+            0 => Self::Identity,
+            1 => Self::Bt709,
+            4 => Self::Fcc,
+            7 => Self::Smpte240,
+            9 | 10 => Self::Bt2020,
+            _ => Self::Bt601,
+        }
+    }
+
+    /// Weights of red and blue in luma.
+    const fn weights(self) -> (f64, f64) {
+        match self {
+            Self::Bt601 | Self::Identity => (0.299, 0.114),
+            Self::Bt709 => (0.2126, 0.0722),
+            Self::Bt2020 => (0.2627, 0.0593),
+            Self::Fcc => (0.30, 0.11),
+            Self::Smpte240 => (0.212, 0.087),
+        }
+    }
+}
+
+/// Which byte values are black and white.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Range {
+    /// Luma 16 to 235, chroma 16 to 240: what is meant when a file says nothing.
+    #[default]
+    Limited,
+    /// 0 to 255.
+    Full,
+}
+
+/// How the bytes of planes are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Colour {
+    /// How they mix.
+    pub matrix: Matrix,
+    /// Where black and white are.
+    pub range: Range,
+}
+
+/// How often chroma is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sampling {
+    /// Luma only.
+    Grey,
+    /// Half the columns and half the rows, 4:2:0.
+    Half,
+    /// Half the columns, 4:2:2.
+    HalfColumns,
+    /// Every pixel, 4:4:4.
+    Full,
+}
+
+impl Sampling {
+    /// Columns and rows of one chroma plane of a picture of this size.
+    #[must_use]
+    pub const fn chroma(self, size: ImageSize) -> (usize, usize) {
+        let (width, height) = (size.width as usize, size.height as usize);
+        match self {
+            Self::Grey => (0, 0),
+            Self::Half => (width.div_ceil(2), height.div_ceil(2)),
+            Self::HalfColumns => (width.div_ceil(2), height),
+            Self::Full => (width, height),
+        }
+    }
+}
+
+/// A picture as tightly packed luma and chroma planes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planes {
+    size: ImageSize,
+    sampling: Sampling,
+    colour: Colour,
+    luma: Vec<u8>,
+    chroma: [Vec<u8>; 2],
+}
+
+/// One plane inside somebody's buffer.
+#[derive(Debug, Clone, Copy)]
+pub struct Plane<'a> {
+    /// Its bytes, which may be longer than needed.
+    pub bytes: &'a [u8],
+    /// Bytes from one row to the next.
+    pub stride: usize,
+}
+
+impl Planes {
+    /// Copies planes out of a decoder's buffers; none when a buffer is too short for the size or a side is zero.
+    #[must_use]
+    pub fn gather(
+        size: ImageSize,
+        sampling: Sampling,
+        colour: Colour,
+        planes: [Plane<'_>; 3],
+    ) -> Option<Self> {
+        let (columns, rows) = sampling.chroma(size);
+        let [y, u, v] = planes;
+        Self::new(
+            size,
+            sampling,
+            colour,
+            [
+                y.packed(size.width as usize, size.height as usize)?,
+                u.packed(columns, rows)?,
+                v.packed(columns, rows)?,
+            ],
+        )
+    }
+
+    /// Takes packed planes; none when a length does not fit the size or a side is zero.
+    #[must_use]
+    pub fn new(
+        size: ImageSize,
+        sampling: Sampling,
+        colour: Colour,
+        planes: [Vec<u8>; 3],
+    ) -> Option<Self> {
+        let (columns, rows) = sampling.chroma(size);
+        let [luma, u, v] = planes;
+        let chroma = columns * rows;
+        let fits = luma.len() == size.pixels() && u.len() == chroma && v.len() == chroma;
+        (fits && !size.is_empty()).then_some(Self {
+            size,
+            sampling,
+            colour,
+            luma,
+            chroma: [u, v],
+        })
+    }
+
+    /// Width and height.
+    #[must_use]
+    pub const fn size(&self) -> ImageSize {
+        self.size
+    }
+
+    /// Memory held, in bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.luma.len() + self.chroma[0].len() * 2
+    }
+
+    /// RGBA bytes, opaque, rows from the top.
+    #[must_use]
+    pub fn to_rgba(&self) -> Vec<u8> {
+        let width = self.size.width as usize;
+        let mixer = Mixer::new(self.colour);
+        let mut pixels = vec![255; self.size.pixels() * 4];
+        let rows = pixels
+            .chunks_exact_mut(width * 4)
+            .zip(self.luma.chunks_exact(width));
+        for (row, (out, luma)) in rows.enumerate() {
+            self.row(row, luma, out, &mixer);
+        }
+        pixels
+    }
+
+    fn row(&self, row: usize, luma: &[u8], out: &mut [u8], mixer: &Mixer) {
+        let (columns, _) = self.sampling.chroma(self.size);
+        let row = if self.sampling == Sampling::Half {
+            row / 2
+        } else {
+            row
+        };
+        let [u, v] = self
+            .chroma
+            .each_ref()
+            .map(|plane| &plane[row * columns..][..columns]);
+        match self.sampling {
+            Sampling::Grey => grey_row(luma, out, mixer),
+            Sampling::Half | Sampling::HalfColumns => half_row(luma, u, v, out, mixer),
+            Sampling::Full if self.colour.matrix == Matrix::Identity => {
+                identity_row(luma, u, v, out);
+            }
+            Sampling::Full => full_row(luma, u, v, out, mixer),
+        }
+    }
+}
+
+impl Plane<'_> {
+    fn packed(&self, columns: usize, rows: usize) -> Option<Vec<u8>> {
+        if columns == 0 || rows == 0 {
+            return Some(Vec::new());
+        }
+        let needed = (rows - 1).checked_mul(self.stride)?.checked_add(columns)?;
+        if self.stride < columns || self.bytes.len() < needed {
+            return None;
+        }
+        let mut packed = Vec::with_capacity(columns * rows);
+        for row in self.bytes[..].chunks(self.stride).take(rows) {
+            packed.extend_from_slice(&row[..columns]);
+        }
+        Some(packed)
+    }
+}
+
+fn grey_row(luma: &[u8], out: &mut [u8], mixer: &Mixer) {
+    for (pixel, &y) in out.chunks_exact_mut(4).zip(luma) {
+        pixel[..3].copy_from_slice(&mixer.mix(y, [0; 3]));
+    }
+}
+
+fn half_row(luma: &[u8], u: &[u8], v: &[u8], out: &mut [u8], mixer: &Mixer) {
+    let pairs = out.chunks_mut(8).zip(luma.chunks(2));
+    for ((pixels, pair), (&u, &v)) in pairs.zip(u.iter().zip(v)) {
+        let tint = mixer.tint(u, v);
+        for (pixel, &y) in pixels.chunks_exact_mut(4).zip(pair) {
+            pixel[..3].copy_from_slice(&mixer.mix(y, tint));
+        }
+    }
+}
+
+fn full_row(luma: &[u8], u: &[u8], v: &[u8], out: &mut [u8], mixer: &Mixer) {
+    let pixels = out.chunks_exact_mut(4).zip(luma);
+    for ((pixel, &y), (&u, &v)) in pixels.zip(u.iter().zip(v)) {
+        pixel[..3].copy_from_slice(&mixer.mix(y, mixer.tint(u, v)));
+    }
+}
+
+fn identity_row(green: &[u8], blue: &[u8], red: &[u8], out: &mut [u8]) {
+    let pixels = out.chunks_exact_mut(4).zip(green);
+    for ((pixel, &g), (&b, &r)) in pixels.zip(blue.iter().zip(red)) {
+        pixel[..3].copy_from_slice(&[r, g, b]);
+    }
+}
+
+/// Fixed-point coefficients, 16 bits after the point.
+struct Mixer {
+    black: i32,
+    luma: i32,
+    red_from_v: i32,
+    green_from_u: i32,
+    green_from_v: i32,
+    blue_from_u: i32,
+}
+
+const POINT: u32 = 16;
+
+impl Mixer {
+    fn new(colour: Colour) -> Self {
+        let (red, blue) = colour.matrix.weights();
+        let green = 1.0 - red - blue;
+        let (black, luma, chroma) = match colour.range {
+            Range::Limited => (16, 255.0 / 219.0, 255.0 / 224.0),
+            Range::Full => (0, 1.0, 1.0),
+        };
+        let fixed = |value: f64| (value * f64::from(1 << POINT)).round() as i32;
+        Self {
+            black,
+            luma: fixed(luma),
+            red_from_v: fixed(chroma * 2.0 * (1.0 - red)),
+            green_from_u: fixed(chroma * 2.0 * (1.0 - blue) * blue / green),
+            green_from_v: fixed(chroma * 2.0 * (1.0 - red) * red / green),
+            blue_from_u: fixed(chroma * 2.0 * (1.0 - blue)),
+        }
+    }
+
+    /// What a chroma pair adds to red, green and blue.
+    fn tint(&self, u: u8, v: u8) -> [i32; 3] {
+        let (u, v) = (i32::from(u) - 128, i32::from(v) - 128);
+        [
+            self.red_from_v * v,
+            -self.green_from_u * u - self.green_from_v * v,
+            self.blue_from_u * u,
+        ]
+    }
+
+    fn mix(&self, y: u8, tint: [i32; 3]) -> [u8; 3] {
+        let luma = (i32::from(y) - self.black) * self.luma + (1 << (POINT - 1));
+        tint.map(|add| ((luma + add) >> POINT).clamp(0, 255) as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_pixel(yuv: [u8; 3], colour: Colour) -> [u8; 3] {
+        let planes = yuv.map(|byte| vec![byte]);
+        let rgba = Planes::new(ImageSize::new(1, 1), Sampling::Full, colour, planes)
+            .unwrap()
+            .to_rgba();
+        assert_eq!(rgba[3], 255);
+        [rgba[0], rgba[1], rgba[2]]
+    }
+
+    /// The forward transform in floating point, straight from the definition of luma.
+    fn to_yuv(rgb: [u8; 3], colour: Colour) -> [u8; 3] {
+        let (kr, kb) = colour.matrix.weights();
+        let [r, g, b] = rgb.map(|c| f64::from(c) / 255.0);
+        let y = kr * r + (1.0 - kr - kb) * g + kb * b;
+        let u = (b - y) / (2.0 * (1.0 - kb));
+        let v = (r - y) / (2.0 * (1.0 - kr));
+        match colour.range {
+            Range::Limited => [16.0 + 219.0 * y, 128.0 + 224.0 * u, 128.0 + 224.0 * v],
+            Range::Full => [255.0 * y, 128.0 + 255.0 * u, 128.0 + 255.0 * v],
+        }
+        .map(|value| value.round().clamp(0.0, 255.0) as u8)
+    }
+
+    #[test]
+    fn black_and_white_are_exact_in_both_ranges() {
+        let limited = Colour::default();
+        let full = Colour {
+            range: Range::Full,
+            ..limited
+        };
+        assert_eq!(one_pixel([16, 128, 128], limited), [0; 3]);
+        assert_eq!(one_pixel([235, 128, 128], limited), [255; 3]);
+        assert_eq!(one_pixel([0, 128, 128], full), [0; 3]);
+        assert_eq!(one_pixel([255, 128, 128], full), [255; 3]);
+        assert_eq!(one_pixel([0, 128, 128], limited), [0; 3], "below black");
+    }
+
+    #[test]
+    fn every_matrix_brings_colours_back() {
+        let matrices = [
+            Matrix::Bt601,
+            Matrix::Bt709,
+            Matrix::Bt2020,
+            Matrix::Fcc,
+            Matrix::Smpte240,
+        ];
+        for matrix in matrices {
+            for range in [Range::Limited, Range::Full] {
+                let colour = Colour { matrix, range };
+                for rgb in [[200, 30, 60], [10, 240, 20], [0, 0, 255], [123, 45, 210]] {
+                    let back = one_pixel(to_yuv(rgb, colour), colour);
+                    let worst = back.iter().zip(rgb).map(|(a, b)| a.abs_diff(b)).max();
+                    assert!(
+                        worst <= Some(3),
+                        "{colour:?}: {rgb:?} came back as {back:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn matrices_differ_where_they_should() {
+        let yuv = [120, 90, 200];
+        let high = Colour {
+            matrix: Matrix::Bt709,
+            ..Colour::default()
+        };
+        assert_ne!(one_pixel(yuv, Colour::default()), one_pixel(yuv, high));
+    }
+
+    #[test]
+    fn identity_reorders_without_touching() {
+        let colour = Colour {
+            matrix: Matrix::Identity,
+            range: Range::Full,
+        };
+        assert_eq!(one_pixel([2, 3, 1], colour), [1, 2, 3]);
+    }
+
+    #[test]
+    fn chroma_covers_two_by_two_and_odd_edges() {
+        let planes = Planes::new(
+            ImageSize::new(3, 3),
+            Sampling::Half,
+            Colour::default(),
+            [vec![120; 9], vec![128, 60, 128, 128], vec![128; 4]],
+        )
+        .unwrap();
+        let rgba = planes.to_rgba();
+        let at = |x: usize, y: usize| &rgba[(y * 3 + x) * 4..][..3];
+        assert_eq!(at(0, 0), at(1, 1));
+        assert_eq!(at(2, 0), at(2, 1));
+        assert_ne!(at(1, 0), at(2, 0));
+        assert_eq!(at(0, 0), at(2, 2));
+    }
+
+    #[test]
+    fn short_buffers_are_refused() {
+        let size = ImageSize::new(4, 4);
+        let plane = |bytes: &'static [u8], stride| Plane { bytes, stride };
+        let chroma = plane(&[128; 8], 2);
+        let whole = Planes::gather(
+            size,
+            Sampling::Half,
+            Colour::default(),
+            [plane(&[0; 31], 9), chroma, chroma],
+        );
+        assert!(whole.is_some(), "the last row needs no padding");
+        let short = [plane(&[0; 30], 9), chroma, chroma];
+        assert!(Planes::gather(size, Sampling::Half, Colour::default(), short).is_none());
+        let narrow = [plane(&[0; 64], 3), chroma, chroma];
+        assert!(Planes::gather(size, Sampling::Half, Colour::default(), narrow).is_none());
+        let nothing = ImageSize::new(0, 4);
+        assert!(
+            Planes::new(
+                nothing,
+                Sampling::Grey,
+                Colour::default(),
+                Default::default()
+            )
+            .is_none()
+        );
+    }
+}

@@ -1,1 +1,0 @@
-//! What is asked of a planner for each task: the exact text, as presets.

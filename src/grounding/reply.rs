@@ -1,1 +1,0 @@
-//! Reads a planner's reply into groundings.

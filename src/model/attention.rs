@@ -1,0 +1,132 @@
+//! Bidirectional self-attention and the two-layer MLP of vision transformers: shared by DINOv2 and the action expert.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::checkpoint::{LoadError, Weights};
+use super::layers::{Linear, attend};
+
+/// Self-attention whose queries, keys and values come from one product (names `qkv` and `proj`).
+#[derive(Module, Debug)]
+pub struct SelfAttention {
+    qkv: Linear,
+    proj: Linear,
+    heads: usize,
+}
+
+impl SelfAttention {
+    /// Loads `qkv` and `proj`, both with bias.
+    ///
+    /// # Errors
+    /// As [`Weights::matrix`].
+    pub fn load(weights: &Weights<'_>, width: usize, heads: usize) -> Result<Self, LoadError> {
+        Ok(Self {
+            qkv: Linear::load(&weights.pp("qkv"), width, 3 * width, true)?,
+            proj: Linear::load(&weights.pp("proj"), width, width, true)?,
+            heads,
+        })
+    }
+
+    /// # Shapes
+    /// - `x`: `[B, N, C]`
+    /// - returns `[B, N, C]`
+    #[must_use]
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let [batch, tokens, width] = x.dims();
+        let head = width / self.heads;
+        // [B, N, 3, heads, d] to [3, B, heads, N, d]
+        let qkv = self
+            .qkv
+            .forward(x)
+            .reshape([batch, tokens, 3, self.heads, head])
+            .permute([2, 0, 3, 1, 4]);
+        let part = |at: usize| {
+            qkv.clone()
+                .narrow(0, at, 1)
+                .reshape([batch, self.heads, tokens, head])
+        };
+        let y = attend(part(0), part(1), part(2), scale(head), None);
+        self.proj.forward(merge_heads(y))
+    }
+
+    /// With weights in f32, see [`Linear::widened`].
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self {
+            qkv: self.qkv.widened(),
+            proj: self.proj.widened(),
+            heads: self.heads,
+        }
+    }
+}
+
+/// `d^-1/2`, the usual scale of attention scores.
+#[must_use]
+pub fn scale(head: usize) -> f64 {
+    (head as f64).sqrt().recip()
+}
+
+/// # Shapes
+/// - `x`: `[B, N, C]`
+/// - returns `[B, heads, N, d]`
+#[must_use]
+pub fn split_heads(x: Tensor<3>, heads: usize) -> Tensor<4> {
+    let [batch, tokens, width] = x.dims();
+    x.reshape([batch, tokens, heads, width / heads])
+        .swap_dims(1, 2)
+}
+
+/// # Shapes
+/// - `x`: `[B, heads, N, d]`
+/// - returns `[B, N, C]`
+#[must_use]
+pub fn merge_heads(x: Tensor<4>) -> Tensor<3> {
+    let [batch, heads, tokens, head] = x.dims();
+    x.swap_dims(1, 2).reshape([batch, tokens, heads * head])
+}
+
+/// Two linear layers with a nonlinearity between them.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    fc1: Linear,
+    fc2: Linear,
+}
+
+impl Mlp {
+    /// Loads two layers with bias, stored under `names`.
+    ///
+    /// # Errors
+    /// As [`Weights::matrix`].
+    pub fn load(
+        weights: &Weights<'_>,
+        names: [&str; 2],
+        width: usize,
+        hidden: usize,
+    ) -> Result<Self, LoadError> {
+        Ok(Self {
+            fc1: Linear::load(&weights.pp(names[0]), width, hidden, true)?,
+            fc2: Linear::load(&weights.pp(names[1]), hidden, width, true)?,
+        })
+    }
+
+    /// # Shapes
+    /// - `x`: `[.., C]`
+    /// - returns the same
+    #[must_use]
+    pub fn forward<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        nonlinearity: fn(Tensor<D>) -> Tensor<D>,
+    ) -> Tensor<D> {
+        self.fc2.forward(nonlinearity(self.fc1.forward(x)))
+    }
+
+    /// With weights in f32, see [`Linear::widened`].
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self {
+            fc1: self.fc1.widened(),
+            fc2: self.fc2.widened(),
+        }
+    }
+}

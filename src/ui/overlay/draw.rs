@@ -1,0 +1,266 @@
+//! One mark as shapes: casing, line in the style of its source, and what its kind adds (cross, arrow head, handles).
+
+use egui::epaint::{PathShape, RectShape, StrokeKind};
+use egui::{Color32, Pos2, Rect, Shape, Stroke, Vec2, vec2};
+
+use super::ink::{Dash, Ink};
+use super::{MarkSource, OverlayMark};
+use crate::grounding::mark::Mark;
+use crate::ui::placement::Placement;
+use crate::ui::theme::{MARK_CASING, MARK_WHITE};
+
+/// How far a mark may draw beyond its points.
+pub(super) const REACH: f32 = 20.0;
+
+const LINE: f32 = 2.0;
+const LINE_HOVERED: f32 = 3.0;
+const LINE_TRUTH: f32 = 1.0;
+const CASING: f32 = 1.0;
+const HANDLE: f32 = 8.0;
+const RING: f32 = 7.0;
+/// From where to where the arms of a point's cross reach: outside the ring, since its middle is what is pointed at.
+const CROSS: [f32; 2] = [RING, RING + 5.0];
+const DOT: f32 = 1.25;
+const TICK: f32 = 4.0;
+/// Waypoints closer than this share a tick.
+const TICK_GAP: f32 = 9.0;
+const ARROW: Vec2 = vec2(13.0, 5.5);
+const DASHED: Dash = Dash::new(8.0, 5.0);
+const DOTTED: Dash = Dash::new(2.0, 5.0);
+/// Dashes around a point's ring: as many as leave the gaps visible.
+const RING_DASHES: f32 = 6.0;
+
+/// How one mark is drawn.
+struct Pen {
+    hue: Color32,
+    color: Color32,
+    casing: Color32,
+    width: f32,
+    dash: Option<Dash>,
+    selected: bool,
+    strength: f32,
+}
+
+impl Pen {
+    fn of(mark: &OverlayMark, hovered: Option<u64>) -> Self {
+        let hovered = hovered == Some(mark.id);
+        let strength = if hovered { mark.strength().max(0.9) } else { mark.strength() };
+        let (hue, width, dash) = match mark.source {
+            MarkSource::Model => (mark.hue.color(), LINE, Some(DASHED)),
+            MarkSource::Human | MarkSource::Rejected => (mark.hue.color(), LINE, None),
+            MarkSource::Truth => (MARK_WHITE, LINE_TRUTH, None),
+            MarkSource::Older => (mark.hue.color(), LINE, Some(DOTTED)),
+        };
+        Self {
+            hue,
+            color: hue.gamma_multiply(strength),
+            casing: MARK_CASING.gamma_multiply(strength),
+            width: if hovered { width.max(LINE_HOVERED) } else { width },
+            dash,
+            selected: mark.selected,
+            strength,
+        }
+    }
+
+    fn line(&self) -> Stroke {
+        Stroke::new(self.width, self.color)
+    }
+
+    /// What lies under a solid line, outermost first: dark, and white inside it for the selection.
+    fn casings(&self) -> Vec<Stroke> {
+        if self.selected {
+            let dark = Stroke::new(self.width + 4.0 * CASING, self.casing);
+            vec![dark, Stroke::new(self.width + 2.0 * CASING, MARK_WHITE)]
+        } else {
+            vec![Stroke::new(self.width + 2.0 * CASING, self.casing)]
+        }
+    }
+
+    /// Draws `path` in this pen's style, casing first; the colour is asked for at each fraction of its length.
+    fn stroke(&self, path: &[Pos2], dash: Dash, placement: &Placement, color: impl Fn(f32) -> Color32) -> Shape {
+        let mut ink = Ink::new(placement.view, placement.pixels_per_point);
+        for (nth, casing) in self.casings().iter().rev().enumerate().rev() {
+            // The white of a selection runs through the gaps, so that it reads as one line.
+            let under = if self.selected { Dash::new(dash.on + dash.off, 0.0) } else { dash.grown((nth + 1) as f32 * CASING) };
+            ink.dashes(path, casing.width, under, |_| casing.color);
+        }
+        ink.dashes(path, self.width, dash, color);
+        ink.into_shape()
+    }
+
+    /// Light at the start, the hue itself, dark at the end.
+    fn ramp(&self, along: f32) -> Color32 {
+        let light = self.hue.lerp_to_gamma(MARK_WHITE, 0.6 * (1.0 - 2.0 * along).max(0.0));
+        let dark = MARK_CASING.to_opaque();
+        light.lerp_to_gamma(dark, 0.4 * (2.0 * along - 1.0).max(0.0)).gamma_multiply(self.strength)
+    }
+}
+
+pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
+    let pen = Pen::of(mark, hovered);
+    let points = mark.on_screen(placement);
+    let mut out = Vec::new();
+    match &mark.mark {
+        Mark::Outline(_) => outline(&points, &pen, placement, &mut out),
+        Mark::Spot(_) => points.iter().for_each(|at| spot(*at, &pen, placement, &mut out)),
+        Mark::Path(_) => path(&points, &pen, placement, &mut out),
+    }
+    if mark.source == MarkSource::Rejected {
+        strike(&points, &pen, &mut out);
+    }
+    if mark.selected && !matches!(mark.mark, Mark::Spot(_)) {
+        out.extend(points.iter().flat_map(|at| handle(*at)));
+    }
+    out
+}
+
+fn outline(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
+    let points: Vec<Pos2> = points.iter().map(|at| snap(*at, placement)).collect();
+    if let Some(dash) = pen.dash.filter(|_| !pen.selected) {
+        let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
+        out.push(pen.stroke(&ring, dash, placement, |_| pen.color));
+        return;
+    }
+    out.extend(pen.casings().into_iter().map(|casing| closed(&points, casing)));
+    match pen.dash {
+        None => out.push(closed(&points, pen.line())),
+        Some(dash) => {
+            let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
+            let mut ink = Ink::new(placement.view, placement.pixels_per_point);
+            ink.dashes(&ring, pen.width, dash, |_| pen.color);
+            out.push(ink.into_shape());
+        }
+    }
+}
+
+/// A box keeps its sharp corners as a rectangle; anything else is a path.
+fn closed(points: &[Pos2], stroke: Stroke) -> Shape {
+    let bounds = Rect::from_points(points);
+    let on_corner = |at: &Pos2| {
+        (at.x == bounds.min.x || at.x == bounds.max.x) && (at.y == bounds.min.y || at.y == bounds.max.y)
+    };
+    if points.len() == 4 && points.iter().all(on_corner) {
+        let mut rect = RectShape::stroke(bounds, 0.0, stroke, StrokeKind::Middle);
+        rect.round_to_pixels = Some(false);
+        Shape::Rect(rect)
+    } else {
+        Shape::closed_line(points.to_vec(), stroke)
+    }
+}
+
+fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
+    let arms = [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|d| [at + CROSS[0] * d, at + CROSS[1] * d]);
+    for casing in pen.casings() {
+        out.extend(arms.map(|[inner, outer]| {
+            let beyond = (outer - inner).normalized() * (casing.width - pen.width) / 2.0;
+            Shape::line_segment([inner, outer + beyond], casing)
+        }));
+        let dot = DOT + (casing.width - pen.width) / 2.0;
+        out.push(Shape::circle_filled(at, dot, casing.color));
+        if pen.dash.is_none() || pen.selected {
+            out.push(Shape::circle_stroke(at, RING, casing));
+        }
+    }
+    if let Some(dash) = pen.dash {
+        let turn = std::f32::consts::TAU;
+        let ring = (0_u8..=36).map(|step| at + RING * Vec2::angled((f32::from(step) / 36.0 - 0.125) * turn));
+        let share = turn * RING / RING_DASHES / (dash.on + dash.off);
+        let fitted = Dash::new(dash.on * share, dash.off * share);
+        out.push(pen.stroke(&ring.collect::<Vec<_>>(), fitted, placement, |_| pen.color));
+    } else {
+        out.push(Shape::circle_stroke(at, RING, pen.line()));
+    }
+    out.extend(arms.map(|arm| Shape::line_segment(arm, pen.line())));
+    out.push(Shape::circle_filled(at, DOT, pen.color));
+}
+
+fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
+    let [first, .., last] = points else {
+        points.iter().for_each(|at| spot(*at, pen, placement, out));
+        return;
+    };
+    let head = direction(points.iter().rev().copied()).map(|back| -back);
+    // The line ends inside the head, so that the tip is sharp.
+    let mut body = points.to_vec();
+    if let (Some(end), Some(towards)) = (body.last_mut(), head) {
+        *end = *last - 0.8 * ARROW.x * towards;
+    }
+    if let Some(dash) = pen.dash {
+        out.push(pen.stroke(&body, dash, placement, |along| pen.ramp(along)));
+    } else {
+        out.extend(pen.casings().into_iter().map(|casing| Shape::line(body.clone(), casing)));
+        out.push(ramp(&body, pen, placement));
+    }
+    ticks(points, pen, out);
+    out.push(Shape::circle_filled(*first, 4.5, pen.casing));
+    out.push(Shape::circle_filled(*first, 3.5, pen.ramp(0.0)));
+    if let Some(towards) = head {
+        let side = ARROW.y * towards.rot90();
+        let foot = *last - ARROW.x * towards;
+        let corners = vec![*last, foot + side, foot - side];
+        let casing = Stroke::new(CASING, pen.casing);
+        out.push(PathShape::convex_polygon(corners, pen.ramp(1.0), casing).into());
+    }
+}
+
+/// A solid path: its colour runs on from waypoint to waypoint.
+fn ramp(points: &[Pos2], pen: &Pen, placement: &Placement) -> Shape {
+    let mut ink = Ink::new(placement.view, placement.pixels_per_point);
+    let total: f32 = points.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
+    let mut before = 0.0;
+    for ends in points.windows(2) {
+        let after = before + ends[0].distance(ends[1]);
+        let colors = [before, after].map(|at| pen.ramp(at / total.max(1e-3)));
+        ink.line([ends[0], ends[1]], pen.width, colors);
+        before = after;
+    }
+    ink.into_shape()
+}
+
+/// A short line across the path at each waypoint between the ends.
+fn ticks(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {
+    let mut previous = points[0];
+    let inner = points.len().saturating_sub(1);
+    for at in 1..inner {
+        let here = points[at];
+        let Some(across) = direction([points[at - 1], points[at + 1]].into_iter()).map(Vec2::rot90) else {
+            continue;
+        };
+        if here.distance(previous) < TICK_GAP || here.distance(points[inner]) < TICK_GAP {
+            continue;
+        }
+        previous = here;
+        let ends = |reach: f32| [here - reach * across, here + reach * across];
+        let along = at as f32 / inner as f32;
+        out.push(Shape::line_segment(ends(TICK + CASING), Stroke::new(pen.width + 2.0 * CASING, pen.casing)));
+        out.push(Shape::line_segment(ends(TICK), Stroke::new(pen.width, pen.ramp(along))));
+    }
+}
+
+/// The direction from the first point to the next one that differs.
+fn direction(mut points: impl Iterator<Item = Pos2>) -> Option<Vec2> {
+    let first = points.next()?;
+    points.find(|at| at.distance(first) > 0.5).map(|at| (at - first).normalized())
+}
+
+fn strike(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {
+    let bounds = Rect::from_points(points).expand(if points.len() == 1 { RING } else { 0.0 });
+    let ends = [bounds.left_bottom(), bounds.right_top()];
+    out.push(Shape::line_segment(ends, pen.casings()[0]));
+    out.push(Shape::line_segment(ends, pen.line()));
+}
+
+fn handle(at: Pos2) -> [Shape; 2] {
+    let rect = Rect::from_center_size(at, Vec2::splat(HANDLE));
+    [
+        Shape::rect_filled(rect.expand(CASING), 2.0, MARK_CASING),
+        Shape::rect_filled(rect, 1.0, MARK_WHITE),
+    ]
+}
+
+/// The nearest corner of physical pixels, so that the edges of a box are sharp.
+fn snap(at: Pos2, placement: &Placement) -> Pos2 {
+    let density = placement.pixels_per_point;
+    let whole = |x: f32| (x * density).round() / density;
+    Pos2::new(whole(at.x), whole(at.y))
+}

@@ -1,0 +1,174 @@
+//! The command palette: find any command by typing a few of its letters.
+
+use egui::{
+    Align2, Context, FontId, Key, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+};
+
+use super::theme::{
+    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_SMALL, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER, TEXT_SECONDARY,
+};
+use super::keys;
+use crate::workbench::{COMMANDS, CommandId, CommandSpec};
+
+/// Width of the palette, in points.
+const WIDTH: f32 = 480.0;
+/// Height of its list, in points.
+const HEIGHT: f32 = 360.0;
+
+/// The palette, open or closed.
+#[derive(Default)]
+pub struct CommandPalette {
+    open: bool,
+    text: String,
+    chosen: usize,
+}
+
+impl CommandPalette {
+    /// Opens it, or closes it.
+    pub fn toggle(&mut self) {
+        self.open = !self.open;
+        self.text.clear();
+        self.chosen = 0;
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Draws it, if open; gives back the command that was chosen.
+    pub fn ui(&mut self, ctx: &Context) -> Option<CommandId> {
+        if !self.open {
+            return None;
+        }
+        let found = matches(&self.text);
+        let mut picked = self.keys(ctx, &found);
+        let area = egui::Modal::new(egui::Id::new("command palette"))
+            .area(
+                egui::Modal::default_area(egui::Id::new("command palette"))
+                    .anchor(Align2::CENTER_TOP, [0.0, 80.0]),
+            )
+            .show(ctx, |ui| {
+                ui.set_width(WIDTH);
+                self.search(ui);
+                ui.add_space(SPACE);
+                if let Some(id) = self.list(ui, &found) {
+                    picked = Some(id);
+                }
+            });
+        if picked.is_some() || area.should_close() {
+            self.open = false;
+        }
+        picked
+    }
+
+    fn keys(&mut self, ctx: &Context, found: &[&CommandSpec]) -> Option<CommandId> {
+        let pressed = |key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::ArrowDown) {
+            self.chosen += 1;
+        }
+        if pressed(Key::ArrowUp) {
+            self.chosen = self.chosen.saturating_sub(1);
+        }
+        self.chosen = self.chosen.min(found.len().saturating_sub(1));
+        if pressed(Key::Enter) {
+            return found.get(self.chosen).map(|spec| spec.id);
+        }
+        None
+    }
+
+    fn search(&mut self, ui: &mut Ui) {
+        let edit = TextEdit::singleline(&mut self.text)
+            .hint_text("Type a command")
+            .desired_width(f32::INFINITY);
+        let response = ui.add(edit);
+        if response.changed() {
+            self.chosen = 0;
+        }
+        response.request_focus();
+    }
+
+    fn list(&self, ui: &mut Ui, found: &[&CommandSpec]) -> Option<CommandId> {
+        if found.is_empty() {
+            ui.label(theme::secondary("No command has these letters").color(Colors::of(ui).weak));
+            return None;
+        }
+        let mut picked = None;
+        ScrollArea::vertical().max_height(HEIGHT).show(ui, |ui| {
+            for (at, spec) in found.iter().enumerate() {
+                let response = row(ui, spec, at == self.chosen);
+                if at == self.chosen {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    picked = Some(spec.id);
+                }
+            }
+        });
+        picked
+    }
+}
+
+fn row(ui: &mut Ui, spec: &CommandSpec, chosen: bool) -> Response {
+    let colors = Colors::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CONTROL), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, spec.text));
+    if chosen || response.hovered() {
+        let fill = if chosen { colors.selection() } else { colors.hover };
+        ui.painter().rect_filled(rect, RADIUS, fill);
+    }
+    let painter = ui.painter_at(rect);
+    let text = |at, anchor, text: &str, size, color| {
+        let font = FontId::proportional(size);
+        painter.text(at, anchor, text, font, color)
+    };
+    let left = rect.left_center() + vec2(SPACE, 0.0);
+    let name = text(left, Align2::LEFT_CENTER, spec.text, TEXT_BODY, colors.text);
+    let detail = name.right_center() + vec2(SPACE_WIDE, 0.0);
+    text(detail, Align2::LEFT_CENTER, spec.detail, TEXT_SECONDARY, colors.weak);
+    let right = rect.right_center() - vec2(SPACE, 0.0);
+    let shortcuts = keys::all_shortcuts(spec);
+    let font = FontId::monospace(TEXT_NUMBER);
+    let galley = painter.layout_no_wrap(shortcuts, font, colors.weak);
+    let place = Align2::RIGHT_CENTER.anchor_size(right, galley.size());
+    painter.galley(place.min, galley, colors.weak);
+    response
+}
+
+/// The commands that hold the typed letters in order, best first: at the start of a word before inside one.
+fn matches(text: &str) -> Vec<&'static CommandSpec> {
+    let mut found: Vec<(u32, &CommandSpec)> = COMMANDS
+        .iter()
+        .filter_map(|spec| Some((score(text, spec.text)?, spec)))
+        .collect();
+    found.sort_by_key(|(score, _)| *score);
+    found.into_iter().map(|(_, spec)| spec).collect()
+}
+
+/// Low is good; none if a letter is missing.
+fn score(typed: &str, name: &str) -> Option<u32> {
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    let mut at = 0;
+    let mut score = 0;
+    for letter in typed.to_lowercase().chars().filter(|c| !c.is_whitespace()) {
+        let step = name[at..].iter().position(|c| *c == letter)?;
+        let place = at + step;
+        let starts_word = place == 0 || name[place - 1] == ' ';
+        score += if starts_word { 0 } else { step as u32 + 1 };
+        at = place + 1;
+    }
+    Some(score)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_find_a_command_first() {
+        assert_eq!(matches("oc")[0].id, CommandId::OpenCheckpoint);
+        assert_eq!(matches("reset lay")[0].id, CommandId::ResetLayout);
+        assert!(matches("zzz").is_empty());
+    }
+}

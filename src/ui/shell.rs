@@ -1,0 +1,107 @@
+//! The whole window: bars, tiles, and what lies over them. The same code draws the window and a headless picture.
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use super::feed::Feeds;
+use super::frame_times::FrameTimes;
+use super::key_sheet::KeySheet;
+use super::palette::CommandPalette;
+use super::panel::PanelContext;
+use super::theme::{self, Palette};
+use super::tiles::{PanelId, Tilework};
+use super::{keys, notices, topbar, transport};
+use crate::workbench::{Command, CommandId, Theme, Workbench};
+
+/// Everything of the window that is not the document.
+#[derive(Default)]
+pub struct Shell {
+    tiles: Tilework,
+    palette: CommandPalette,
+    key_sheet: KeySheet,
+    feeds: Feeds,
+    /// How long frames took.
+    pub frame_times: FrameTimes,
+}
+
+impl Shell {
+    /// Draws the window; gives back what the person did.
+    pub fn ui(&mut self, ui: &mut Ui, workbench: &Workbench) -> Vec<Command> {
+        let ctx = ui.ctx().clone();
+        self.feeds.update(workbench);
+        let mut commands: Vec<Command> = keys::pressed(&ctx).into_iter().map(Command::Plain).collect();
+        let mut context = PanelContext {
+            workbench,
+            feeds: &mut self.feeds,
+            commands: &mut commands,
+            frame_times: &self.frame_times,
+        };
+        bars(ui, &mut context);
+        let background = Frame::NONE.fill(Palette::of(ui).line);
+        CentralPanel::default()
+            .frame(background)
+            .show(ui, |ui| self.tiles.ui(ui, &mut context));
+        notices::notices(&ctx, &mut context);
+        self.key_sheet.ui(&ctx);
+        commands.extend(self.palette.ui(&ctx).map(Command::Plain));
+        for command in &commands {
+            self.command(command);
+        }
+        commands
+    }
+
+    /// Commands that only concern the window.
+    fn command(&mut self, command: &Command) {
+        let Command::Plain(id) = command else { return };
+        match id {
+            CommandId::CommandPalette => self.palette.toggle(),
+            CommandId::KeySheet => self.key_sheet.open = !self.key_sheet.open,
+            CommandId::ResetLayout => self.tiles.reset(),
+            CommandId::OpenCheckpoint | CommandId::OpenDemo => self.tiles.reveal(PanelId::Model),
+            CommandId::TaskAction => self.tiles.reveal(PanelId::Actions),
+            CommandId::TaskBox | CommandId::TaskPoint | CommandId::TaskTrace => {
+                self.tiles.reveal(PanelId::Groundings);
+            }
+            _ => {}
+        }
+        self.tiles.command(*id);
+    }
+
+    /// Puts the preferences that egui must know into its context.
+    pub fn prefer(ctx: &egui::Context, workbench: &Workbench) {
+        ctx.set_theme(match workbench.settings.theme {
+            Theme::Dark => egui::Theme::Dark,
+            Theme::Light => egui::Theme::Light,
+        });
+        if (ctx.zoom_factor() - workbench.settings.scale).abs() > 1e-3 {
+            ctx.set_zoom_factor(workbench.settings.scale);
+        }
+        let seconds = if workbench.settings.reduce_motion { 0.0 } else { theme::FADE_SECONDS };
+        ctx.all_styles_mut(|style| style.animation_time = seconds);
+    }
+
+    /// The layout, to be kept.
+    #[must_use]
+    pub fn save_layout(&self) -> Option<serde_json::Value> {
+        self.tiles.save()
+    }
+
+    /// Takes a layout that was kept.
+    pub fn restore_layout(&mut self, saved: serde_json::Value) {
+        self.tiles.restore(saved);
+    }
+}
+
+fn bars(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let palette = Palette::of(ui);
+    let frame = Frame::NONE
+        .fill(palette.panel)
+        .inner_margin(Margin::symmetric(theme::SPACE_WIDE as i8, 0));
+    Panel::top("top bar")
+        .exact_size(topbar::HEIGHT)
+        .frame(frame)
+        .show(ui, |ui| topbar::topbar(ui, context));
+    Panel::bottom("transport")
+        .exact_size(transport::HEIGHT)
+        .frame(frame)
+        .show(ui, |ui| transport::transport(ui, context));
+}

@@ -1,0 +1,198 @@
+//! The canvas: the views the model sees, side by side, with what it says drawn over them.
+
+use egui::{Rect, Ui, UiBuilder, vec2};
+
+use super::overlay::{HueBook, MarkSource, OverlayMark};
+use super::panel::{Panel, PanelContext};
+use super::placement::CanvasView;
+use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
+use super::{icons, widgets};
+use crate::engine::SourceId;
+use crate::workbench::{Command, CommandId, ResultSet, SourceState, Workbench};
+
+/// The panel of views. Zoom and pan are kept for each source.
+#[derive(Default)]
+pub struct ViewsPanel {
+    views: std::collections::BTreeMap<SourceId, CanvasView>,
+    hues: HueBook,
+    zoom: Option<CommandId>,
+}
+
+impl Panel for ViewsPanel {
+    fn title(&self) -> &'static str {
+        "Canvas"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
+        let workbench = context.workbench;
+        let shown: Vec<&SourceState> = workbench.views().collect();
+        self.views
+            .retain(|id, _| workbench.sources.iter().any(|s| s.id == *id));
+        if shown.is_empty() {
+            return empty(ui, context);
+        }
+        let cells = grid(ui.available_rect_before_wrap(), shown.len());
+        for (source, cell) in shown.into_iter().zip(cells) {
+            ui.scope_builder(UiBuilder::new().max_rect(cell).id_salt(source.id.0), |ui| {
+                self.view(ui, context, source);
+            });
+        }
+        self.zoom = None;
+    }
+
+    fn command(&mut self, command: CommandId) {
+        if matches!(
+            command,
+            CommandId::FitView | CommandId::ZoomIn | CommandId::ZoomOut | CommandId::ZoomOriginal
+        ) {
+            self.zoom = Some(command);
+        }
+    }
+}
+
+impl ViewsPanel {
+    fn view(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
+        let marks = self.marks(context.workbench, source.id);
+        let Some(picture) = context.feeds.picture(source.id) else {
+            let waiting = widgets::EmptyState {
+                icon: icons::IMAGE,
+                title: "Opening",
+                hint: &source.name(),
+                ..widgets::EmptyState::default()
+            };
+            widgets::empty_state(ui, &waiting);
+            return;
+        };
+        let view = self.views.entry(source.id).or_default();
+        if let Some(zoom) = self.zoom {
+            apply_zoom(view, zoom, ui, picture.frame().size());
+        }
+        let area = ui.available_rect_before_wrap();
+        let response = view.show(ui, picture, &marks);
+        caption(ui, area, context.workbench, source);
+        if let Some(hit) = response.clicked_mark {
+            context.push(Command::Highlight(Some(hit.id as usize)));
+        } else if response.clicked_point.is_some() {
+            context.push(Command::SelectSource(source.id));
+            if context.workbench.highlighted.is_some() {
+                context.push(Command::Highlight(None));
+            }
+        }
+    }
+
+    /// What the last answer says of this view. The planner speaks of the first view it was given.
+    fn marks(&mut self, workbench: &Workbench, id: SourceId) -> Vec<OverlayMark> {
+        let Some(result) = &workbench.asking.result else {
+            return Vec::new();
+        };
+        if result.run.views.first().map(|(view, _)| *view) != Some(id) {
+            return Vec::new();
+        }
+        let age = age(workbench, result, id);
+        let mut marks = Vec::new();
+        for (at, grounding) in result.groundings().enumerate() {
+            let label = grounding.label.clone().unwrap_or_default();
+            let hue = self.hues.hue(&label);
+            for mark in (grounding.kind.spec().marks)(grounding) {
+                marks.push(OverlayMark {
+                    source: MarkSource::Model,
+                    label: label.clone(),
+                    index: Some(at as u32 + 1),
+                    score: grounding.score,
+                    age_secs: age,
+                    hidden: result.hidden.get(at).copied().unwrap_or_default(),
+                    selected: workbench.highlighted == Some(at),
+                    ..OverlayMark::new(at as u64, mark, hue)
+                });
+            }
+        }
+        marks
+    }
+}
+
+/// How long ago the frame that was asked about stopped being the one shown: marks of a still picture never fade.
+fn age(workbench: &Workbench, result: &ResultSet, id: SourceId) -> f32 {
+    let Some(source) = workbench.sources.iter().find(|s| s.id == id) else {
+        return 0.0;
+    };
+    let asked = result.run.views.iter().find(|(view, _)| *view == id);
+    let same = match (&source.frame, asked) {
+        (Some(shown), Some((_, asked))) => shown.same_pixels(asked),
+        _ => false,
+    };
+    if same {
+        0.0
+    } else {
+        (workbench.now_secs - result.run.sent_secs) as f32
+    }
+}
+
+fn apply_zoom(
+    view: &mut CanvasView,
+    zoom: CommandId,
+    ui: &Ui,
+    size: crate::geometry::ImageSize,
+) {
+    let area = ui.available_rect_before_wrap();
+    let placement = view.place(area, size, ui.pixels_per_point());
+    match zoom {
+        CommandId::ZoomIn => view.zoom(&placement, 1.25, area.center()),
+        CommandId::ZoomOut => view.zoom(&placement, 0.8, area.center()),
+        CommandId::ZoomOriginal => view.actual_size(&placement, area.center()),
+        _ => view.fit(),
+    }
+}
+
+/// Name and, when it is stale, age of the answer, in the upper left corner of a view.
+fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
+    let mut text = source.name();
+    if let Some(result) = &workbench.asking.result {
+        let age = age(workbench, result, source.id);
+        if age > 1.0 && result.run.views.iter().any(|(id, _)| *id == source.id) {
+            text += &format!("   answer {age:.0} s old");
+        }
+    }
+    let painter = ui.painter_at(area);
+    let font = egui::FontId::proportional(TEXT_CAPTION);
+    let galley = painter.layout_no_wrap(text, font, ON_PICTURE_TEXT);
+    let chip = Rect::from_min_size(
+        area.min + vec2(SPACE, SPACE),
+        galley.size() + vec2(2.0 * SPACE, SPACE),
+    );
+    painter.rect_filled(chip, theme::RADIUS, ON_PICTURE);
+    painter.galley(chip.min + vec2(SPACE, SPACE_SMALL), galley, ON_PICTURE_TEXT);
+}
+
+fn empty(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let state = widgets::EmptyState {
+        icon: icons::IMAGE,
+        title: "No picture in view",
+        hint: "Open a picture, a folder, a video or a camera; or see the shipped demo.",
+        action: (icons::RUN, "Open demo", "Ctrl+Shift+D"),
+        ..widgets::EmptyState::default()
+    };
+    if widgets::empty_state(ui, &state).acted {
+        context.plain(CommandId::OpenDemo);
+    }
+}
+
+/// Cells for up to four views: beside each other, then two by two, whichever shows more picture.
+fn grid(area: Rect, count: usize) -> Vec<Rect> {
+    let columns = match count {
+        1 => 1,
+        2 if area.height() > area.width() => 1,
+        _ => 2,
+    };
+    let rows = count.div_ceil(columns);
+    let gap = theme::HAIRLINE;
+    let cell = vec2(
+        (area.width() - gap * (columns - 1) as f32) / columns as f32,
+        (area.height() - gap * (rows - 1) as f32) / rows as f32,
+    );
+    (0..count)
+        .map(|at| {
+            let place = vec2((at % columns) as f32, (at / columns) as f32);
+            Rect::from_min_size(area.min + place * (cell + egui::Vec2::splat(gap)), cell)
+        })
+        .collect()
+}

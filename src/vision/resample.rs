@@ -1,1 +1,0 @@
-//! Resizing, bit for bit as Pillow does it.

@@ -1,0 +1,3 @@
+//! One binary for all tests that look at the crate from outside.
+
+mod ui_base;
