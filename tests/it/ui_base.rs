@@ -240,6 +240,29 @@ fn the_gallery_draws_without_a_window() {
     }
 }
 
+/// A crowd of marks on a tall picture, with the pointer on one of them.
+#[test]
+fn a_crowd_of_marks_stays_readable() {
+    let marks = sample::crowd();
+    let builder = harness::<CanvasView>(vec2(900.0, 700.0), Theme::Dark);
+    let mut hovered = None;
+    let mut harness = builder.build_ui_state(
+        |ui, view| {
+            let mut picture = Picture::new(sample::frame());
+            hovered = view.show(ui, &mut picture, &marks).hovered_mark;
+        },
+        CanvasView::default(),
+    );
+    harness.hover_at(pos2(450.0, 350.0));
+    harness.run_steps(3);
+    let image = harness.render().unwrap();
+    if let Some(folder) = std::env::var_os("SPVLA_GALLERY") {
+        image.save(std::path::Path::new(&folder).join("crowd.png")).unwrap();
+    }
+    drop(harness);
+    assert!(hovered.is_some());
+}
+
 /// The same page at one and a half times the density, zoomed in to single pixels.
 fn close_up(theme: Theme) -> image::RgbaImage {
     let shot = Offscreen { theme, width: 1440, height: 900, pixels_per_point: 1.5, ..Offscreen::default() };

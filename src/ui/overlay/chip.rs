@@ -86,15 +86,19 @@ fn chip(place: Rect, galley: Arc<Galley>, mark: &OverlayMark, must: bool) -> [Sh
 
 /// Where the chip of `mark` may stand, best first: all inside the visible picture, none over a box's middle.
 fn places(mark: &OverlayMark, placement: &Placement, size: Vec2) -> Vec<Rect> {
-    let points = mark.on_screen(placement);
+    let mut points = mark.on_screen(placement);
     let room = room(placement, size);
-    let corners = match &mark.mark {
-        Mark::Outline(_) => around_box(Rect::from_points(&points), size),
-        Mark::Spot(_) | Mark::Path(_) => around_point(&points, size),
-    };
-    let middle = match &mark.mark {
-        Mark::Outline(_) => Some(Rect::from_points(&points).center()),
-        Mark::Spot(_) | Mark::Path(_) => points.first().copied(),
+    let (corners, middle) = if let Mark::Outline(_) = &mark.mark {
+        let whole = Rect::from_points(&points);
+        (around_box(whole.intersect(placement.view.expand(HEIGHT)), size), whole.center())
+    } else {
+        // A path whose start is out of sight is named where it comes into view.
+        let seen = points.iter().position(|at| placement.view.contains(*at)).unwrap_or(points.len());
+        points.drain(..seen);
+        let Some(start) = points.first() else {
+            return Vec::new();
+        };
+        (around_point(&points, size), *start)
     };
     corners
         .into_iter()
@@ -104,7 +108,7 @@ fn places(mark: &OverlayMark, placement: &Placement, size: Vec2) -> Vec<Rect> {
             Rect::from_min_size(Pos2::new(x.round(), corner.y.round()), size)
         })
         .filter(|place| place.top() >= room.top() && place.bottom() <= room.bottom())
-        .filter(|place| !middle.is_some_and(|middle| place.contains(middle)))
+        .filter(|place| !place.contains(middle))
         .collect()
 }
 

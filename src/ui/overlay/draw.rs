@@ -27,6 +27,8 @@ const TICK_GAP: f32 = 9.0;
 const ARROW: Vec2 = vec2(13.0, 5.5);
 const DASHED: Dash = Dash::new(8.0, 5.0);
 const DOTTED: Dash = Dash::new(2.0, 5.0);
+/// How much longer dashes are in a crowd, where their triangles would otherwise fill the frame time.
+const COARSE: f32 = 3.0;
 /// Dashes around a point's ring: as many as leave the gaps visible.
 const RING_DASHES: f32 = 6.0;
 
@@ -42,14 +44,15 @@ struct Pen {
 }
 
 impl Pen {
-    fn of(mark: &OverlayMark, hovered: Option<u64>) -> Self {
+    fn of(mark: &OverlayMark, hovered: Option<u64>, coarse: bool) -> Self {
+        let stretch = if coarse { COARSE } else { 1.0 };
         let hovered = hovered == Some(mark.id);
         let strength = if hovered { mark.strength().max(0.9) } else { mark.strength() };
         let (hue, width, dash) = match mark.source {
-            MarkSource::Model => (mark.hue.color(), LINE, Some(DASHED)),
+            MarkSource::Model => (mark.hue.color(), LINE, Some(DASHED.scaled(stretch))),
             MarkSource::Human | MarkSource::Rejected => (mark.hue.color(), LINE, None),
             MarkSource::Truth => (MARK_WHITE, LINE_TRUTH, None),
-            MarkSource::Older => (mark.hue.color(), LINE, Some(DOTTED)),
+            MarkSource::Older => (mark.hue.color(), LINE, Some(DOTTED.scaled(stretch))),
         };
         Self {
             hue,
@@ -81,7 +84,8 @@ impl Pen {
         let mut ink = Ink::new(placement.view, placement.pixels_per_point);
         for (nth, casing) in self.casings().iter().rev().enumerate().rev() {
             // The white of a selection runs through the gaps, so that it reads as one line.
-            let under = if self.selected { Dash::new(dash.on + dash.off, 0.0) } else { dash.grown((nth + 1) as f32 * CASING) };
+            let gapless = Dash::new(dash.on + dash.off, 0.0);
+            let under = if self.selected { gapless } else { dash.grown((nth + 1) as f32 * CASING) };
             ink.dashes(path, casing.width, under, |_| casing.color);
         }
         ink.dashes(path, self.width, dash, color);
@@ -96,8 +100,9 @@ impl Pen {
     }
 }
 
-pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
-    let pen = Pen::of(mark, hovered);
+/// One mark; `coarse` when it is one of very many.
+pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<u64>, coarse: bool) -> Vec<Shape> {
+    let pen = Pen::of(mark, hovered, coarse);
     let points = mark.on_screen(placement);
     let mut out = Vec::new();
     match &mark.mark {

@@ -71,6 +71,9 @@ const STALE_OPACITY: f32 = 0.35;
 /// Opacity of a mark whose maker is not sure at all.
 const UNSURE_OPACITY: f32 = 0.55;
 
+/// More marks than this share long dashes.
+const CROWD: usize = 200;
+
 impl OverlayMark {
     /// A fresh, shown mark of a model, without label.
     #[must_use]
@@ -132,17 +135,19 @@ impl OverlayMark {
 pub fn paint(painter: &Painter, marks: &[OverlayMark], placement: &Placement, hovered: Option<u64>) {
     let painter = painter.with_clip_rect(placement.view.intersect(painter.clip_rect()));
     let shown = in_drawing_order(marks, placement, hovered);
-    painter.extend(shown.iter().flat_map(|mark| draw::shapes(mark, placement, hovered)));
+    painter.extend(lines(&shown, placement, hovered));
     chip::paint(&painter, &shown, placement, hovered);
 }
 
 /// The lines of `marks` without their labels: what [`paint`] draws first.
 #[must_use]
 pub fn shapes(marks: &[OverlayMark], placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
-    in_drawing_order(marks, placement, hovered)
-        .iter()
-        .flat_map(|mark| draw::shapes(mark, placement, hovered))
-        .collect()
+    lines(&in_drawing_order(marks, placement, hovered), placement, hovered)
+}
+
+fn lines(shown: &[&OverlayMark], placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
+    let coarse = shown.len() > CROWD;
+    shown.iter().flat_map(|mark| draw::shapes(mark, placement, hovered, coarse)).collect()
 }
 
 /// What shows, with what matters most last and so on top.
@@ -226,18 +231,24 @@ mod tests {
                 let mark = match n % 3 {
                     0 => corners(at(n, 37, 560), at(n, 53, 400), 20.0 + at(n, 7, 60)),
                     1 => Mark::Spot(ImagePoint::new(at(n, 37, 640), at(n, 53, 480))),
-                    _ => Mark::Path((0..8).map(|s| ImagePoint::new(at(n + s, 37, 640), at(n, 53, 480))).collect()),
+                    _ => {
+                        let step = |s: u64| ImagePoint::new(at(n, 37, 400) + 25.0 * s as f32, at(n + s, 53, 480) / 4.0 + 100.0);
+                        Mark::Path((0..8).map(step).collect())
+                    }
                 };
                 OverlayMark::new(n, mark, Hue::default())
             })
             .collect();
         let placement = placement();
-        let started = Instant::now();
-        let built = shapes(&marks, &placement, None);
-        let took = started.elapsed();
-        println!("1000 marks: {} shapes in {took:?}", built.len());
-        assert!(built.len() > 1000);
-        // Generous, since tests share the machine; a release build takes about a millisecond.
-        assert!(took.as_millis() < 100, "{took:?}");
+        let timed = || {
+            let started = Instant::now();
+            let built = shapes(&marks, &placement, None).len();
+            (started.elapsed(), built)
+        };
+        // The best of a few, since tests share the machine.
+        let (took, built) = (0..5).map(|_| timed()).min().unwrap();
+        println!("1000 marks: {built} shapes in {took:?}");
+        assert!(built > 1000);
+        assert!(took.as_millis() < 60, "{took:?}");
     }
 }

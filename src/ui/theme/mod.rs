@@ -29,8 +29,10 @@ pub const CONTROL: f32 = 28.0;
 pub const CONTROL_DRIVE: f32 = 44.0;
 /// Height of the button that stops a robot.
 pub const CONTROL_STOP: f32 = 72.0;
-/// Height of a chip, and of a row in a dense list.
-pub const ROW: f32 = 20.0;
+/// Height of a chip.
+pub const CHIP: f32 = 20.0;
+/// Height of a row in a dense list that is only read.
+pub const ROW: f32 = 22.0;
 /// Side of the smallest thing that can be clicked, as accessibility guides ask (WCAG 2.2, 2.5.8).
 pub const TARGET_MIN: f32 = 24.0;
 /// Radius of corners.
@@ -202,7 +204,7 @@ impl Palette {
     #[must_use]
     pub fn doubt(&self, probability: f32) -> Color32 {
         let doubt = (1.0 - probability).clamp(0.0, 1.0);
-        self.warn.gamma_multiply(0.55 * doubt)
+        self.warn.gamma_multiply(0.42 * doubt)
     }
 }
 

@@ -6,18 +6,18 @@ use egui::{
 
 use super::Tone;
 use super::button::focus_ring;
-use crate::ui::theme::{CONTROL, HAIRLINE, Palette, RADIUS, ROW, SPACE, TEXT_BODY, TEXT_SECONDARY, semibold_family};
+use crate::ui::theme::{CHIP, CONTROL, HAIRLINE, Palette, RADIUS, SPACE, TEXT_BODY, TEXT_SECONDARY, semibold_family};
 
 /// A small rounded word with a tone. An icon may stand at the front of `text`.
 pub fn chip(ui: &mut Ui, text: &str, tone: Tone) -> Response {
     let p = Palette::of(ui);
     let color = if tone == Tone::Neutral { p.text } else { tone.color(p) };
     let galley = ui.painter().layout_no_wrap(text.to_owned(), FontId::proportional(TEXT_SECONDARY), color);
-    let size = vec2(galley.size().x + 2.0 * SPACE, ROW);
+    let size = vec2(galley.size().x + 2.0 * SPACE, CHIP);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
     if ui.is_rect_visible(rect) {
-        ui.painter().rect_filled(rect, ROW / 2.0, tone.fill(p));
+        ui.painter().rect_filled(rect, CHIP / 2.0, tone.fill(p));
         let at = rect.center() - galley.size() / 2.0;
         ui.painter().galley(at, galley, color);
     }

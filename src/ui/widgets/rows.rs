@@ -28,6 +28,15 @@ pub fn section(ui: &mut Ui, name: &str, actions: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// Rows without space between them, for lists and read-outs.
+pub fn dense<R>(ui: &mut Ui, rows: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        rows(ui)
+    })
+    .inner
+}
+
 /// A name on the left and its value, monospaced, on the right. A long value is cut and shown whole on hover.
 pub fn key_value(ui: &mut Ui, key: &str, value: &str) -> Response {
     let p = Palette::of(ui);

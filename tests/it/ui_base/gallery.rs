@@ -85,14 +85,15 @@ fn sources(ui: &mut Ui) {
     widgets::section(ui, "Sources", |ui| {
         ui.add(IconButton::new(icons::OPEN, "Open file").shortcut("Ctrl+O").side(24.0));
     });
-    for (icon, name, value, selected) in [
-        (icons::IMAGE, "table.png", "640x480", true),
-        (icons::VIDEO, "episode_000012.mp4", "00:41", false),
-        (icons::WEBCAM, "Camera 0", "30 Hz", false),
-    ] {
-        let row = ListRow { icon, label: name, value, selected, ..ListRow::default() };
-        widgets::list_row(ui, &row);
-    }
+    widgets::dense(ui, |ui| {
+        for (icon, label, value, selected) in [
+            (icons::IMAGE, "table.png", "640x480", true),
+            (icons::VIDEO, "episode_000012.mp4", "00:41", false),
+            (icons::WEBCAM, "Camera 0", "30 Hz", false),
+        ] {
+            widgets::list_row(ui, &ListRow { icon, label, value, selected, ..ListRow::default() });
+        }
+    });
     ui.add_space(SPACE_WIDE);
     ui.label(format!("{} Icons stand {} in text", icons::INFO, icons::CHECK));
     let loading = Progress { label: "Load weights", fraction: Some(0.62), detail: "412 of 664", can_cancel: true };
@@ -152,9 +153,11 @@ pub fn inspector(ui: &mut Ui, shown: &mut Shown) {
         reply(ui);
         groundings(ui);
         widgets::section(ui, "Model", |_| {});
-        for (key, value) in [("Architecture", "InternVLA-M1"), ("Parameters", "3,829.4 M"), ("Precision", "f16")] {
-            widgets::key_value(ui, key, value);
-        }
+        widgets::dense(ui, |ui| {
+            for (key, value) in [("Architecture", "InternVLA-M1"), ("Parameters", "3,829.4 M"), ("Precision", "f16")] {
+                widgets::key_value(ui, key, value);
+            }
+        });
         widgets::section(ui, "Timing", |_| {});
         let times = [("Preprocess", 3.1), ("Vision", 41.8), ("Prefill", 88.2), ("Decode", 412.9), ("DiT", 64.0)];
         widgets::stage_bars(ui, &times.map(|(name, ms)| StageTime { name, ms: Some(ms) }));
@@ -179,8 +182,7 @@ fn groundings(ui: &mut Ui) {
     widgets::section(ui, "Groundings", |ui| {
         ui.add(IconButton::new(icons::COPY, "Copy as JSON").shortcut("Ctrl+C").side(24.0));
     });
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
+    widgets::dense(ui, |ui| {
         for mark in sample::marks().iter().filter(|mark| [1, 2, 3].contains(&mark.id)) {
             let value = mark.score.map_or_else(String::new, |score| format!("{score:.2}"));
             let row = ListRow {

@@ -94,3 +94,22 @@ pub fn marks() -> Vec<OverlayMark> {
     marks[7].age_secs = 4.0;
     marks
 }
+
+/// Two hundred boxes of all sizes, with long and short names.
+pub fn crowd() -> Vec<OverlayMark> {
+    let mut hues = HueBook::default();
+    let names = ["mug", "a very long description of the object nearest to the camera", "plate", "Löffel"];
+    (0_u64..200)
+        .map(|n| {
+            let at = |step: u64, span: u64| (n * step % span) as f32;
+            let label = names[(n % 4) as usize];
+            let (x, y, w, h) = (at(137, 600), at(211, 440), 12.0 + at(31, 90), 12.0 + at(17, 70));
+            let mark = outline(x, y, (x + w).min(640.0), (y + h).min(480.0));
+            OverlayMark {
+                label: label.to_owned(),
+                score: Some(at(7, 100) / 100.0),
+                ..OverlayMark::new(n, mark, hues.hue(label))
+            }
+        })
+        .collect()
+}
