@@ -62,12 +62,22 @@ impl Ink {
         if let Some((from, to)) = clip(ends, self.visible) {
             let [a, b] = ends;
             let shade = |t: f32| colors[0].lerp_to_gamma(colors[1], t);
-            self.strip([a.lerp(b, from), a.lerp(b, to)], width, [shade(from), shade(to)]);
+            self.strip(
+                [a.lerp(b, from), a.lerp(b, to)],
+                width,
+                [shade(from), shade(to)],
+            );
         }
     }
 
     /// A dashed path; the colour is asked for at each fraction of its length.
-    pub(super) fn dashes(&mut self, path: &[Pos2], width: f32, dash: Dash, color: impl Fn(f32) -> Color32) {
+    pub(super) fn dashes(
+        &mut self,
+        path: &[Pos2],
+        width: f32,
+        dash: Dash,
+        color: impl Fn(f32) -> Color32,
+    ) {
         let total: f32 = path.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
         let mut before = 0.0;
         for ends in path.windows(2) {
@@ -115,7 +125,10 @@ impl Ink {
         let none = Color32::TRANSPARENT;
         if along.x == 0.0 || along.y == 0.0 {
             let half = 0.5 * width * across;
-            self.ribbon(&[(a - half, b - half, [from, to]), (a + half, b + half, [from, to])]);
+            self.ribbon(&[
+                (a - half, b - half, [from, to]),
+                (a + half, b + half, [from, to]),
+            ]);
             return;
         }
         let core = 0.5 * (width - self.feather).max(0.0) * across;
@@ -133,12 +146,18 @@ impl Ink {
         let base = self.mesh.vertices.len() as u32;
         for (from, to, colors) in lines {
             for (pos, color) in [(*from, colors[0]), (*to, colors[1])] {
-                self.mesh.vertices.push(Vertex { pos, uv: WHITE_UV, color });
+                self.mesh.vertices.push(Vertex {
+                    pos,
+                    uv: WHITE_UV,
+                    color,
+                });
             }
         }
         for line in 1..lines.len() as u32 {
             let at = base + 2 * (line - 1);
-            self.mesh.indices.extend([at, at + 1, at + 2, at + 1, at + 3, at + 2]);
+            self.mesh
+                .indices
+                .extend([at, at + 1, at + 2, at + 1, at + 3, at + 2]);
         }
     }
 }
@@ -192,7 +211,10 @@ mod tests {
 
     #[test]
     fn a_line_is_cut_to_what_shows() {
-        assert_eq!(clip([pos2(-100.0, 50.0), pos2(300.0, 50.0)], VIEW), Some((0.25, 0.5)));
+        assert_eq!(
+            clip([pos2(-100.0, 50.0), pos2(300.0, 50.0)], VIEW),
+            Some((0.25, 0.5))
+        );
         assert_eq!(clip([pos2(-100.0, 150.0), pos2(300.0, 150.0)], VIEW), None);
         assert_eq!(clip([pos2(f32::NAN, 0.0), pos2(1.0, 1.0)], VIEW), None);
     }
@@ -201,16 +223,32 @@ mod tests {
     fn dashes_cover_their_share_of_the_line() {
         let mut ink = Ink::new(VIEW, 1.0);
         let dash = Dash::new(6.0, 4.0);
-        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 2.0, dash, |_| MARK_WHITE);
+        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 2.0, dash, |_| {
+            MARK_WHITE
+        });
         assert_eq!(quads(&ink), 10);
-        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 4.0, dash.grown(1.0), |_| MARK_WHITE);
-        assert_eq!(quads(&ink), 21, "the casing also shows before the eleventh dash");
+        ink.dashes(
+            &[pos2(0.0, 50.0), pos2(100.0, 50.0)],
+            4.0,
+            dash.grown(1.0),
+            |_| MARK_WHITE,
+        );
+        assert_eq!(
+            quads(&ink),
+            21,
+            "the casing also shows before the eleventh dash"
+        );
     }
 
     #[test]
     fn what_is_far_outside_costs_nothing() {
         let mut ink = Ink::new(VIEW, 1.0);
-        let far = [pos2(-1e6, -1e6), pos2(1e6, -1e6), pos2(1e6, 50.0), pos2(-1e6, 50.0)];
+        let far = [
+            pos2(-1e6, -1e6),
+            pos2(1e6, -1e6),
+            pos2(1e6, 50.0),
+            pos2(-1e6, 50.0),
+        ];
         ink.dashes(&far, 2.0, Dash::new(6.0, 4.0), |_| MARK_WHITE);
         assert!(quads(&ink) < 15, "{}", quads(&ink));
         assert!(quads(&ink) > 8);

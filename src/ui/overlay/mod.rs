@@ -10,6 +10,7 @@ mod draw;
 mod hit;
 mod hue;
 mod ink;
+mod pen;
 
 use egui::{Painter, Pos2, Rect, Shape};
 
@@ -101,9 +102,19 @@ impl OverlayMark {
         }
         let stale = ((self.age_secs - FRESH_SECS) / (STALE_SECS - FRESH_SECS)).clamp(0.0, 1.0);
         let age = 1.0 + stale * (STALE_OPACITY - 1.0);
-        let sure = self.score.map_or(1.0, |s| UNSURE_OPACITY + (1.0 - UNSURE_OPACITY) * s.clamp(0.0, 1.0));
-        let source = if self.source == MarkSource::Older { 0.5 } else { 1.0 };
-        let opacity = if self.selected { 1.0 } else { age * sure * source };
+        let sure = self.score.map_or(1.0, |s| {
+            UNSURE_OPACITY + (1.0 - UNSURE_OPACITY) * s.clamp(0.0, 1.0)
+        });
+        let source = if self.source == MarkSource::Older {
+            0.5
+        } else {
+            1.0
+        };
+        let opacity = if self.selected {
+            1.0
+        } else {
+            age * sure * source
+        };
         opacity * self.opacity.clamp(0.0, 1.0)
     }
 
@@ -118,21 +129,32 @@ impl OverlayMark {
 
     /// Its points on the screen.
     fn on_screen(&self, placement: &Placement) -> Vec<Pos2> {
-        self.points().iter().map(|point| placement.to_screen(*point)).collect()
+        self.points()
+            .iter()
+            .map(|point| placement.to_screen(*point))
+            .collect()
     }
 
     /// Whether it is drawn at all and any of it may lie in `area`.
     fn shows_in(&self, area: Rect, placement: &Placement) -> bool {
-        let bounds = self.points().iter().fold(Rect::NOTHING, |mut bounds, point| {
-            bounds.extend_with(placement.to_screen(*point));
-            bounds
-        });
+        let bounds = self
+            .points()
+            .iter()
+            .fold(Rect::NOTHING, |mut bounds, point| {
+                bounds.extend_with(placement.to_screen(*point));
+                bounds
+            });
         self.strength() > 0.0 && bounds.is_finite() && bounds.expand(draw::REACH).intersects(area)
     }
 }
 
 /// Draws `marks` over the picture at `placement`; `hovered` stands out.
-pub fn paint(painter: &Painter, marks: &[OverlayMark], placement: &Placement, hovered: Option<u64>) {
+pub fn paint(
+    painter: &Painter,
+    marks: &[OverlayMark],
+    placement: &Placement,
+    hovered: Option<u64>,
+) {
     let painter = painter.with_clip_rect(placement.view.intersect(painter.clip_rect()));
     let shown = in_drawing_order(marks, placement, hovered);
     painter.extend(lines(&shown, placement, hovered));
@@ -142,12 +164,19 @@ pub fn paint(painter: &Painter, marks: &[OverlayMark], placement: &Placement, ho
 /// The lines of `marks` without their labels: what [`paint`] draws first.
 #[must_use]
 pub fn shapes(marks: &[OverlayMark], placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
-    lines(&in_drawing_order(marks, placement, hovered), placement, hovered)
+    lines(
+        &in_drawing_order(marks, placement, hovered),
+        placement,
+        hovered,
+    )
 }
 
 fn lines(shown: &[&OverlayMark], placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
     let coarse = shown.len() > CROWD;
-    shown.iter().flat_map(|mark| draw::shapes(mark, placement, hovered, coarse)).collect()
+    shown
+        .iter()
+        .flat_map(|mark| draw::shapes(mark, placement, hovered, coarse))
+        .collect()
 }
 
 /// What shows, with what matters most last and so on top.
@@ -189,7 +218,12 @@ mod tests {
 
     fn corners(x: f32, y: f32, side: f32) -> Mark {
         let at = ImagePoint::new;
-        Mark::Outline(vec![at(x, y), at(x + side, y), at(x + side, y + side), at(x, y + side)])
+        Mark::Outline(vec![
+            at(x, y),
+            at(x + side, y),
+            at(x + side, y + side),
+            at(x, y + side),
+        ])
     }
 
     #[test]
@@ -213,7 +247,11 @@ mod tests {
     fn what_is_hidden_or_outside_the_view_is_not_built() {
         let mut inside = OverlayMark::new(1, corners(10.0, 10.0, 50.0), Hue::default());
         let outside = OverlayMark::new(2, corners(5000.0, 10.0, 50.0), Hue::default());
-        let broken = OverlayMark::new(3, Mark::Spot(ImagePoint::new(f32::NAN, 0.0)), Hue::default());
+        let broken = OverlayMark::new(
+            3,
+            Mark::Spot(ImagePoint::new(f32::NAN, 0.0)),
+            Hue::default(),
+        );
         let empty = OverlayMark::new(4, Mark::Path(Vec::new()), Hue::default());
         let alone = shapes(std::slice::from_ref(&inside), &placement(), None).len();
         assert!(alone > 0);
@@ -232,7 +270,12 @@ mod tests {
                     0 => corners(at(n, 37, 560), at(n, 53, 400), 20.0 + at(n, 7, 60)),
                     1 => Mark::Spot(ImagePoint::new(at(n, 37, 640), at(n, 53, 480))),
                     _ => {
-                        let step = |s: u64| ImagePoint::new(at(n, 37, 400) + 25.0 * s as f32, at(n + s, 53, 480) / 4.0 + 100.0);
+                        let step = |s: u64| {
+                            ImagePoint::new(
+                                at(n, 37, 400) + 25.0 * s as f32,
+                                at(n + s, 53, 480) / 4.0 + 100.0,
+                            )
+                        };
                         Mark::Path((0..8).map(step).collect())
                     }
                 };

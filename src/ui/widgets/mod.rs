@@ -71,5 +71,9 @@ fn named_tip(response: Response, name: &str, shortcut: &str) -> Response {
 }
 
 fn tip(name: &str, shortcut: &str) -> String {
-    if shortcut.is_empty() { name.to_owned() } else { format!("{name}   {shortcut}") }
+    if shortcut.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}   {shortcut}")
+    }
 }
