@@ -1,7 +1,7 @@
 //! One mark as shapes: casing, line in the style of its source, and what its kind adds (cross, arrow head, handles).
 
 use egui::epaint::{PathShape, RectShape, StrokeKind};
-use egui::{Color32, Pos2, Rect, Shape, Stroke, Vec2, vec2};
+use egui::{Pos2, Rect, Shape, Stroke, Vec2, vec2};
 
 use super::ink::{Dash, Ink};
 use super::pen::{CASING, Pen};
