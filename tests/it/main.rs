@@ -1,7 +1,5 @@
-//! One binary for all tests that look at the crate from outside.
-
-mod ui_base;
-//! Tests across rooms, as one binary.
+//! Tests across rooms, as one binary: what the crate looks like from outside.
 
 mod pixels;
 mod shaders;
+mod ui_base;
