@@ -6,13 +6,16 @@
 
 mod absorb;
 mod apply;
+mod axes;
 mod command;
+pub mod export;
 mod model;
 mod notice;
 mod query;
 mod settings;
 mod source;
 
+pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
 pub use model::{Loading, ModelState};
 pub use notice::{LogLine, Notice, NoticeLevel, Notices};
