@@ -146,10 +146,7 @@ impl App {
         let settings: Settings =
             serde_json::from_value(kept["settings"].clone()).unwrap_or_default();
         let mut app = Self {
-            workbench: Workbench {
-                settings,
-                ..Workbench::default()
-            },
+            workbench: Workbench::new(settings),
             engine,
             shell: Shell::default(),
             begun,
