@@ -1,4 +1,6 @@
-//! One binary for all tests that look at the crate from outside.
+//! Tests across rooms, as one binary: what the crate looks like from outside.
 
+mod pixels;
+mod shaders;
 mod ui_base;
 mod ui_panels;

@@ -25,7 +25,7 @@ mod torch;
 
 pub use error::LoadError;
 pub use loader::{Filling, Loader, Misshapen, Tally, Weights};
-pub use locate::StepFile;
+pub use locate::{StepFile, is_checkpoint};
 pub use open::{Checkpoint, CheckpointKind, PlannerFiles};
 pub use report::{LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings};
 pub use source::{TensorEntry, TensorSource};

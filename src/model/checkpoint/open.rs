@@ -106,7 +106,7 @@ impl Checkpoint {
     }
 
     /// The tensors, for reports.
-    pub(super) fn entries(&self) -> &[super::TensorEntry] {
+    pub fn entries(&self) -> &[super::TensorEntry] {
         self.source.entries()
     }
 

@@ -119,10 +119,10 @@ impl LoadReport {
         let run = checkpoint.run.as_ref();
         Self {
             path: checkpoint.path.clone(),
-            shipped: false,
             architecture: architecture(checkpoint.kind, &checkpoint.config),
             step: checkpoint.step,
             random_weights: checkpoint.random_weights,
+            shipped: false,
             size: ModelSize {
                 parts: parts(
                     checkpoint.entries(),

@@ -159,7 +159,9 @@ pub(super) fn dictionary(rows: &[Row]) -> Vec<u8> {
         long(&mut out, row.offset);
         for list in [&row.shape, &row.stride] {
             out.push(op::MARK);
-            list.iter().for_each(|value| long(&mut out, *value));
+            for value in list {
+                long(&mut out, *value);
+            }
             out.push(op::TUPLE);
         }
         out.push(op::NEWFALSE);
@@ -205,4 +207,47 @@ pub(super) fn floats(values: &[f32]) -> Vec<u8> {
         .iter()
         .flat_map(|value| value.to_le_bytes())
         .collect()
+}
+
+/// A folder laid out like the golden one, to be spoiled: `run` with its `.safetensors` weights, and `qwen`.
+pub(super) struct GoldenCopy(tempfile::TempDir);
+
+impl GoldenCopy {
+    pub(super) fn new() -> Self {
+        let copy = Self(tempfile::tempdir().expect("temporary folder"));
+        for file in [
+            "run/config.yaml",
+            "run/dataset_statistics.json",
+            "run/checkpoints/steps_100_pytorch_model.safetensors",
+            "qwen/config.json",
+            "qwen/generation_config.json",
+            "qwen/preprocessor_config.json",
+            "qwen/tokenizer.json",
+            "qwen/model.safetensors",
+        ] {
+            copy.write(file, &std::fs::read(golden(file)).expect("golden file"));
+        }
+        copy
+    }
+
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    pub(super) fn write(&self, path: &str, bytes: &[u8]) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("makes the folder");
+        std::fs::write(path, bytes).expect("writes");
+    }
+
+    pub(super) fn remove(&self, path: &str) {
+        std::fs::remove_file(self.path(path)).expect("removes");
+    }
+
+    /// Replaces text in a file, which must hold it.
+    pub(super) fn replace(&self, path: &str, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.path(path)).expect("text");
+        assert!(text.contains(from), "{from} in {path}");
+        self.write(path, text.replacen(from, to, 1).as_bytes());
+    }
 }

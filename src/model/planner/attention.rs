@@ -20,11 +20,7 @@ pub(super) const HIDDEN: f32 = f32::MIN;
 /// - `q`, `k`, `v`: `[1, P, heads, d]`
 /// - returns `[P, heads * d]`
 #[must_use]
-pub fn attend_segments(
-    [q, k, v]: [Tensor<4>; 3],
-    segments: &[Segment],
-    scale: f64,
-) -> Tensor<2> {
+pub fn attend_segments([q, k, v]: [Tensor<4>; 3], segments: &[Segment], scale: f64) -> Tensor<2> {
     let [_, _, heads, d] = q.dims();
     let attended = runs(segments).into_iter().map(|(start, count, length)| {
         // [1, count * length, heads, d] -> [count, heads, length, d]
@@ -150,13 +146,15 @@ fn attend_piece([q, k, v]: [Tensor<4>; 3], piece: &Piece) -> Tensor<3> {
     let [_, shared, keys, _] = k.dims();
     let group = heads / shared;
     // [B, rows, heads, d] -> [B, shared, group * rows, d]
-    let q = q
-        .swap_dims(1, 2)
-        .reshape([batch, shared, group * rows, d]);
+    let q = q.swap_dims(1, 2).reshape([batch, shared, group * rows, d]);
     let mut scores = q.matmul(k.transpose());
     if let Some(bias) = &piece.bias {
-        scores = (scores.reshape([batch, heads, rows, keys]) + bias.clone())
-            .reshape([batch, shared, group * rows, keys]);
+        scores = (scores.reshape([batch, heads, rows, keys]) + bias.clone()).reshape([
+            batch,
+            shared,
+            group * rows,
+            keys,
+        ]);
     }
     burn::tensor::activation::softmax(scores, 3)
         .matmul(v)
@@ -181,8 +179,8 @@ mod tests {
 
     #[test]
     fn window_attention_equals_masked_full_attention() {
-        let segments = [(0, 12), (12, 12), (24, 4), (28, 12)]
-            .map(|(start, length)| Segment { start, length });
+        let segments =
+            [(0, 12), (12, 12), (24, 4), (28, 12)].map(|(start, length)| Segment { start, length });
         let [q, k, v] = [0; 3].map(|_| random([1, 40, 2, 8]));
         let windowed = attend_segments([q.clone(), k.clone(), v.clone()], &segments, 0.35);
 
@@ -193,7 +191,9 @@ mod tests {
             &Device::flex(),
         );
         let [q, k, v] = [q, k, v].map(|x| x.swap_dims(1, 2));
-        let full = attend(q, k, v, 0.35, Some(mask)).swap_dims(1, 2).reshape([40, 16]);
+        let full = attend(q, k, v, 0.35, Some(mask))
+            .swap_dims(1, 2)
+            .reshape([40, 16]);
         assert!(largest_difference(windowed, full) < 1e-5);
     }
 
@@ -219,7 +219,10 @@ mod tests {
         let heads = 4;
         let length = 1600;
         let mask = CausalMask::prefill(length, &[0], heads, &Device::flex());
-        assert!(mask.pieces.len() > 1, "the mask must be cut for this test to mean anything");
+        assert!(
+            mask.pieces.len() > 1,
+            "the mask must be cut for this test to mean anything"
+        );
         let q = random([1, length, heads, 4]);
         let [k, v] = [0; 2].map(|_| random([1, 2, length, 4]));
         let whole = CausalMask {

@@ -79,7 +79,9 @@ impl LayerCache {
         let capacity = self.length.max(self.room).next_multiple_of(CHUNK);
         let grown = |x: Option<Tensor<4>>, like: &Tensor<4>| {
             let have = x.as_ref().map_or(0, |x| x.dims()[2]);
-            if have >= self.length && let Some(x) = x {
+            if have >= self.length
+                && let Some(x) = x
+            {
                 return x;
             }
             let room = Tensor::zeros([batch, heads, capacity - have, d], &like.device());

@@ -136,9 +136,15 @@ pub(crate) fn planner_at(weights: &str, precision: DType) -> Planner {
     );
     let planner = Planner::load(&loader.weights(), &config()).unwrap();
     let tally = loader.finish();
-    assert!(tally.missing.is_empty() && tally.misshapen.is_empty(), "{tally:?}");
+    assert!(
+        tally.missing.is_empty() && tally.misshapen.is_empty(),
+        "{tally:?}"
+    );
     let mut unexpected = tally.unexpected.iter();
-    assert!(unexpected.all(|name| !name.starts_with("model.")), "{tally:?}");
+    assert!(
+        unexpected.all(|name| !name.starts_with("model.")),
+        "{tally:?}"
+    );
     planner
 }
 
@@ -165,7 +171,10 @@ pub(crate) fn predict_prompt(view: &str, grids: &[[u32; 3]]) -> Vec<u32> {
 
 /// Patches and grids of resized images.
 pub(crate) fn patches(names: &[&str]) -> (Tensor<2>, Vec<[u32; 3]>) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/planner/images.safetensors");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/planner/images.safetensors"
+    );
     let bytes = fs::read(path).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let mut values = Vec::new();
@@ -184,10 +193,9 @@ pub(crate) fn patches(names: &[&str]) -> (Tensor<2>, Vec<[u32; 3]>) {
 fn patchify(pixels: &[u8], height: usize, width: usize, values: &mut Vec<f32>) {
     const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
     const STD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
-    for [row, column] in super::window::patch_coordinates(
-        &[[1, (height / 14) as u32, (width / 14) as u32]],
-        2,
-    ) {
+    for [row, column] in
+        super::window::patch_coordinates(&[[1, (height / 14) as u32, (width / 14) as u32]], 2)
+    {
         for channel in 0..3 {
             for _frame in 0..2 {
                 for i in 0..196 {
@@ -240,11 +248,19 @@ impl Golden {
     pub(crate) fn integers(&self, name: &str) -> Vec<i64> {
         let (dtype, bytes) = self.raw(name);
         assert_eq!(dtype, Dtype::I64);
-        bytes.as_chunks().0.iter().map(|b| i64::from_le_bytes(*b)).collect()
+        bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|b| i64::from_le_bytes(*b))
+            .collect()
     }
 
     pub(crate) fn ids(&self, name: &str) -> Vec<u32> {
-        self.integers(name).into_iter().map(|id| id as u32).collect()
+        self.integers(name)
+            .into_iter()
+            .map(|id| id as u32)
+            .collect()
     }
 
     pub(crate) fn grids(&self) -> Vec<[u32; 3]> {
@@ -269,7 +285,11 @@ impl Golden {
         let tolerance = self.manifest["tensors"][name]["atol"].as_f64().unwrap() as f32;
         let difference = self.difference(name, found);
         println!("{} {name}: {difference:e} of {tolerance:e}", self.file);
-        assert!(difference <= tolerance, "{} {name}: {difference} > {tolerance}", self.file);
+        assert!(
+            difference <= tolerance,
+            "{} {name}: {difference} > {tolerance}",
+            self.file
+        );
     }
 
     pub(crate) fn close_tensor<const D: usize>(&self, name: &str, found: Tensor<D>) {
@@ -304,7 +324,9 @@ impl Golden {
         let embeds = sequences.iter().zip(scenes).map(|(sequence, scene)| {
             let (patches, grids) = patches(&[scene]);
             assert_eq!(grids, [sequence.grid]);
-            let images = planner.vision(patches, &grids, RopeRounding::F32, &mut pass).unwrap();
+            let images = planner
+                .vision(patches, &grids, RopeRounding::F32, &mut pass)
+                .unwrap();
             let embeds = planner.embed(&sequence.ids, Some(images));
             let padding = vec![0; length - sequence.ids.len()];
             if padding.is_empty() {

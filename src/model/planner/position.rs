@@ -128,7 +128,10 @@ pub fn merged_tokens(grid: [u32; 3], merge: u32) -> usize {
 fn image_count(ids: &[u32], grids: &[[u32; 3]], config: &QwenConfig) -> PlannerError {
     let is_image = |id: &u32| *id == config.image_token_id;
     PlannerError::ImageCount {
-        placeholders: ids.chunk_by(|a, b| is_image(a) == is_image(b)).filter(|run| is_image(&run[0])).count(),
+        placeholders: ids
+            .chunk_by(|a, b| is_image(a) == is_image(b))
+            .filter(|run| is_image(&run[0]))
+            .count(),
         images: grids.len(),
     }
 }
@@ -169,14 +172,20 @@ mod tests {
     use crate::model::planner::golden::{self, Golden};
 
     fn flat(positions: &Positions) -> Vec<i64> {
-        positions.axes().concat().iter().map(|&p| i64::from(p)).collect()
+        positions
+            .axes()
+            .concat()
+            .iter()
+            .map(|&p| i64::from(p))
+            .collect()
     }
 
     #[test]
     fn two_images_count_as_in_the_reference() {
         let golden = Golden::open("lm");
         let grids = Golden::open("vision").grids();
-        let positions = Positions::new(&golden.ids("input_ids"), &grids, &golden::config()).unwrap();
+        let positions =
+            Positions::new(&golden.ids("input_ids"), &grids, &golden::config()).unwrap();
         assert_eq!(flat(&positions), golden.integers("position_ids"));
         assert_eq!(positions.rope_delta(), golden.integers("rope_deltas"));
     }
@@ -185,7 +194,12 @@ mod tests {
     fn left_padding_counts_as_in_the_reference() {
         let golden = Golden::open("lm_batch_leftpad");
         let sequences = golden.padded_sequences();
-        let positions = Positions::left_padded(&sequences.iter().map(|s| s.positions.clone()).collect::<Vec<_>>());
+        let positions = Positions::left_padded(
+            &sequences
+                .iter()
+                .map(|s| s.positions.clone())
+                .collect::<Vec<_>>(),
+        );
         assert_eq!(flat(&positions), golden.integers("position_ids"));
         assert_eq!(positions.rope_delta(), golden.integers("rope_deltas"));
     }
@@ -196,7 +210,13 @@ mod tests {
         let image = config.image_token_id;
         let ids = [1, image, image, 2];
         assert!(Positions::new(&ids, &[[1, 2, 4]], &config).is_ok());
-        for grids in [&[][..], &[[1, 2, 4], [1, 2, 2]], &[[1, 4, 4]], &[[1, 2, 2]], &[[0, 0, 0]]] {
+        for grids in [
+            &[][..],
+            &[[1, 2, 4], [1, 2, 2]],
+            &[[1, 4, 4]],
+            &[[1, 2, 2]],
+            &[[0, 0, 0]],
+        ] {
             assert!(Positions::new(&ids, grids, &config).is_err(), "{grids:?}");
         }
     }

@@ -80,7 +80,10 @@ pub fn expand(
     grids: &[[u32; 3]],
     config: &QwenConfig,
 ) -> Result<Vec<u32>, PlannerError> {
-    let placeholders = ids.iter().filter(|id| **id == config.image_token_id).count();
+    let placeholders = ids
+        .iter()
+        .filter(|id| **id == config.image_token_id)
+        .count();
     if placeholders != grids.len() {
         return Err(PlannerError::ImageCount {
             placeholders,
@@ -111,7 +114,9 @@ pub(super) fn check_grids(grids: &[[u32; 3]], config: &QwenConfig) -> Result<(),
     let good = |grid: &[u32; 3]| {
         let sides = &grid[1..];
         grid.iter().all(|side| (1..=MAX_SIDE).contains(side))
-            && sides.iter().all(|side| (*side as usize).is_multiple_of(merge.max(1)))
+            && sides
+                .iter()
+                .all(|side| (*side as usize).is_multiple_of(merge.max(1)))
     };
     match grids.iter().position(|grid| !good(grid)) {
         Some(image) => Err(PlannerError::Grid {
@@ -138,7 +143,9 @@ mod tests {
         };
         let parts = message["content"].as_array();
         let of_type = |t: &'static str| parts.into_iter().flatten().filter(move |p| p["type"] == t);
-        let text = of_type("text").map(|p| p["text"].as_str().unwrap()).collect::<String>();
+        let text = of_type("text")
+            .map(|p| p["text"].as_str().unwrap())
+            .collect::<String>();
         Turn {
             role,
             images: of_type("image").count(),
@@ -148,8 +155,16 @@ mod tests {
 
     #[test]
     fn conversations_are_rendered_as_by_the_published_template() {
-        for case in golden::tokenizer_cases()["chat_template"].as_array().unwrap() {
-            let turns: Vec<Turn> = case["messages"].as_array().unwrap().iter().map(turn).collect();
+        for case in golden::tokenizer_cases()["chat_template"]
+            .as_array()
+            .unwrap()
+        {
+            let turns: Vec<Turn> = case["messages"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(turn)
+                .collect();
             assert_eq!(conversation(&turns, true), case["text"].as_str().unwrap());
             let closed = case["text_without_generation_prompt"].as_str().unwrap();
             assert_eq!(conversation(&turns, false), closed);
@@ -161,7 +176,10 @@ mod tests {
         let cases = golden::cases();
         for (name, images) in [("one_image", 1), ("two_images", 2)] {
             let expected = cases["generate_prompts"][name].as_str().unwrap();
-            assert_eq!(chat(images, "Give the bounding box for the red cube."), expected);
+            assert_eq!(
+                chat(images, "Give the bounding box for the red cube."),
+                expected
+            );
         }
     }
 
@@ -179,9 +197,15 @@ mod tests {
         let config = golden::config();
         let image = config.image_token_id;
         let error = expand(&[image, 7, image], &[[1, 4, 4]], &config).unwrap_err();
-        assert!(error.to_string().contains("remove `<|image_pad|>`"), "{error}");
+        assert!(
+            error.to_string().contains("remove `<|image_pad|>`"),
+            "{error}"
+        );
         for grid in [[1, 3, 4], [0, 4, 4], [1, 0, 4], [1, u32::MAX - 1, 4]] {
-            assert!(matches!(expand(&[image], &[grid], &config), Err(PlannerError::Grid { .. })));
+            assert!(matches!(
+                expand(&[image], &[grid], &config),
+                Err(PlannerError::Grid { .. })
+            ));
         }
     }
 }

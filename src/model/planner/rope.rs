@@ -92,8 +92,7 @@ impl Rotation {
         let half = x.dims()[3] / 2;
         let first = x.clone().narrow(3, 0, half);
         let second = x.narrow(3, half, half);
-        let rotated_first =
-            first.clone() * self.cos.clone() - second.clone() * self.sin.clone();
+        let rotated_first = first.clone() * self.cos.clone() - second.clone() * self.sin.clone();
         let rotated_second = second * self.cos.clone() + first * self.sin.clone();
         Tensor::cat(vec![rotated_first, rotated_second], 3)
     }
@@ -142,11 +141,22 @@ mod tests {
     fn bf16_frequencies_are_those_of_the_published_policies() {
         let lm = RopeRounding::Bf16.frequencies(1e6, 128);
         let some: Vec<f32> = [0, 1, 2, 3, 16].iter().map(|&i| lm[i]).collect();
-        assert_eq!(some, [1.0, 0.804_687_5, 0.648_437_5, 0.523_437_5, 0.031_738_281_25]);
+        assert_eq!(
+            some,
+            [1.0, 0.804_687_5, 0.648_437_5, 0.523_437_5, 0.031_738_281_25]
+        );
         assert!((lm[63] - 1.244_246_96e-6).abs() < 1e-14);
         let vision = RopeRounding::Bf16.frequencies(VISION_THETA, 40);
         let some: Vec<f32> = [0, 5, 10, 15].iter().map(|&i| vision[i]).collect();
-        assert_eq!(some, [1.0, 0.100_097_656_25, 0.010_009_765_625, 0.000_999_450_683_593_75]);
+        assert_eq!(
+            some,
+            [
+                1.0,
+                0.100_097_656_25,
+                0.010_009_765_625,
+                0.000_999_450_683_593_75
+            ]
+        );
     }
 
     #[test]

@@ -194,7 +194,12 @@ impl Merger {
         Ok(Self {
             ln_q: RmsNorm::load(&weights.pp("ln_q"), config.hidden_size, EPSILON)?,
             first: Linear::load(&weights.pp("mlp.0"), cell_width, cell_width, true)?,
-            second: Linear::load(&weights.pp("mlp.2"), cell_width, config.out_hidden_size, true)?,
+            second: Linear::load(
+                &weights.pp("mlp.2"),
+                cell_width,
+                config.out_hidden_size,
+                true,
+            )?,
             cell_width,
         })
     }
@@ -228,7 +233,11 @@ mod tests {
             .unwrap();
         for stage in pass.finish().unwrap() {
             let name = stage.name.trim_start_matches("vision.");
-            let name = if name == "merger" { "merger_out_windowed" } else { name };
+            let name = if name == "merger" {
+                "merger_out_windowed"
+            } else {
+                name
+            };
             golden.close(name, &stage.values);
         }
         golden.close_tensor("image_embeds", embeds);
@@ -240,7 +249,10 @@ mod tests {
         let order = WindowOrder::new(&golden.grids(), &golden::config().vision);
         let cells: Vec<i64> = order.cells.iter().map(|&c| i64::from(c)).collect();
         assert_eq!(cells, golden.integers("window_index"));
-        for (name, segments) in [("cu_window_seqlens", &order.windows), ("cu_seqlens", &order.frames)] {
+        for (name, segments) in [
+            ("cu_window_seqlens", &order.windows),
+            ("cu_seqlens", &order.frames),
+        ] {
             let ends = segments.iter().map(|s| (s.start + s.length) as i64);
             let boundaries: Vec<i64> = std::iter::once(0).chain(ends).collect();
             assert_eq!(boundaries, golden.integers(name), "{name}");
@@ -253,7 +265,9 @@ mod tests {
         let run = |names: &[&str]| {
             let (patches, grids) = golden::patches(names);
             let mut pass = Pass::new(crate::job::CancelToken::default(), false);
-            let embeds = planner.vision(patches, &grids, RopeRounding::F32, &mut pass).unwrap();
+            let embeds = planner
+                .vision(patches, &grids, RopeRounding::F32, &mut pass)
+                .unwrap();
             embeds.try_into_vec_as::<f32>().unwrap()
         };
         let both = run(&["smart.scene_a", "smart.scene_b"]);

@@ -2,7 +2,7 @@
 
 use egui::{CollapsingHeader, ComboBox, DragValue, Frame, Grid, Label, Margin, ScrollArea, Ui, Widget};
 
-use crate::engine::{QueryOptions, RopeRounding};
+use crate::engine::{QueryOptions, RopeChoice};
 use crate::grounding::prompt::Task;
 use crate::grounding::reply::ReplyScale;
 use crate::ui::icons;
@@ -115,9 +115,9 @@ fn statistics(ui: &mut Ui, context: &PanelContext<'_>, options: &mut QueryOption
 
 fn rotary(ui: &mut Ui, options: &mut QueryOptions) {
     let choices = [
-        (RopeRounding::Auto, "Automatic"),
-        (RopeRounding::F32, "f32"),
-        (RopeRounding::Bf16, "bf16"),
+        (RopeChoice::Auto, "Automatic"),
+        (RopeChoice::F32, "f32"),
+        (RopeChoice::Bf16, "bf16"),
     ];
     let tip = "How rotary frequencies are rounded; the original policy server rounds them to bf16";
     choose(ui, "Rotary rounding", tip, &mut options.rope, &choices);

@@ -173,7 +173,10 @@ fn claims_beyond_a_storage_are_refused() {
         );
     }
     refused(
-        &torch(&state_dict(&[whole.clone()]), &[("1", &[0; 16])]),
+        &torch(
+            &state_dict(std::slice::from_ref(&whole)),
+            &[("1", &[0; 16])],
+        ),
         "storage 0 of tensor a is missing",
     );
     let whole_numbers = Row {
@@ -234,7 +237,6 @@ fn hostile_archives_are_refused_with_the_reason() {
             &change(0, &|entry| entry.name = "other/thing".into()),
             "no data.pkl",
         );
-        refused(&change(1, &|entry| entry.bytes = b"big".to_vec()), "");
         refused(
             &change(3, &|entry| entry.name = "steps_1/data/0".into()),
             "listed twice",
