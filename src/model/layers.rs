@@ -6,6 +6,7 @@ use burn::tensor::{DType, Tensor, activation, module};
 
 use super::checkpoint::{LoadError, Weights};
 use super::device;
+use super::product::with_f16;
 
 /// `y = x Wᵀ + b` with `W` `[out, in]`, resting in f32 or f16.
 #[derive(Module, Debug)]
@@ -13,10 +14,6 @@ pub struct Linear {
     weight: Param<Tensor<2>>,
     bias: Option<Param<Tensor<1>>>,
 }
-
-/// Rows from which a product is worth widening an f16 weight to f32 on the CPU: below, the product is bound by
-/// reading the weight; above, by arithmetic, which f32 does several times faster there.
-const WIDEN_ROWS: usize = 8;
 
 impl Linear {
     /// Loads `weight` and, if `bias`, `bias`.
@@ -83,11 +80,7 @@ impl Linear {
     }
 }
 
-fn affine<const D: usize>(
-    x: Tensor<D>,
-    weight: Tensor<2>,
-    bias: Option<Tensor<1>>,
-) -> Tensor<D> {
+fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
     let mut dims = x.dims();
     let rows = dims[..D - 1].iter().product();
     let y = product(x.reshape([rows, dims[D - 1]]), weight);
@@ -106,7 +99,14 @@ pub fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
     if dtype == DType::F32 {
         return x.matmul(weight.transpose());
     }
-    if x.dims()[0] >= WIDEN_ROWS && super::device::is_cpu(&weight.device()) {
+    if dtype == DType::F16
+        && device::computes_here(&x)
+        && device::computes_here(&weight)
+        && let Some(y) = with_f16(&x, &weight)
+    {
+        return y;
+    }
+    if device::is_cpu(&weight.device()) {
         return x.matmul(weight.cast(DType::F32).transpose());
     }
     x.cast(dtype).matmul(weight.transpose()).cast(DType::F32)
@@ -202,16 +202,6 @@ impl LayerNorm {
         };
         module::layer_norm(x, weight, bias, self.epsilon)
     }
-}
-
-/// `silu(gate) * up`.
-///
-/// # Shapes
-/// - `gate`, `up`: the same
-/// - returns the same
-#[must_use]
-pub fn gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
-    activation::silu(gate) * up
 }
 
 /// Attention `softmax(q kᵀ * scale + mask) v`, in f32.

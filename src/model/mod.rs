@@ -24,3 +24,4 @@ pub mod qformer;
 mod testing;
 pub mod planner;
 pub mod preprocess;
+pub mod product;
