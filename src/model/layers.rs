@@ -6,7 +6,7 @@ use burn::tensor::{DType, Tensor, activation, module};
 
 use super::checkpoint::{LoadError, Weights};
 use super::device;
-use super::product::with_f16;
+use super::product::on_cpu;
 
 /// `y = x Wᵀ + b` with `W` `[out, in]`, resting in f32 or f16.
 #[derive(Module, Debug)]
@@ -95,16 +95,13 @@ fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1
 /// `x Wᵀ` for f32 `x` `[M, in]` and `W` `[out, in]` of any precision; f32 `[M, out]`.
 #[must_use]
 pub fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    let here = device::computes_here(&x) && device::computes_here(&weight);
+    if here && let Some(y) = on_cpu(&x, &weight) {
+        return y;
+    }
     let dtype = weight.dtype();
     if dtype == DType::F32 {
         return x.matmul(weight.transpose());
-    }
-    if dtype == DType::F16
-        && device::computes_here(&x)
-        && device::computes_here(&weight)
-        && let Some(y) = with_f16(&x, &weight)
-    {
-        return y;
     }
     if device::is_cpu(&weight.device()) {
         return x.matmul(weight.cast(DType::F32).transpose());
