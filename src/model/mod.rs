@@ -26,3 +26,4 @@ mod testing;
 pub mod planner;
 pub mod policy;
 pub mod preprocess;
+pub mod product;
