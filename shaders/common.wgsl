@@ -10,7 +10,7 @@ struct Shape {
     // Weights per output pixel (resizing only).
     taps: u32,
     // Side of a patch in pixels, of a merged cell in patches, and copies along time (patches only).
-    patch: u32,
+    side: u32,
     merge: u32,
     temporal: u32,
     // First element of the output that is written.

@@ -8,9 +8,9 @@
 
 // Merged cells in reading order, patches within a cell likewise.
 fn patch_of(at: vec2<u32>) -> u32 {
-    let cell = shape.patch * shape.merge;
+    let cell = shape.side * shape.merge;
     let outer = at / cell;
-    let inner = (at % cell) / shape.patch;
+    let inner = (at % cell) / shape.side;
     let first = (outer.y * (shape.width / cell) + outer.x) * shape.merge * shape.merge;
     return first + inner.y * shape.merge + inner.x;
 }
@@ -21,8 +21,8 @@ fn patchify(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     let pixel = input[id.y * shape.stride + id.x];
-    let slice = shape.patch * shape.patch;
-    let within = (id.y % shape.patch) * shape.patch + id.x % shape.patch;
+    let slice = shape.side * shape.side;
+    let within = (id.y % shape.side) * shape.side + id.x % shape.side;
     var at = shape.offset + patch_of(id.xy) * 3u * shape.temporal * slice + within;
     for (var colour = 0u; colour < 3u; colour++) {
         let value = levels[colour * 256u + channel(pixel, colour)];

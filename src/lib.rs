@@ -12,5 +12,14 @@ pub mod vision;
 pub mod camera;
 pub mod model;
 
+// Floor 3: the only owner of threads.
+pub mod engine;
+
+// Floor 4: the document. Plain data.
+pub mod workbench;
+
 // Floor 5: the window. egui; no Burn, files or threads.
 pub mod ui;
+
+// Floor 6: the program.
+pub mod app;

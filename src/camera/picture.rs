@@ -132,9 +132,8 @@ impl PictureFile<'_> {
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
         picture.apply_orientation(orientation);
-        let transparent = picture.color().has_alpha();
         let size = ImageSize::new(picture.width(), picture.height());
-        let pixels = opaque(picture);
+        let (pixels, transparent) = opaque(picture);
         let frame = Frame::from_rgba(&sniff::name(self.path), size, pixels)?;
         Ok(Decoded {
             frame,
@@ -232,21 +231,26 @@ fn read(path: &Path) -> Result<Vec<u8>, CameraError> {
     Ok(bytes)
 }
 
-/// RGBA bytes with transparency laid on white, as the reference's image loader does.
-fn opaque(picture: DynamicImage) -> Vec<u8> {
-    let transparent = picture.color().has_alpha();
+/// RGBA bytes with transparency laid on white, as the reference's image loader does, and whether there was any.
+fn opaque(picture: DynamicImage) -> (Vec<u8>, bool) {
+    let mut transparent = false;
     let mut pixels = picture.into_rgba8().into_raw();
-    if transparent {
-        for pixel in pixels.chunks_exact_mut(4) {
-            let alpha = u32::from(pixel[3]);
-            for channel in &mut pixel[..3] {
-                let mixed = u32::from(*channel) * alpha + 255 * (255 - alpha);
-                *channel = ((mixed + 127) / 255) as u8;
-            }
-            pixel[3] = 255;
+    for pixel in pixels.chunks_exact_mut(4) {
+        if pixel[3] < 255 {
+            transparent = true;
+            lay_on_white(pixel);
         }
     }
-    pixels
+    (pixels, transparent)
+}
+
+fn lay_on_white(pixel: &mut [u8]) {
+    let alpha = u32::from(pixel[3]);
+    for channel in &mut pixel[..3] {
+        let mixed = u32::from(*channel) * alpha + 255 * (255 - alpha);
+        *channel = ((mixed + 127) / 255) as u8;
+    }
+    pixel[3] = 255;
 }
 
 /// Whether a JPEG's frame header announces four components; the decoder has made RGB of them.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::worker::{Sink, guarded, spawn};
 use super::{Event, Pick, WebcamChoice, WebcamFormat};
-use crate::camera::webcam;
+use crate::camera::webcam::{self, WebcamDevice};
+use crate::camera::{Camera, CameraError};
 use crate::grounding::Grounding;
 use crate::vision::Frame;
 
@@ -17,24 +18,58 @@ fn errand(sink: &Sink, name: &'static str, work: impl FnOnce(&Sink) + Send + 'st
 
 pub(super) fn list_webcams(sink: &Sink) {
     errand(sink, "cameras", |sink| {
-        let list = webcam::list().map(|found| found.into_iter().map(choice).collect());
+        let list = webcam::devices().map(|found| found.into_iter().map(choice).collect());
         sink.send(Event::Webcams(list.map_err(|error| error.to_string())));
     });
 }
 
-fn choice(found: webcam::WebcamInfo) -> WebcamChoice {
+fn choice(found: WebcamDevice) -> WebcamChoice {
     WebcamChoice {
-        device: found.id,
+        device: device_id(&found),
         name: found.name,
         formats: found
             .formats
-            .into_iter()
+            .iter()
             .map(|format| WebcamFormat {
-                id: format.id(),
-                text: format.to_string(),
+                id: format_id(format),
+                text: format_id(format),
             })
             .collect(),
+        problem: found.problem,
     }
+}
+
+/// The name a camera keeps, or its device file where the system knows none.
+fn device_id(device: &WebcamDevice) -> String {
+    let path = || device.path.display().to_string();
+    device.stable_id.clone().unwrap_or_else(path)
+}
+
+fn format_id(format: &webcam::WebcamFormat) -> String {
+    let fps = format.fps.first();
+    let fps = fps.map_or_else(String::new, |fps| format!(" {fps:.0} fps"));
+    format!("{} {}{fps}", format.size, format.encoding.name())
+}
+
+/// Opens the camera that has this identity now, wherever it was plugged in.
+pub(super) fn open_webcam(
+    id: &str,
+    format: Option<&str>,
+) -> Result<Box<dyn Camera>, CameraError> {
+    let devices = webcam::devices()?;
+    let Some(device) = devices.into_iter().find(|device| device_id(device) == id) else {
+        return webcam::open(Path::new(id), None);
+    };
+    let wanted = device
+        .formats
+        .iter()
+        .find(|known| format == Some(format_id(known).as_str()));
+    let choice = wanted.map(|format| webcam::WebcamChoice {
+        encoding: format.encoding,
+        size: format.size,
+        fps: format.fps.first().copied(),
+    });
+    webcam::open(&device.path, choice.as_ref())
 }
 
 pub(super) fn sniff(sink: &Sink, path: PathBuf) {
@@ -79,12 +114,10 @@ pub(super) fn pick(sink: &Sink, pick: Pick) {
 
 pub(super) fn annotate(sink: &Sink, frame: Frame, groundings: Vec<Grounding>) {
     errand(sink, "annotate", move |sink| {
-        match crate::vision::paint::png(&frame, &groundings) {
-            Ok(bytes) => {
-                let name = format!("{}-annotated.png", stem(frame.camera()));
-                pick(sink, Pick::Save { name, bytes });
-            }
-            Err(error) => sink.send(Event::WriteFailed(PathBuf::new(), error.to_string())),
+        let name = format!("{}-annotated.png", stem(frame.camera()));
+        match super::annotated::png(&frame, &groundings) {
+            Ok(bytes) => pick(sink, Pick::Save { name, bytes }),
+            Err(error) => sink.send(Event::WriteFailed(name.into(), error.to_string())),
         }
     });
 }
@@ -106,7 +139,7 @@ pub(super) fn write(sink: &Sink, path: PathBuf, bytes: Vec<u8>) {
 }
 
 /// Writes beside the file, then takes its place: an interrupted write never costs the old content.
-fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
     std::fs::write(&beside, bytes)?;

@@ -58,6 +58,8 @@ pub struct WebcamChoice {
     pub name: String,
     /// Formats it offers.
     pub formats: Vec<WebcamFormat>,
+    /// Why it cannot be used, for people.
+    pub problem: Option<String>,
 }
 
 /// One fact.

@@ -4,6 +4,7 @@
 //! side ever waits for the other: the window sends without blocking and polls between frames; threads call `wake`
 //! when there is something to see. How anything is computed is not known here.
 
+pub mod annotated;
 mod desk;
 mod event;
 mod logger;
@@ -12,6 +13,7 @@ mod policy;
 mod request;
 pub mod shipped;
 mod source;
+pub mod store;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -26,10 +28,10 @@ pub use worker::Wake;
 
 // What the floors above may hold of the rooms below: plain data.
 pub use crate::model::answer::{
-    ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeRounding, StageTime,
+    ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeChoice, StageTime,
     StopReason, TextAnswer, Timing,
 };
-pub use crate::model::checkpoint::LoadReport;
+pub use crate::model::checkpoint::{LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings};
 pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGpu};
 
 use crate::job::Progress;

@@ -4,8 +4,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync
 use std::time::{Duration, Instant};
 
 use super::worker::{Sink, guarded, spawn};
-use super::{Event, Latest, PlayState, SourceId, SourceInfo, SourceKind, SourceSpec, shipped};
-use crate::camera::{Camera, CameraInfo, CameraKind, webcam};
+use super::{
+    Event, Latest, PlayState, SourceId, SourceInfo, SourceKind, SourceSpec, desk, shipped,
+};
+use crate::camera::{Camera, CameraInfo, CameraKind};
 use crate::vision::Frame;
 
 /// Orders that may wait; scrubbing sends many and only the last one counts.
@@ -260,8 +262,8 @@ impl<'a> Playback<'a> {
 fn open(spec: &SourceSpec) -> anyhow::Result<Box<dyn Camera>> {
     Ok(match spec {
         SourceSpec::Path(path) => crate::camera::open(path)?,
-        SourceSpec::Webcam { device, format } => webcam::open(device, format.as_deref())?,
-        SourceSpec::Sample(number) => shipped::sample(*number)?,
+        SourceSpec::Webcam { device, format } => desk::open_webcam(device, format.as_deref())?,
+        SourceSpec::Sample(number) => crate::camera::open(&shipped::sample(*number)?)?,
     })
 }
 

@@ -10,6 +10,7 @@ mod box2d;
 mod json;
 mod kinds;
 pub mod mark;
+pub mod paint;
 mod point;
 pub mod prompt;
 pub mod reply;

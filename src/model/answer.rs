@@ -12,7 +12,7 @@ use crate::vision::Frame;
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
-pub enum RopeRounding {
+pub enum RopeChoice {
     /// bf16 for action queries of a policy checkpoint, f32 for everything else.
     #[default]
     Auto,
@@ -31,7 +31,7 @@ pub struct QueryOptions {
     /// Alternatives kept for each token.
     pub alternatives: usize,
     /// Rotary frequencies.
-    pub rope: RopeRounding,
+    pub rope: RopeChoice,
     /// How the numbers of a reply are read.
     pub scale: ReplyScale,
     /// Diffusion steps.
@@ -51,7 +51,7 @@ impl Default for QueryOptions {
         Self {
             max_new_tokens: 128,
             alternatives: 5,
-            rope: RopeRounding::Auto,
+            rope: RopeChoice::Auto,
             scale: ReplyScale::Auto,
             steps: 10,
             guidance: 1.5,

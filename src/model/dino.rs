@@ -205,8 +205,7 @@ fn bicubic_taps(from: usize, to: usize) -> [(Vec<i32>, Vec<f32>); 4] {
         let (cell, t) = (at.floor(), at - at.floor());
         let weights = [far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)];
         for (offset, (tap, weight)) in taps.iter_mut().zip(weights).enumerate() {
-            tap.0
-                .push((cell as i32 - 1 + offset as i32).clamp(0, last));
+            tap.0.push((cell as i32 - 1 + offset as i32).clamp(0, last));
             tap.1.push(weight);
         }
     }

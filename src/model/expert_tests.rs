@@ -25,8 +25,7 @@ fn the_condition_from_image_features_and_states_matches_the_original() {
         .map(|i| golden.tensor(&format!("hidden_state_{i}")))
         .collect();
     let mut pass = Pass::collecting();
-    let condition =
-        testing::expert().condition(&states, features.narrow(0, 0, 1), 1, &mut pass);
+    let condition = testing::expert().condition(&states, features.narrow(0, 0, 1), 1, &mut pass);
     golden.check("condition", condition.expect("runs"));
 }
 

@@ -20,8 +20,10 @@ pub mod expert;
 pub mod layers;
 pub mod pass;
 pub mod qformer;
+mod stopwatch;
 #[cfg(test)]
 mod testing;
 pub mod planner;
+pub mod policy;
 pub mod preprocess;
 pub mod product;

@@ -7,9 +7,7 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use super::checkpoint::{
-    Filling, LoadError, Loader, StoredType, Tally, TensorEntry, TensorSource,
-};
+use super::checkpoint::{Filling, LoadError, Loader, StoredType, Tally, TensorEntry, TensorSource};
 use super::config::{DinoConfig, DitConfig, ExpertConfig, QFormerConfig};
 use super::expert::Expert;
 use super::pass::{Stage, values};
@@ -41,7 +39,8 @@ pub fn cases() -> &'static Value {
 pub fn statistics() -> Vec<(String, ActionStats)> {
     let all = json("run/dataset_statistics.json");
     let all = all.as_object().expect("keys");
-    let stats = |value: &Value| serde_json::from_value(value["action"].clone()).expect("statistics");
+    let stats =
+        |value: &Value| serde_json::from_value(value["action"].clone()).expect("statistics");
     all.iter().map(|(k, v)| (k.clone(), stats(v))).collect()
 }
 

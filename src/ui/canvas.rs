@@ -7,22 +7,21 @@
 //!
 //! Does not edit: it reports where the pointer is and what it hits.
 
+mod paint;
+
 use egui::{
-    CursorIcon, Event, EventFilter, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, Response,
-    Role, Sense, Shape, Stroke, StrokeKind, TextureId, Ui, Vec2, WidgetInfo, pos2, vec2,
+    CursorIcon, Event, EventFilter, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2,
+    Response, Role, Sense, Stroke, StrokeKind, TextureId, Ui, Vec2, WidgetInfo,
 };
 
+use self::paint::{paint, read_out};
 use super::overlay::{self, MarkHit, OverlayMark};
 use super::picture::Picture;
 use super::placement::{CanvasView, Placement};
-use super::theme::{
-    HAIRLINE, ON_PICTURE, ON_PICTURE_TEXT, ON_PICTURE_WEAK, PIXEL_GRID, Palette, SPACE, TEXT_CAPTION, UNTINTED, pixel_color,
-};
+use super::theme::{HAIRLINE, Palette};
 use crate::geometry::{ImagePoint, ImageSize};
 use crate::vision::Frame;
 
-/// Physical pixels per image pixel above which lines separate the pixels.
-const GRID_SCALE: f32 = 12.0;
 /// Zoom of one press of plus.
 const KEY_ZOOM: f32 = 1.25;
 /// Screen points of one press of an arrow.
@@ -59,7 +58,12 @@ pub struct CanvasResponse {
 
 impl CanvasView {
     /// Fills the rest of `ui` with `picture` and `marks`.
-    pub fn show(&mut self, ui: &mut Ui, picture: &mut Picture, marks: &[OverlayMark]) -> CanvasResponse {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        picture: &mut Picture,
+        marks: &[OverlayMark],
+    ) -> CanvasResponse {
         let view = ui.available_rect_before_wrap();
         let placement = self.place(view, picture.frame().size(), ui.pixels_per_point());
         let shown = picture.at_scale(ui.ctx(), placement.physical_scale());
@@ -67,26 +71,44 @@ impl CanvasView {
     }
 
     /// As [`Self::show`], for a texture that somebody else keeps.
-    pub fn ui(&mut self, ui: &mut Ui, picture: &CanvasPicture<'_>, marks: &[OverlayMark]) -> CanvasResponse {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        picture: &CanvasPicture<'_>,
+        marks: &[OverlayMark],
+    ) -> CanvasResponse {
         let view = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(view, Sense::click_and_drag());
-        response.widget_info(|| WidgetInfo::labeled(Role::Canvas, ui.is_enabled(), describe(picture, marks)));
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::Canvas, ui.is_enabled(), describe(picture, marks))
+        });
         self.gestures(ui, &response, picture.size);
         self.keys(ui, &response, picture.size);
 
         let placement = self.place(view, picture.size, ui.pixels_per_point());
         let pointer = response.hover_pos().filter(|_| !response.dragged());
         let hovered_mark = pointer.and_then(|pos| overlay::hit(marks, &placement, pos));
-        let hovered_point = pointer.map(|pos| placement.to_image(pos)).filter(|point| picture.size.contains(*point));
+        let hovered_point = pointer
+            .map(|pos| placement.to_image(pos))
+            .filter(|point| picture.size.contains(*point));
         paint(ui, &placement, picture);
-        overlay::paint(&ui.painter_at(view), marks, &placement, hovered_mark.map(|hit| hit.id));
+        overlay::paint(
+            &ui.painter_at(view),
+            marks,
+            &placement,
+            hovered_mark.map(|hit| hit.id),
+        );
         read_out(ui, &placement, picture, hovered_point);
         if response.has_focus() {
             let ring = Stroke::new(HAIRLINE, Palette::of(ui).accent);
-            ui.painter().rect_stroke(view, 0.0, ring, StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(view, 0.0, ring, StrokeKind::Inside);
         }
 
-        let clicked = response.clicked().then(|| response.interact_pointer_pos()).flatten();
+        let clicked = response
+            .clicked()
+            .then(|| response.interact_pointer_pos())
+            .flatten();
         CanvasResponse {
             placement,
             hovered_point,
@@ -106,7 +128,9 @@ impl CanvasView {
             self.fit();
             return;
         }
-        if response.dragged_by(egui::PointerButton::Primary) || response.dragged_by(egui::PointerButton::Middle) {
+        if response.dragged_by(egui::PointerButton::Primary)
+            || response.dragged_by(egui::PointerButton::Middle)
+        {
             self.pan(&placement, response.drag_delta());
         }
         let Some(pointer) = response.hover_pos() else {
@@ -204,65 +228,4 @@ fn describe(picture: &CanvasPicture<'_>, marks: &[OverlayMark]) -> String {
         1 => format!("Picture {}, 1 mark", picture.size),
         _ => format!("Picture {}, {shown} marks", picture.size),
     }
-}
-
-fn paint(ui: &Ui, placement: &Placement, picture: &CanvasPicture<'_>) {
-    let painter = ui.painter_at(placement.view);
-    painter.rect_filled(placement.view, 0.0, Palette::of(ui).canvas);
-    if let Some(texture) = picture.texture {
-        let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-        painter.image(texture, placement.image_rect(), whole, UNTINTED);
-    }
-    if placement.physical_scale() >= GRID_SCALE {
-        painter.extend(pixel_grid(placement));
-    }
-}
-
-/// Lines between the visible pixels; they fade in as the zoom grows.
-fn pixel_grid(placement: &Placement) -> Vec<Shape> {
-    let visible = placement.visible_rect();
-    let (first, last) = (placement.to_image(visible.min), placement.to_image(visible.max));
-    let fade = (placement.physical_scale() / GRID_SCALE - 1.0).clamp(0.2, 1.0);
-    let stroke = Stroke::new(1.0 / placement.pixels_per_point, PIXEL_GRID.gamma_multiply(fade));
-    let at = |x: i32, y: i32| placement.to_screen(ImagePoint::new(x as f32, y as f32));
-    let columns = first.x.ceil() as i32..=last.x.floor() as i32;
-    let rows = first.y.ceil() as i32..=last.y.floor() as i32;
-    columns
-        .map(|x| Shape::vline(at(x, 0).x, visible.y_range(), stroke))
-        .chain(rows.map(|y| Shape::hline(visible.x_range(), at(0, y).y, stroke)))
-        .collect()
-}
-
-/// Position, colour and zoom, in the lower left corner while the pointer is over the picture.
-fn read_out(ui: &Ui, placement: &Placement, picture: &CanvasPicture<'_>, point: Option<ImagePoint>) {
-    let Some(point) = point else { return };
-    let painter = ui.painter_at(placement.view);
-    let font = egui::FontId::monospace(TEXT_CAPTION);
-    let (x, y) = (point.x as u32, point.y as u32);
-    let color = picture.frame.and_then(|frame| frame.pixel(x, y));
-    let digits = |n: u32| n.max(1).ilog10() as usize + 1;
-    let (wide, high) = (digits(picture.size.width), digits(picture.size.height));
-    let place = format!("{x:>wide$}, {y:>high$} px");
-    let place = painter.layout_no_wrap(place, font.clone(), ON_PICTURE_TEXT);
-    let rest = color.map_or_else(String::new, |[r, g, b]| format!("{r:>3} {g:>3} {b:>3}   "));
-    let percent = 100.0 * placement.physical_scale();
-    let rest = painter.layout_no_wrap(format!("{rest}{percent:>4.0} %"), font, ON_PICTURE_WEAK);
-
-    let swatch = if color.is_some() { 10.0 } else { 0.0 };
-    let width = place.size().x + rest.size().x + swatch + 4.0 * SPACE;
-    let corner = placement.view.left_bottom() + vec2(SPACE, -SPACE - 22.0);
-    let chip = Rect::from_min_size(corner, vec2(width, 22.0));
-    painter.rect_filled(chip, 4.0, ON_PICTURE);
-    let line = |galley: &egui::Galley, x: f32| pos2(x, chip.center().y - galley.size().y / 2.0);
-    let mut x = chip.left() + SPACE;
-    let at = line(&place, x);
-    x += place.size().x + SPACE;
-    painter.galley(at, place, ON_PICTURE_TEXT);
-    if let Some([r, g, b]) = color {
-        let rect = Rect::from_center_size(pos2(x + swatch / 2.0, chip.center().y), Vec2::splat(swatch));
-        painter.rect_filled(rect, 2.0, pixel_color([r, g, b]));
-        x += swatch + SPACE;
-    }
-    let at = line(&rest, x);
-    painter.galley(at, rest, ON_PICTURE_WEAK);
 }

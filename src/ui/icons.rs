@@ -259,10 +259,16 @@ mod tests {
         ctx.run_ui(egui::RawInput::default(), |ui| {
             let font = egui::FontId::new(16.0, crate::ui::theme::icon_family());
             for line in SOURCE.lines().filter(|line| line.starts_with("pub const")) {
-                let code = line.split("\\u{").nth(1).and_then(|rest| rest.split('}').next());
+                let code = line
+                    .split("\\u{")
+                    .nth(1)
+                    .and_then(|rest| rest.split('}').next());
                 let code = u32::from_str_radix(code.unwrap(), 16).unwrap();
                 let glyph = char::from_u32(code).unwrap();
-                assert!(ui.fonts_mut(|fonts| fonts.has_glyph(&font, glyph)), "{line}");
+                assert!(
+                    ui.fonts_mut(|fonts| fonts.has_glyph(&font, glyph)),
+                    "{line}"
+                );
                 checked += 1;
             }
         })

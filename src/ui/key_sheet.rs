@@ -36,7 +36,7 @@ impl KeySheet {
         if !self.open {
             return;
         }
-        let modal = egui::Modal::new(egui::Id::new("key sheet")).show(ctx, |ui| {
+        let modal = egui::Modal::new(egui::Id::unique("key sheet")).show(ctx, |ui| {
             ui.label(theme::title("Keys and gestures"));
             ui.add_space(SPACE);
             ui.horizontal_top(|ui| {

@@ -7,11 +7,33 @@
 //! [`placement`], with [`overlay`] drawing spatial marks over it and [`picture`] keeping its pixels on the graphics
 //! card. [`widgets`] are the few shared controls, and [`offscreen`] draws any of it without a window.
 
+mod act;
+pub mod actions;
+pub mod ask;
 pub mod canvas;
+pub mod feed;
+pub mod frame_times;
+pub mod groundings;
 pub mod icons;
+pub mod key_sheet;
+pub mod keys;
+pub mod log;
+pub mod model;
+pub mod notices;
 pub mod offscreen;
 pub mod overlay;
+pub mod palette;
+pub mod panel;
 pub mod picture;
 pub mod placement;
+pub mod shell;
+pub mod sources;
+mod stage;
 pub mod theme;
+pub mod tiles;
+pub mod timing;
+pub mod topbar;
+pub mod transport;
+mod units;
+pub mod views;
 pub mod widgets;

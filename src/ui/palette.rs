@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::theme::{
-    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_SMALL, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER, TEXT_SECONDARY,
+    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER, TEXT_SECONDARY,
 };
 use super::keys;
 use crate::workbench::{COMMANDS, CommandId, CommandSpec};
@@ -44,9 +44,9 @@ impl CommandPalette {
         }
         let found = matches(&self.text);
         let mut picked = self.keys(ctx, &found);
-        let area = egui::Modal::new(egui::Id::new("command palette"))
+        let area = egui::Modal::new(egui::Id::unique("command palette"))
             .area(
-                egui::Modal::default_area(egui::Id::new("command palette"))
+                egui::Modal::default_area(egui::Id::unique("command palette"))
                     .anchor(Align2::CENTER_TOP, [0.0, 80.0]),
             )
             .show(ctx, |ui| {

@@ -3,6 +3,8 @@
 use egui::Ui;
 
 use super::feed::Feeds;
+use super::frame_times::FrameTimes;
+use super::overlay::HueBook;
 use crate::workbench::{Command, CommandId, Workbench};
 
 /// What a panel gets to draw with.
@@ -11,6 +13,10 @@ pub struct PanelContext<'a> {
     pub workbench: &'a Workbench,
     /// Textures of the sources' newest frames.
     pub feeds: &'a mut Feeds,
+    /// Which hue each object has: one book, so that a list and the canvas agree.
+    pub hues: &'a mut HueBook,
+    /// How long the window's last frames took.
+    pub frame_times: &'a FrameTimes,
     /// What the person did, applied after drawing.
     pub commands: &'a mut Vec<Command>,
 }

@@ -71,15 +71,21 @@ impl Picture {
 
     fn upload(&mut self, ctx: &Context, wanted: Upload) {
         let size = self.frame.size();
-        let (size, pixels) = (0..wanted.halvings)
-            .fold((size, None), |(size, pixels): (ImageSize, Option<Vec<u8>>), _| {
+        let (size, pixels) = (0..wanted.halvings).fold(
+            (size, None),
+            |(size, pixels): (ImageSize, Option<Vec<u8>>), _| {
                 let (size, pixels) = halve(size, pixels.as_deref().unwrap_or(self.frame.rgba()));
                 (size, Some(pixels))
-            });
+            },
+        );
         let pixels = pixels.as_deref().unwrap_or(self.frame.rgba());
         let sides = [size.width as usize, size.height as usize];
         let image = Arc::new(ColorImage::from_rgba_premultiplied(sides, pixels));
-        let options = if wanted.crisp { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
+        let options = if wanted.crisp {
+            TextureOptions::NEAREST
+        } else {
+            TextureOptions::LINEAR
+        };
         match &mut self.texture {
             Some(texture) => texture.set(image, options),
             None => self.texture = Some(ctx.load_texture(self.frame.camera(), image, options)),
@@ -138,8 +144,14 @@ mod tests {
 
     #[test]
     fn halving_keeps_the_mean_and_survives_thin_pictures() {
-        let (size, pixels) = halve(ImageSize::new(2, 2), &[0, 0, 0, 255, 10, 0, 0, 255, 20, 0, 0, 255, 30, 4, 0, 255]);
-        assert_eq!((size, pixels.as_slice()), (ImageSize::new(1, 1), &[15, 1, 0, 255][..]));
+        let (size, pixels) = halve(
+            ImageSize::new(2, 2),
+            &[0, 0, 0, 255, 10, 0, 0, 255, 20, 0, 0, 255, 30, 4, 0, 255],
+        );
+        assert_eq!(
+            (size, pixels.as_slice()),
+            (ImageSize::new(1, 1), &[15, 1, 0, 255][..])
+        );
         let (size, pixels) = halve(ImageSize::new(1, 3), &[8; 12]);
         assert_eq!((size, pixels.len()), (ImageSize::new(1, 1), 4));
     }

@@ -88,7 +88,10 @@ impl CanvasView {
     #[must_use]
     pub fn place(&self, view: Rect, size: ImageSize, pixels_per_point: f32) -> Placement {
         let fit = fit_scale(view, size);
-        let Free { scale, centre } = self.free.filter(Free::is_sane).unwrap_or_else(|| Free::fitted(fit, size));
+        let Free { scale, centre } = self
+            .free
+            .filter(Free::is_sane)
+            .unwrap_or_else(|| Free::fitted(fit, size));
         let scale = clamp_scale(scale, fit, pixels_per_point);
         let origin = view.center() - scale * vec2(centre.x, centre.y);
         let snap = |x: f32| (x * pixels_per_point).round() / pixels_per_point;
@@ -115,7 +118,12 @@ impl CanvasView {
     /// Moves the picture by `delta` screen points; some of it stays in the middle of the view.
     pub fn pan(&mut self, placement: &Placement, delta: Vec2) {
         if delta != Vec2::ZERO {
-            self.hold(placement, placement.scale, placement.view.center() - delta, placement.view.center());
+            self.hold(
+                placement,
+                placement.scale,
+                placement.view.center() - delta,
+                placement.view.center(),
+            );
         }
     }
 
@@ -157,7 +165,10 @@ impl Free {
 
     /// A saved layout is a stranger's file.
     fn is_sane(&self) -> bool {
-        self.scale.is_normal() && self.scale > 0.0 && self.centre.x.is_finite() && self.centre.y.is_finite()
+        self.scale.is_normal()
+            && self.scale > 0.0
+            && self.centre.x.is_finite()
+            && self.centre.y.is_finite()
     }
 }
 
@@ -211,15 +222,28 @@ mod tests {
     fn a_picture_cannot_be_dragged_out_of_sight() {
         let mut canvas = CanvasView::default();
         canvas.pan(&canvas.place(view(), SIZE, 1.0), vec2(1e7, -1e7));
-        assert!(canvas.place(view(), SIZE, 1.0).image_rect().expand(1.0).contains(view().center()));
+        assert!(
+            canvas
+                .place(view(), SIZE, 1.0)
+                .image_rect()
+                .expand(1.0)
+                .contains(view().center())
+        );
     }
 
     #[test]
     fn a_damaged_layout_is_fitted() {
         let text = r#"{"free":{"scale":-3.0,"centre":{"x":0.0,"y":0.0}}}"#;
         let canvas: CanvasView = serde_json::from_str(text).unwrap();
-        assert_eq!(canvas.place(view(), SIZE, 1.0), CanvasView::default().place(view(), SIZE, 1.0));
-        let empty = canvas.place(Rect::from_min_size(pos2(0.0, 0.0), Vec2::ZERO), ImageSize::default(), 1.0);
+        assert_eq!(
+            canvas.place(view(), SIZE, 1.0),
+            CanvasView::default().place(view(), SIZE, 1.0)
+        );
+        let empty = canvas.place(
+            Rect::from_min_size(pos2(0.0, 0.0), Vec2::ZERO),
+            ImageSize::default(),
+            1.0,
+        );
         assert!(empty.to_image(pos2(3.0, 4.0)).x.is_finite());
     }
 

@@ -5,6 +5,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 use super::feed::Feeds;
 use super::frame_times::FrameTimes;
 use super::key_sheet::KeySheet;
+use super::overlay::HueBook;
 use super::palette::CommandPalette;
 use super::panel::PanelContext;
 use super::theme::{self, Palette};
@@ -19,6 +20,7 @@ pub struct Shell {
     palette: CommandPalette,
     key_sheet: KeySheet,
     feeds: Feeds,
+    hues: HueBook,
     /// How long frames took.
     pub frame_times: FrameTimes,
 }
@@ -32,6 +34,7 @@ impl Shell {
         let mut context = PanelContext {
             workbench,
             feeds: &mut self.feeds,
+            hues: &mut self.hues,
             commands: &mut commands,
             frame_times: &self.frame_times,
         };

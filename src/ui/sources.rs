@@ -160,9 +160,9 @@ fn card_buttons(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceStat
         context.push(Command::CloseSource(source.id));
     }
     let (icon, name) = if source.in_view {
-        (icons::EYE, "Hide from the views and the model")
+        (icons::SHOWN, "Hide from the views and the model")
     } else {
-        (icons::EYE_SLASH, "Show to the model")
+        (icons::HIDDEN, "Show to the model")
     };
     let eye = widgets::IconButton::new(icon, name).side(theme::TARGET_MIN);
     if ui.add(eye).clicked() {

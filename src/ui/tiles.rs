@@ -141,7 +141,7 @@ fn layout() -> Tree<PanelId> {
         (side, SIDE_SHARE),
     ];
     share(&mut tiles, root, &shares);
-    Tree::new("tiles", root, tiles)
+    Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
 fn share(tiles: &mut Tiles<PanelId>, parent: TileId, shares: &[(TileId, f32)]) {

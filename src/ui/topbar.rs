@@ -84,6 +84,6 @@ fn model(ui: &mut Ui, context: &mut PanelContext<'_>) {
         widgets::chip(ui, "Random weights", Tone::Warn)
             .on_hover_text("These weights were never trained: answers mean nothing");
     }
-    ui.label(theme::secondary(&report.device).color(palette.weak));
-    ui.label(theme::secondary(report.name()));
+    ui.label(theme::secondary(&report.loaded.device).color(palette.weak));
+    ui.label(theme::secondary(super::model::checkpoint_name(report)));
 }

@@ -2,6 +2,7 @@
 
 use egui::{Rect, Ui, UiBuilder, vec2};
 
+use super::groundings::hue_name;
 use super::overlay::{HueBook, MarkSource, OverlayMark};
 use super::panel::{Panel, PanelContext};
 use super::placement::CanvasView;
@@ -14,7 +15,6 @@ use crate::workbench::{Command, CommandId, ResultSet, SourceState, Workbench};
 #[derive(Default)]
 pub struct ViewsPanel {
     views: std::collections::BTreeMap<SourceId, CanvasView>,
-    hues: HueBook,
     zoom: Option<CommandId>,
 }
 
@@ -52,7 +52,7 @@ impl Panel for ViewsPanel {
 
 impl ViewsPanel {
     fn view(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
-        let marks = self.marks(context.workbench, source.id);
+        let marks = marks(context.workbench, context.hues, source.id);
         let Some(picture) = context.feeds.picture(source.id) else {
             let waiting = widgets::EmptyState {
                 icon: icons::IMAGE,
@@ -79,35 +79,35 @@ impl ViewsPanel {
             }
         }
     }
+}
 
-    /// What the last answer says of this view. The planner speaks of the first view it was given.
-    fn marks(&mut self, workbench: &Workbench, id: SourceId) -> Vec<OverlayMark> {
-        let Some(result) = &workbench.asking.result else {
-            return Vec::new();
-        };
-        if result.run.views.first().map(|(view, _)| *view) != Some(id) {
-            return Vec::new();
-        }
-        let age = age(workbench, result, id);
-        let mut marks = Vec::new();
-        for (at, grounding) in result.groundings().enumerate() {
-            let label = grounding.label.clone().unwrap_or_default();
-            let hue = self.hues.hue(&label);
-            for mark in (grounding.kind.spec().marks)(grounding) {
-                marks.push(OverlayMark {
-                    source: MarkSource::Model,
-                    label: label.clone(),
-                    index: Some(at as u32 + 1),
-                    score: grounding.score,
-                    age_secs: age,
-                    hidden: result.hidden.get(at).copied().unwrap_or_default(),
-                    selected: workbench.highlighted == Some(at),
-                    ..OverlayMark::new(at as u64, mark, hue)
-                });
-            }
-        }
-        marks
+/// What the last answer says of this view. The planner speaks of the first view it was given.
+fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<OverlayMark> {
+    let Some(result) = &workbench.asking.result else {
+        return Vec::new();
+    };
+    if result.run.views.first().map(|(view, _)| *view) != Some(id) {
+        return Vec::new();
     }
+    let age = age(workbench, result, id);
+    let mut marks = Vec::new();
+    for (at, grounding) in result.groundings().enumerate() {
+        let label = grounding.label.clone().unwrap_or_default();
+        let hue = hues.hue(&hue_name(grounding, at));
+        for mark in (grounding.kind.spec().marks)(grounding) {
+            marks.push(OverlayMark {
+                source: MarkSource::Model,
+                label: label.clone(),
+                index: Some(at as u32 + 1),
+                score: grounding.score,
+                age_secs: age,
+                hidden: result.hidden.get(at).copied().unwrap_or_default(),
+                selected: workbench.highlighted == Some(at),
+                ..OverlayMark::new(at as u64, mark, hue)
+            });
+        }
+    }
+    marks
 }
 
 /// How long ago the frame that was asked about stopped being the one shown: marks of a still picture never fade.

@@ -23,6 +23,7 @@ impl Workbench {
             Command::Plain(id) => self.apply_plain(id),
             Command::LoadCheckpoint(path) => self.load(path, None),
             Command::LoadWithPlanner(path, planner) => self.load(path, Some(planner)),
+            Command::PickPlanner(path) => vec![Request::Pick(Pick::PlannerFolder(path))],
             Command::OpenSource(spec) => self.open(spec),
             Command::OpenDropped(path) => self.open_dropped(path),
             Command::CloseSource(id) => self.close(id),
@@ -294,7 +295,9 @@ impl Workbench {
         if asking.task == Task::Action {
             return prompt::action_prompt(wrapper, &asking.instruction);
         }
-        prompt::presets(asking.task)
+        asking
+            .task
+            .presets()
             .nth(asking.preset)
             .map_or_else(|| asking.instruction.clone(), |p| p.render(&asking.instruction))
     }

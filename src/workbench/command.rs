@@ -14,6 +14,8 @@ pub enum Command {
     LoadCheckpoint(PathBuf),
     /// Load a run whose tokenizer lies in another folder: the checkpoint, then that folder.
     LoadWithPlanner(PathBuf, PathBuf),
+    /// Choose the tokenizer folder of the checkpoint at a path in a dialog, then load it.
+    PickPlanner(PathBuf),
     /// Open a source.
     OpenSource(SourceSpec),
     /// Open whatever was dropped: a checkpoint or a source, told apart by its content.

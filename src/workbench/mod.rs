@@ -6,13 +6,16 @@
 
 mod absorb;
 mod apply;
+mod axes;
 mod command;
+pub mod export;
 mod model;
 mod notice;
 mod query;
 mod settings;
 mod source;
 
+pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
 pub use model::{Loading, ModelState};
 pub use notice::{LogLine, Notice, NoticeLevel, Notices};
@@ -44,4 +47,15 @@ pub struct Workbench {
     /// Seconds since the window opened; set once a frame, so that ages need no clock.
     pub now_secs: f64,
     next_id: u64,
+}
+
+impl Workbench {
+    /// An empty document with these preferences.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
 }

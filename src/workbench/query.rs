@@ -1,5 +1,6 @@
 //! What is being asked, what came back, and from which frames.
 
+use super::Workbench;
 use crate::engine::{Answer, QueryId, QueryOptions, ReplyToken, SourceId};
 use crate::grounding::Grounding;
 use crate::grounding::prompt::Task;
@@ -48,22 +49,33 @@ pub struct ResultSet {
 
 impl ResultSet {
     /// The groundings of the reply.
-    #[must_use]
-    pub fn groundings(&self) -> &[Grounding] {
-        self.answer
-            .text
-            .as_ref()
-            .map_or(&[], |text| &text.reply.groundings)
+    pub fn groundings(&self) -> impl Iterator<Item = &Grounding> {
+        self.answer.text.iter().flat_map(|text| text.reply.groundings())
     }
 
     /// Those that are not hidden.
     pub fn visible(&self) -> impl Iterator<Item = &Grounding> {
         let hidden = &self.hidden;
         self.groundings()
-            .iter()
             .enumerate()
             .filter(|(at, _)| !hidden.get(*at).copied().unwrap_or_default())
             .map(|(_, grounding)| grounding)
+    }
+}
+
+impl Workbench {
+    /// Whether the last answer speaks of pictures that are no longer shown, and did so too long ago to be trusted.
+    #[must_use]
+    pub fn result_is_stale(&self) -> bool {
+        let Some(result) = &self.asking.result else {
+            return false;
+        };
+        let old = self.now_secs - result.at_secs > f64::from(self.settings.stale_secs);
+        old && result.run.views.iter().any(|(id, asked)| {
+            let source = self.sources.iter().find(|source| source.id == *id);
+            let shown = source.and_then(|source| source.frame.as_ref());
+            shown.is_none_or(|frame| !frame.same_pixels(asked))
+        })
     }
 }
 

@@ -1,3 +1,5 @@
-//! One binary for all tests that look at the crate from outside.
+//! Tests across rooms, as one binary: what the crate looks like from outside.
 
+mod pixels;
+mod shaders;
 mod ui_base;

@@ -1,13 +1,13 @@
 //! H.264 samples of an MP4 file through OpenH264.
 //!
-//! OpenH264's own reordering guesses from picture order counts. Here it is emptied after every sample, so that each
-//! call returns the picture of that very sample, and the container's presentation times put pictures in order.
+//! OpenH264 is made to return the picture of each sample at once; the container's presentation times order them.
 
-use openh264::decoder::Decoder as OpenH264;
+use openh264::decoder::{DecodeOptions, Decoder as OpenH264, Flush};
 use openh264::formats::YUVSource as _;
 
 use super::VideoFault;
 use super::decoder::Decoder;
+use super::order::in_decoding_order;
 use super::sps::SequenceParameters;
 use super::track::{SampleEntry, check_size};
 use crate::camera::yuv::{Colour, Plane, Planes, Sampling};
@@ -59,7 +59,7 @@ fn new_decoder() -> Result<OpenH264, VideoFault> {
 fn refused(error: &openh264::Error) -> VideoFault {
     VideoFault::Decoder {
         codec: CODEC,
-        reason: error.to_string(),
+        reason: format!("code {}", error.native_code()),
     }
 }
 
@@ -76,7 +76,7 @@ impl Decoder for H264 {
     fn can_start(&self, sample: &[u8]) -> bool {
         units(sample, self.length_bytes)
             .map_while(Result::ok)
-            .any(|unit| unit.first().is_some_and(|head| head & 0x1f == NAL_IDR))
+            .any(|unit| kind(unit) == Some(NAL_IDR))
     }
 
     fn decode(&mut self, sample: Vec<u8>, sync: bool) -> Result<Option<Planes>, VideoFault> {
@@ -85,20 +85,30 @@ impl Decoder for H264 {
             stream.extend_from_slice(&self.parameters);
         }
         for unit in units(&sample, self.length_bytes) {
-            stream.extend_from_slice(&START_CODE);
-            stream.extend_from_slice(unit?);
+            append(unit?, &mut stream);
         }
-        let picture = match self.decoder.decode(&stream) {
+        // Flushing between samples leaks OpenH264's picture buffers until it runs out of them.
+        let options = DecodeOptions::new().flush_after_decode(Flush::NoFlush);
+        match self.decoder.decode_with_options(&stream, options) {
             Ok(Some(picture)) => Ok(planes(&picture, self.colour)),
             Ok(None) => Ok(None),
             Err(error) => Err(refused(&error)),
-        };
-        // Nothing may stay behind, or the next sample would return it as its own.
-        self.decoder
-            .flush_remaining()
-            .map_err(|error| refused(&error))?;
-        picture
+        }
     }
+}
+
+/// Appends a unit to a byte stream.
+fn append(unit: &[u8], stream: &mut Vec<u8>) {
+    stream.extend_from_slice(&START_CODE);
+    if kind(unit) == Some(NAL_SEQUENCE) {
+        stream.extend_from_slice(&in_decoding_order(unit));
+    } else {
+        stream.extend_from_slice(unit);
+    }
+}
+
+fn kind(unit: &[u8]) -> Option<u8> {
+    unit.first().map(|head| head & 0x1f)
 }
 
 fn planes(picture: &openh264::decoder::DecodedYUV<'_>, colour: Colour) -> Option<Planes> {
@@ -179,10 +189,8 @@ impl Record {
     }
 
     fn add(&mut self, unit: &[u8]) {
-        self.parameters.extend_from_slice(&START_CODE);
-        self.parameters.extend_from_slice(unit);
-        let is_sequence = unit.first().is_some_and(|head| head & 0x1f == NAL_SEQUENCE);
-        if is_sequence && self.sequence.is_none() {
+        append(unit, &mut self.parameters);
+        if kind(unit) == Some(NAL_SEQUENCE) && self.sequence.is_none() {
             self.sequence = SequenceParameters::read(unit);
         }
     }

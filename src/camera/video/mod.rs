@@ -11,6 +11,7 @@ mod fault;
 mod file;
 mod fragment;
 mod h264;
+mod order;
 mod sps;
 mod table;
 mod timeline;

@@ -23,7 +23,8 @@ pub(super) struct SequenceParameters {
 }
 
 /// Profiles whose parameter sets carry chroma format and bit depth.
-const HIGH_PROFILES: &[u32] = &[100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
+pub(super) const HIGH_PROFILES: &[u32] =
+    &[100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
 impl SequenceParameters {
     /// Reads a NAL unit of type 7, header byte included; none when it ends too early.
@@ -174,7 +175,7 @@ fn usability(bits: &mut Bits<'_>) -> Option<(Option<Range>, Option<Matrix>)> {
 }
 
 /// Removes the bytes that keep start codes out of payloads.
-fn unescaped(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn unescaped(bytes: &[u8]) -> Vec<u8> {
     let mut payload = Vec::with_capacity(bytes.len());
     let mut zeros = 0;
     for &byte in bytes {
@@ -189,17 +190,18 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Reads bits from the highest down; none past the end.
-struct Bits<'a> {
+pub(super) struct Bits<'a> {
     bytes: &'a [u8],
-    at: usize,
+    /// Bits read so far.
+    pub(super) at: usize,
 }
 
 impl<'a> Bits<'a> {
-    const fn new(bytes: &'a [u8]) -> Self {
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
-    fn take(&mut self, count: u32) -> Option<u32> {
+    pub(super) fn take(&mut self, count: u32) -> Option<u32> {
         let mut value = 0;
         for _ in 0..count {
             let byte = *self.bytes.get(self.at / 8)?;
@@ -210,7 +212,7 @@ impl<'a> Bits<'a> {
     }
 
     /// An unsigned Exp-Golomb code.
-    fn unsigned(&mut self) -> Option<u32> {
+    pub(super) fn unsigned(&mut self) -> Option<u32> {
         let mut zeros = 0;
         while self.take(1)? == 0 {
             zeros += 1;

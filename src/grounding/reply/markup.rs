@@ -73,9 +73,12 @@ pub(super) fn coordinates(tokens: &[Token], end: usize) -> impl Iterator<Item = 
         .map(move |(index, _)| body(tokens, index, end))
 }
 
-/// The words of the text: tags and coordinates left out, white space single.
+/// The words of the text: tags and coordinates left out, and the gaps they leave. Text without tags stays as it is.
 pub(super) fn words(text: &str) -> String {
     let tokens = tokens(text);
+    if tokens.is_empty() {
+        return text.to_owned();
+    }
     let mut kept = String::new();
     let mut from = 0;
     for (index, token) in tokens.iter().enumerate() {

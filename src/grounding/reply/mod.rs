@@ -10,13 +10,16 @@
 
 mod bare;
 mod context;
+mod escape;
 mod fence;
+mod frame;
 mod markup;
 mod number;
 mod read;
 mod reference;
 mod section;
 mod settle;
+mod shape;
 mod stage;
 mod tags;
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::escape::unescape;
 use super::number::Number;
 use super::stage::{Stage, fits};
 use super::value::{self, Node, Parsed, Value};
-use super::{ReplyWarning, Rule, fence, markup, section};
+use super::{ReplyWarning, Rule, fence, markup, section, shape};
 use crate::grounding::{GroundingKind, KINDS};
 
 /// Keys that name an object, the most telling first.
@@ -50,9 +51,6 @@ pub(super) struct Json {
 
 /// Reads fenced blocks, and where they hold no coordinates every value of the text.
 pub(super) fn values(text: &str, expected: Option<GroundingKind>) -> Json {
-    // Brackets inside a coordinate tag belong to the tag: it may name the object, and they need not match.
-    let tokens = markup::tokens(text);
-    let plain = section::blank(text, markup::coordinates(&tokens, text.len()));
     let mut reader = Reader {
         text,
         expected,
@@ -61,17 +59,8 @@ pub(super) fn values(text: &str, expected: Option<GroundingKind>) -> Json {
         response: None,
         end: text.len(),
     };
-    for block in fence::blocks(&plain) {
-        reader.all(&plain, block);
-    }
-    if reader.stage.found.is_empty() {
-        reader.stage = Stage::default();
-        let whole = reader.all(&plain, 0..plain.len());
-        reader.stage.rule = Some(if whole { Rule::Whole } else { Rule::Embedded });
-    } else {
-        reader.stage.rule = Some(Rule::Fenced);
-    }
-    let string = |span: &Range<usize>| value::unescape(&text[span.clone()]).trim().to_owned();
+    reader.read();
+    let string = |span: &Range<usize>| unescape(&text[span.clone()]).trim().to_owned();
     Json {
         subtask: reader.subtask.as_ref().map(string),
         response: reader.response.as_ref().map(string),
@@ -100,6 +89,32 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Fenced blocks; else the whole text, if it is values and nothing else; else the values amid other text.
+    fn read(&mut self) {
+        for block in fence::blocks(self.text) {
+            self.all(self.text, block);
+        }
+        if !self.stage.found.is_empty() {
+            self.stage.rule = Some(Rule::Fenced);
+            return;
+        }
+        self.stage = Stage::default();
+        if self.all(self.text, 0..self.text.len()) {
+            self.stage.rule = Some(Rule::Whole);
+            return;
+        }
+        // Brackets inside a coordinate tag belong to the tag: it may name the object, and they need not match.
+        let tokens = markup::tokens(self.text);
+        let mut tagged = markup::coordinates(&tokens, self.text.len()).peekable();
+        if tagged.peek().is_some() {
+            self.stage = Stage::default();
+            self.end = self.text.len();
+            let plain = section::blank(self.text, tagged);
+            self.all(&plain, 0..plain.len());
+        }
+        self.stage.rule = Some(Rule::Embedded);
+    }
+
     /// Reads every value in `range`. True when nothing stands between them.
     fn all(&mut self, plain: &str, range: Range<usize>) -> bool {
         let part = &plain[..range.end];
@@ -117,14 +132,15 @@ impl<'a> Reader<'a> {
             }
             at += 1;
         }
-        self.sequence(values);
+        self.sequence(&values);
         whole
     }
 
     /// Several values in a row: pairs are the points of one list, the brackets around which were left out.
-    fn sequence(&mut self, values: Vec<Parsed>) {
+    fn sequence(&mut self, values: &[Parsed]) {
         let nodes: Vec<&Node> = values.iter().filter_map(|v| v.node.as_ref()).collect();
-        match (nodes.len() > 1).then(|| self.points(&nodes)).flatten() {
+        let row = nodes.len() > 1;
+        match row.then(|| shape::points(self.text, nodes)).flatten() {
             Some(numbers) => self.list_of_points(&numbers, None, None),
             None => values.iter().for_each(|parsed| self.value(parsed)),
         }
@@ -158,9 +174,9 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self, items: &[Node], hint: Option<GroundingKind>, label: Option<&str>) {
-        if let Some(numbers) = self.flat(items) {
+        if let Some(numbers) = shape::flat(self.text, items) {
             self.list_of_numbers(&numbers, hint, label);
-        } else if let Some(numbers) = self.points(&items.iter().collect::<Vec<_>>()) {
+        } else if let Some(numbers) = shape::points(self.text, items) {
             self.list_of_points(&numbers, hint, label);
         } else {
             for item in items {
@@ -241,7 +257,7 @@ impl<'a> Reader<'a> {
         let name = entry.name.as_str();
         let key = (!WRAPPERS.contains(&name)).then_some(entry.key);
         let flat = match &entry.node.value {
-            Value::List(items) => self.flat(items),
+            Value::List(items) => shape::flat(self.text, items),
             _ => None,
         };
         match (flat, self.expected) {
@@ -279,14 +295,13 @@ impl<'a> Reader<'a> {
 
     fn label(&self, entries: &[Entry]) -> Option<String> {
         let node = LABELS.iter().find_map(|name| string(entries, name))?;
-        super::label(&markup::words(&value::unescape(
-            &self.text[node.span.clone()],
-        )))
+        super::label(&markup::words(&unescape(&self.text[node.span.clone()])))
     }
 
     /// Coordinates under keys of their own. A position beside a width is a corner and not a point.
     fn named(&self, entries: &[Entry]) -> Option<(GroundingKind, Vec<Number>)> {
-        let value = |name: &&str| self.number(entries.iter().find(|e| e.name == **name)?.node);
+        let value =
+            |name: &&str| shape::number(self.text, entries.iter().find(|e| e.name == **name)?.node);
         let sized = entries
             .iter()
             .any(|e| matches!(e.name.as_str(), "w" | "width"));
@@ -297,37 +312,6 @@ impl<'a> Reader<'a> {
                 let numbers: Option<Vec<Number>> = names.iter().map(value).collect();
                 Some((*kind, numbers?))
             })
-    }
-
-    /// The numbers of a list that holds nothing else.
-    fn flat(&self, items: &[Node]) -> Option<Vec<Number>> {
-        let numbers: Option<Vec<Number>> = items.iter().map(|item| self.number(item)).collect();
-        numbers.filter(|numbers| !numbers.is_empty())
-    }
-
-    /// The coordinates of a list that holds pairs and nothing else.
-    fn points(&self, items: &[&Node]) -> Option<Vec<Number>> {
-        let mut numbers = Vec::new();
-        for item in items {
-            numbers.extend(self.pair(item)?);
-        }
-        (!numbers.is_empty()).then_some(numbers)
-    }
-
-    fn pair(&self, node: &Node) -> Option<Vec<Number>> {
-        match &node.value {
-            Value::List(items) if items.len() == 2 => self.flat(items),
-            _ => None,
-        }
-    }
-
-    /// A number, also one between quotes.
-    fn number(&self, node: &Node) -> Option<Number> {
-        match &node.value {
-            Value::Number(number) => Some(number.clone()),
-            Value::Text => Number::read(self.text, node.span.clone()),
-            _ => None,
-        }
     }
 }
 

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::escape::unescape;
 use super::markup::{self, Name, Token};
 use super::number::{Number, numbers};
 use super::stage::Stage;
-use super::{ReplyWarning, Rule, value};
+use super::{ReplyWarning, Rule};
 use crate::grounding::GroundingKind;
 
 /// Attributes that name the object.
@@ -18,7 +19,7 @@ const LABELS: &[&str] = &["alt", "label", "name"];
 pub(super) fn read(text: &str, subtask: Option<&Range<usize>>) -> Stage {
     let tokens = markup::tokens(text);
     let step = subtask.and_then(|span| {
-        let words = markup::words(&value::unescape(&text[span.clone()]));
+        let words = markup::words(&unescape(&text[span.clone()]));
         Some((span, super::label(&words)?))
     });
     let mut stage = Stage::default();
@@ -148,14 +149,10 @@ fn attribute_value(text: &str, from: usize, end: usize) -> Range<usize> {
     let start = from + rest.len() - rest.trim_start().len();
     let rest = &text[start..end];
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-    match quote {
-        Some(quote) => {
-            let inner = start + 1;
-            inner..text[inner..end].find(quote).map_or(end, |at| inner + at)
-        }
-        None => {
-            let length = rest.find(|c: char| c.is_whitespace() || c == '/');
-            start..start + length.unwrap_or(rest.len())
-        }
+    if let Some(quote) = quote {
+        let inner = start + 1;
+        return inner..text[inner..end].find(quote).map_or(end, |at| inner + at);
     }
+    let length = rest.find(|c: char| c.is_whitespace() || c == '/');
+    start..start + length.unwrap_or(rest.len())
 }

@@ -46,5 +46,6 @@ fn fixture() -> Value {
         .expect("valid JSON")
 }
 
-mod cases;
+mod forms;
 mod hostile;
+mod meaning;

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::frame::Frame;
 use super::number::Number;
 use super::warning::Repair;
 
@@ -62,70 +63,6 @@ pub(super) fn parse(text: &str, start: usize) -> Parsed {
     }
     let cut = reader.broken_string.unwrap_or(text.len());
     reader.cut(cut)
-}
-
-/// A bracket that is open.
-struct Frame {
-    bracket: u8,
-    start: usize,
-    items: Vec<Node>,
-    pairs: Vec<(Range<usize>, Node)>,
-    key: Option<Range<usize>>,
-    after_colon: bool,
-    after_comma: bool,
-}
-
-impl Frame {
-    fn new(bracket: u8, start: usize) -> Self {
-        Self {
-            bracket,
-            start,
-            items: Vec::new(),
-            pairs: Vec::new(),
-            key: None,
-            after_colon: false,
-            after_comma: false,
-        }
-    }
-
-    fn is_map(&self) -> bool {
-        self.bracket == b'{'
-    }
-
-    fn add(&mut self, node: Node) {
-        self.after_comma = false;
-        if !self.is_map() {
-            self.items.push(node);
-        } else if self.after_colon {
-            self.after_colon = false;
-            if let Some(key) = self.key.take() {
-                self.pairs.push((key, node));
-            }
-        } else {
-            self.key = Some(node.span);
-        }
-    }
-
-    /// Whether what was read so far says nothing without the rest: coordinates are all there or worth nothing.
-    fn is_partial(&self) -> bool {
-        let number = |node: &Node| matches!(node.value, Value::Number(_));
-        if self.is_map() {
-            self.pairs.is_empty()
-        } else {
-            self.items.is_empty() || self.items.iter().any(number)
-        }
-    }
-
-    fn into_node(self, end: usize) -> Node {
-        Node {
-            span: self.start..end,
-            value: if self.is_map() {
-                Value::Map(self.pairs)
-            } else {
-                Value::List(self.items)
-            },
-        }
-    }
 }
 
 struct Reader<'a> {
@@ -194,16 +131,14 @@ impl Reader<'_> {
     fn comma(&mut self) {
         self.at += 1;
         if let Some(frame) = self.open.last_mut() {
-            frame.after_comma = true;
-            frame.key = None;
-            frame.after_colon = false;
+            frame.comma();
         }
     }
 
     fn colon(&mut self) {
         self.at += 1;
         if let Some(frame) = self.open.last_mut() {
-            frame.after_colon = true;
+            frame.colon();
         }
     }
 
@@ -290,52 +225,9 @@ fn closes(after: &[u8]) -> bool {
     }
 }
 
-/// The text of a string, its escapes resolved; unknown escapes and lone surrogates stay as they are.
-pub(super) fn unescape(raw: &str) -> String {
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        let (c, used) = escape(&rest[at..]);
-        text.push(c);
-        rest = &rest[at + used..];
-    }
-    text.push_str(rest);
-    text
-}
-
-/// The character that an escape stands for, and its length in bytes.
-fn escape(from: &str) -> (char, usize) {
-    let simple = match from.as_bytes().get(1) {
-        Some(b'n') => '\n',
-        Some(b't') => '\t',
-        Some(b'r') => '\r',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(c @ (b'"' | b'\'' | b'\\' | b'/')) => char::from(*c),
-        Some(b'u') => return unicode_escape(from).unwrap_or(('\\', 1)),
-        _ => return ('\\', 1),
-    };
-    (simple, 2)
-}
-
-fn unicode_escape(from: &str) -> Option<(char, usize)> {
-    let unit = |at: usize| u32::from_str_radix(from.get(at..at + 4)?, 16).ok();
-    let high = unit(2)?;
-    if let Some(c) = char::from_u32(high) {
-        return Some((c, 6));
-    }
-    let low = from
-        .get(6..8)
-        .filter(|mark| *mark == "\\u")
-        .and_then(|_| unit(8))?;
-    let pair = u16::try_from(high).ok().zip(u16::try_from(low).ok())?;
-    let c = char::decode_utf16([pair.0, pair.1]).next()?.ok()?;
-    Some((c, 12))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::escape::unescape;
     use super::*;
 
     /// The value written plainly, to compare by eye.
@@ -416,10 +308,5 @@ mod tests {
         let parsed = parse(&deep, 0);
         assert!(parsed.node.is_none() && parsed.cut.is_none());
         assert_eq!(parsed.end, MAX_DEPTH);
-    }
-
-    #[test]
-    fn broken_escapes_stay_as_they_are() {
-        assert_eq!(unescape(r"\ud83d \u12 \q \"), r"\ud83d \u12 \q \");
     }
 }

@@ -55,8 +55,7 @@ impl Dit {
         let (width, tokens) = (config.width, config.condition_tokens);
         weights.ignore("history_embedder.linear.weight");
         weights.ignore("history_embedder.linear.bias");
-        let linear =
-            |name: &str, from, to| Linear::load(&weights.pp(name), from, to, true);
+        let linear = |name: &str, from, to| Linear::load(&weights.pp(name), from, to, true);
         let blocks = (0..config.depth)
             .map(|i| Block::load(&weights.pp(format!("blocks.{i}")), config))
             .collect::<Result<_, _>>()?;
@@ -233,7 +232,9 @@ mod tests {
         let x: Tensor<3> = golden.tensor("x");
         golden.check("x_emb", dit.embed_actions(x.clone()));
         let mut pass = Pass::collecting();
-        let noise = dit.predict_noise(x, &given, "dit", &mut pass).expect("runs");
+        let noise = dit
+            .predict_noise(x, &given, "dit", &mut pass)
+            .expect("runs");
         golden.check("eps", noise);
         let stages = pass.finish().expect("finite");
         golden.check_stages(&stages, &[("dit.block_1", "block_1")]);

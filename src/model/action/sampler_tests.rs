@@ -117,7 +117,7 @@ fn a_seed_repeats_exactly_and_its_numbers_stay_what_they_are() {
 }
 
 /// The first numbers of seed 7. They may never change: recorded runs are repeated from their seed.
-const PINNED: [f32; 4] = [0.0, 0.0, 0.0, 0.0];
+const PINNED: [f32; 4] = [-0.775_371_9, -1.383_421_8, 0.889_713, 0.359_779_06];
 
 #[test]
 fn noise_is_standard_normal_and_a_fan_begins_with_the_single_sample() {
@@ -125,7 +125,10 @@ fn noise_is_standard_normal_and_a_fan_begins_with_the_single_sample() {
     let count = fan.len() as f32;
     let mean = fan.iter().sum::<f32>() / count;
     let variance = fan.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / count;
-    assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
+    assert!(
+        mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02,
+        "{mean} {variance}"
+    );
     assert_eq!(fan[..112], noise(3, [1, 16, 7]));
 }
 

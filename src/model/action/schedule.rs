@@ -152,12 +152,17 @@ mod tests {
         let tables = testing::cases()["diffusion_schedule"]["ddim"].clone();
         for (count, table) in tables.as_object().expect("a table per count") {
             let count: usize = count.parse().expect("a count");
-            let Some(steps) = table.get("timestep_map") else {
+            if table.get("error").is_some() {
                 assert!(ddim_steps(count).is_err(), "{count} fails in the original");
                 continue;
-            };
-            let want: Vec<usize> = serde_json::from_value(steps.clone()).expect("steps");
+            }
+            let want: Vec<usize> =
+                serde_json::from_value(table["timestep_map"].clone()).expect("steps");
             assert_eq!(ddim_steps(count).expect("exists"), want);
+            // For some counts only the timesteps are stored.
+            if table["alphas_cumprod"].is_null() {
+                continue;
+            }
             let mut steps = schedule.ddim(count).expect("exists");
             steps.reverse();
             let alphas: Vec<f64> = steps.iter().map(|step| step.alpha).collect();
@@ -169,12 +174,17 @@ mod tests {
 
     #[test]
     fn a_count_without_a_stride_names_those_with_one() {
-        let valid = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 17, 20, 25, 34, 50, 100];
+        let valid = [
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 17, 20, 25, 34, 50, 100,
+        ];
         for count in 0..=TRAIN_STEPS + 1 {
             assert_eq!(ddim_steps(count).is_ok(), valid.contains(&count), "{count}");
         }
         let message = ddim_steps(11).expect_err("11 does not exist").to_string();
         assert!(message.starts_with("11 denoising steps"), "{message}");
-        assert!(message.ends_with("10, 12, 13, 15, 17, 20, 25, 34, 50, 100"), "{message}");
+        assert!(
+            message.ends_with("10, 12, 13, 15, 17, 20, 25, 34, 50, 100"),
+            "{message}"
+        );
     }
 }

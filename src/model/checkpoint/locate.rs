@@ -41,6 +41,16 @@ pub(super) enum Located {
     Hub { folder: PathBuf, weights: PathBuf },
 }
 
+/// Whether `path` is meant as a checkpoint: a folder with a configuration of one, or a file of weights.
+#[must_use]
+pub fn is_checkpoint(path: &Path) -> bool {
+    if path.is_dir() {
+        run_config(path).is_some() || hub_config(path)
+    } else {
+        Container::of(path).is_ok()
+    }
+}
+
 /// Finds the checkpoint that `path` means: a run folder, a Hugging Face folder, or weights inside either.
 pub(super) fn locate(path: &Path) -> Result<Located, LoadError> {
     if path.is_dir() {

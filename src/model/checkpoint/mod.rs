@@ -19,13 +19,15 @@ mod safetensors;
 mod source;
 mod statistics;
 mod stored;
+#[cfg(test)]
+mod testing;
 mod torch;
 
 pub use error::LoadError;
 pub use loader::{Filling, Loader, Misshapen, Tally, Weights};
-pub use locate::StepFile;
+pub use locate::{StepFile, is_checkpoint};
 pub use open::{Checkpoint, CheckpointKind, PlannerFiles};
-pub use report::{LoadReport, LoadedOn, MisshapenTensor, Part, TensorFindings};
+pub use report::{LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings};
 pub use source::{TensorEntry, TensorSource};
 pub use statistics::{AxisStatistics, Embodiment, Statistics};
 pub use stored::StoredType;

@@ -106,7 +106,8 @@ impl Checkpoint {
     }
 
     /// The tensors, for reports.
-    pub(super) fn entries(&self) -> &[super::TensorEntry] {
+    #[must_use]
+    pub fn entries(&self) -> &[super::TensorEntry] {
         self.source.entries()
     }
 

@@ -1,6 +1,7 @@
 //! What loading found, as plain data: for the window, the command line and logs.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -41,25 +42,36 @@ pub struct MisshapenTensor {
     pub found: Vec<usize>,
 }
 
+/// How large a model is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelSize {
+    /// Its parts.
+    pub parts: Vec<Part>,
+    /// Parameters in use; a tied head counts once.
+    pub parameters: u64,
+    /// Bytes of them at run time.
+    pub bytes: u64,
+}
+
 /// Everything worth knowing about a loaded checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LoadReport {
     /// The weights file.
-    pub path: String,
+    pub path: PathBuf,
+    /// Whether it is the checkpoint inside the program; set by whoever unpacked it.
+    pub shipped: bool,
     /// The model in one sentence.
     pub architecture: String,
     /// The training step.
     pub step: Option<u64>,
     /// Whether the weights were never trained.
     pub random_weights: bool,
-    /// Its parts.
-    pub parts: Vec<Part>,
-    /// Parameters in use; a tied head counts once.
-    pub parameters: u64,
-    /// Bytes in use at run time.
-    pub bytes: u64,
+    /// How large it is.
+    pub size: ModelSize,
     /// Where and how.
     pub loaded: LoadedOn,
+    /// The run's sentence around an instruction, with `{instruction}` in it.
+    pub prompt_wrapper: Option<String>,
     /// Keys of the action statistics.
     pub statistics: Vec<String>,
     /// The run's training settings as written, null without a run.
@@ -104,23 +116,25 @@ impl LoadReport {
             found: found.found.clone(),
         };
         let statistics = checkpoint.statistics.as_ref();
+        let run = checkpoint.run.as_ref();
         Self {
-            path: checkpoint.path.display().to_string(),
+            path: checkpoint.path.clone(),
             architecture: architecture(checkpoint.kind, &checkpoint.config),
             step: checkpoint.step,
             random_weights: checkpoint.random_weights,
-            parts: parts(
-                checkpoint.entries(),
-                checkpoint.config.qwen.tie_word_embeddings,
-            ),
-            parameters: tally.parameters,
-            bytes: tally.bytes,
+            shipped: false,
+            size: ModelSize {
+                parts: parts(
+                    checkpoint.entries(),
+                    checkpoint.config.qwen.tie_word_embeddings,
+                ),
+                parameters: tally.parameters,
+                bytes: tally.bytes,
+            },
             loaded,
+            prompt_wrapper: run.and_then(|run| run.prompt_wrapper.clone()),
             statistics: statistics.map_or_else(Vec::new, |s| s.keys().map(str::to_owned).collect()),
-            training: checkpoint
-                .run
-                .as_ref()
-                .map_or(serde_json::Value::Null, |run| run.training.clone()),
+            training: run.map_or(serde_json::Value::Null, |run| run.training.clone()),
             tensors: TensorFindings {
                 missing: tally.missing.clone(),
                 misshapen: tally.misshapen.iter().map(misshapen).collect(),
@@ -212,7 +226,7 @@ fn architecture(kind: CheckpointKind, config: &ModelConfig) -> String {
 impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut row = |name: &str, text: &str| writeln!(f, "{name:<14}{text}");
-        row("Weights", &self.path)?;
+        row("Weights", &self.path.display().to_string())?;
         row("Architecture", &self.architecture)?;
         if let Some(step) = self.step {
             row("Step", &step.to_string())?;
@@ -222,10 +236,10 @@ impl fmt::Display for LoadReport {
         }
         row("Device", &self.loaded.device)?;
         row("Precision", &self.loaded.precision)?;
-        let memory = megabytes(self.bytes);
+        let memory = megabytes(self.size.bytes);
         row(
             "In use",
-            &format!("{} parameters, {memory}", grouped(self.parameters)),
+            &format!("{} parameters, {memory}", grouped(self.size.parameters)),
         )?;
         row("Loaded in", &format!("{:.2} s", self.loaded.seconds))?;
         if !self.statistics.is_empty() {
@@ -236,7 +250,7 @@ impl fmt::Display for LoadReport {
             "\n{:<24}{:>16}{:>14}",
             "Part", "parameters", "in the file"
         )?;
-        for part in &self.parts {
+        for part in &self.size.parts {
             let (count, bytes) = (grouped(part.parameters), megabytes(part.file_bytes));
             writeln!(f, "{:<24}{count:>16}{bytes:>14}", part.name)?;
         }

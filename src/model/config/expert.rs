@@ -128,15 +128,13 @@ impl ExpertReader<'_> {
     ) -> Result<(usize, usize), LoadError> {
         let states = self.layers + 1;
         let read = |key| keys.map_or(Ok(None), |keys| keys.count(key));
-        let (start, end) = match (read("qformer_start_layer")?, read("qformer_end_layer")?) {
-            (Some(start), Some(end)) => (start, end),
-            _ => {
-                self.warnings.push(format!(
-                    "framework.layer_qformer does not say which hidden states are read; the last {count} are"
-                ));
-                (states.saturating_sub(count), states)
-            }
-        };
+        let stated = read("qformer_start_layer")?.zip(read("qformer_end_layer")?);
+        let (start, end) = stated.unwrap_or((states.saturating_sub(count), states));
+        if stated.is_none() {
+            self.warnings.push(format!(
+                "framework.layer_qformer does not say which hidden states are read; the last {count} are"
+            ));
+        }
         if start < end && end <= states && end - start == count {
             Ok((start, end))
         } else {

@@ -139,7 +139,7 @@ mod tests {
         for value in [old, new] {
             let config = ProcessorConfig::from_json(&value, Path::new("p.json")).expect("reads");
             assert_eq!((config.min_pixels, config.max_pixels), (784, 50_176));
-            assert_eq!(config.mean, ProcessorConfig::default().mean);
+            assert_eq!(config.patch_size, 14);
         }
         for bad in [
             serde_json::json!({"min_pixels": 100, "max_pixels": 50}),

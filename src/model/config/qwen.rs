@@ -252,9 +252,8 @@ fn check_vision(vision: &VisionConfig, keys: &Keys) -> Result<(), LoadError> {
 }
 
 fn blocks(keys: &Keys, key: &str, default: Option<usize>) -> Result<usize, LoadError> {
-    let depth = match (keys.size(key)?, default) {
-        (Some(depth), _) | (None, Some(depth)) => depth,
-        (None, None) => return Err(keys.problem(key, "is missing")),
+    let Some(depth) = keys.size(key)?.or(default) else {
+        return Err(keys.problem(key, "is missing"));
     };
     if depth <= MAX_BLOCKS {
         Ok(depth)

@@ -14,7 +14,7 @@ use compute::{Call, Compute, Output, Shape, guarded};
 use crate::geometry::ImageSize;
 use crate::shaders::{DINO_NORMALIZE, PATCHIFY, RESIZE};
 use crate::vision::normalize::{Levels, Normalization, PatchError, PatchLayout};
-use crate::vision::resample::{Filter, Kernel};
+use crate::vision::resample::{Axis, Filter, Kernel, passes};
 use crate::vision::{Fit, Frame};
 
 /// Bytes of a pixel or an output value.
@@ -258,7 +258,7 @@ impl Preprocessor {
         Ok(recorded)
     }
 
-    /// Rows first, then columns; an axis that keeps its length is left alone.
+    /// The passes of `vision::resample::resize`, in the same order.
     fn resized(
         &self,
         encoder: &mut wgpu::CommandEncoder,
@@ -266,17 +266,15 @@ impl Preprocessor {
         target: ImageSize,
         filter: Filter,
     ) -> Result<GpuFrame, PreprocessError> {
-        let size = frame.size;
         let target = ImageSize::new(target.width.max(1), target.height.max(1));
         let mut frame = frame.clone();
-        if size.width != target.width {
-            let kernel = Kernel::new(size.width, target.width, filter);
-            let middle = ImageSize::new(target.width, size.height);
-            frame = self.pass(encoder, (&self.horizontal, &kernel), &frame, middle)?;
-        }
-        if size.height != target.height {
-            let kernel = Kernel::new(size.height, target.height, filter);
-            frame = self.pass(encoder, (&self.vertical, &kernel), &frame, target)?;
+        for (axis, size) in passes(frame.size, target) {
+            let kernel = Kernel::new(axis.length(frame.size), axis.length(size), filter);
+            let pipeline = match axis {
+                Axis::Horizontal => &self.horizontal,
+                Axis::Vertical => &self.vertical,
+            };
+            frame = self.pass(encoder, (pipeline, &kernel), &frame, size)?;
         }
         Ok(frame)
     }

@@ -19,27 +19,35 @@ const STRIPE: f32 = 3.0;
 const GAP: f32 = 4.0;
 /// Distance from a point's centre, outside its cross.
 const SPOT_GAP: f32 = 15.0;
-const TEXT_WIDTH_MAX: f32 = 200.0;
-/// Chips drawn at most; beyond, a picture is only text.
-const CHIPS_MAX: usize = 200;
+const TEXT_WIDTH_MAX: f32 = 160.0;
+/// Chips drawn at most; beyond, a picture is only text. Hovering still names every mark.
+const CHIPS_MAX: usize = 48;
 
-/// Draws the chips of `shown`, the most important (last) first, leaving out those that would cover another.
-pub(super) fn paint(painter: &Painter, shown: &[&OverlayMark], placement: &Placement, hovered: Option<u64>) {
+/// Draws the chips of `shown`, the strongest first, leaving out those that would cover another.
+pub(super) fn paint(
+    painter: &Painter,
+    shown: &[&OverlayMark],
+    placement: &Placement,
+    hovered: Option<u64>,
+) {
+    let must = |mark: &OverlayMark| mark.selected || hovered == Some(mark.id);
+    let mut order = shown.to_vec();
+    order.sort_by(|a, b| (must(b).cmp(&must(a))).then(b.strength().total_cmp(&a.strength())));
     let mut taken: Vec<Rect> = Vec::new();
     let mut shapes = Vec::new();
-    for mark in shown.iter().rev() {
-        let must = mark.selected || hovered == Some(mark.id);
-        let Some(job) = text(mark) else { continue };
-        if taken.len() >= CHIPS_MAX && !must {
+    for mark in order {
+        if taken.len() >= CHIPS_MAX && !must(mark) {
             break;
         }
+        let Some(job) = text(mark) else { continue };
         let galley = painter.layout_job(job);
         let size = vec2(galley.size().x.ceil() + 2.0 * PADDING + STRIPE, HEIGHT);
         let places = places(mark, placement, size);
-        let free = places.iter().find(|place| !taken.iter().any(|other| other.intersects(**place)));
-        if let Some(place) = free.or(places.first().filter(|_| must)) {
+        let is_free = |place: &&Rect| !taken.iter().any(|other| other.intersects(**place));
+        let free = places.iter().find(is_free);
+        if let Some(place) = free.or(places.first().filter(|_| must(mark))) {
             taken.push(*place);
-            shapes.push(chip(*place, galley, mark, must));
+            shapes.push(chip(*place, galley, mark, must(mark)));
         }
     }
     painter.extend(shapes.into_iter().rev().flatten());
@@ -54,14 +62,28 @@ fn text(mark: &OverlayMark) -> Option<LayoutJob> {
         job.append(part, space, format);
     };
     if let Some(index) = mark.index {
-        push(&index.to_string(), format(semibold_family(), ON_PICTURE_TEXT));
+        push(
+            &index.to_string(),
+            format(semibold_family(), ON_PICTURE_TEXT),
+        );
     }
-    let label: String = mark.label.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let label: String = mark
+        .label
+        .chars()
+        .take(80)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if !label.trim().is_empty() {
-        push(label.trim(), format(FontFamily::Proportional, ON_PICTURE_TEXT));
+        push(
+            label.trim(),
+            format(FontFamily::Proportional, ON_PICTURE_TEXT),
+        );
     }
     if let Some(score) = mark.score {
-        push(&format!("{score:.2}"), format(FontFamily::Monospace, ON_PICTURE_WEAK));
+        push(
+            &format!("{score:.2}"),
+            format(FontFamily::Monospace, ON_PICTURE_WEAK),
+        );
     }
     job.wrap.max_width = TEXT_WIDTH_MAX;
     job.wrap.max_rows = 1;
@@ -71,10 +93,22 @@ fn text(mark: &OverlayMark) -> Option<LayoutJob> {
 
 fn chip(place: Rect, galley: Arc<Galley>, mark: &OverlayMark, must: bool) -> [Shape; 3] {
     let strength = if must { 1.0 } else { mark.strength().max(0.6) };
-    let hue = if mark.source == MarkSource::Truth { MARK_WHITE } else { mark.hue.color() };
+    let hue = if mark.source == MarkSource::Truth {
+        MARK_WHITE
+    } else {
+        mark.hue.color()
+    };
     let stripe = Rect::from_min_size(place.min, vec2(STRIPE, place.height()));
-    let corners = CornerRadius { nw: 3, sw: 3, ne: 0, se: 0 };
-    let at = Pos2::new(stripe.right() + PADDING, place.center().y - galley.size().y / 2.0);
+    let corners = CornerRadius {
+        nw: 3,
+        sw: 3,
+        ne: 0,
+        se: 0,
+    };
+    let at = Pos2::new(
+        stripe.right() + PADDING,
+        place.center().y - galley.size().y / 2.0,
+    );
     let mut text = egui::epaint::TextShape::new(at, galley, ON_PICTURE_TEXT);
     text.opacity_factor = strength;
     [
@@ -86,15 +120,25 @@ fn chip(place: Rect, galley: Arc<Galley>, mark: &OverlayMark, must: bool) -> [Sh
 
 /// Where the chip of `mark` may stand, best first: all inside the visible picture, none over a box's middle.
 fn places(mark: &OverlayMark, placement: &Placement, size: Vec2) -> Vec<Rect> {
-    let points = mark.on_screen(placement);
+    let mut points = mark.on_screen(placement);
     let room = room(placement, size);
-    let corners = match &mark.mark {
-        Mark::Outline(_) => around_box(Rect::from_points(&points), size),
-        Mark::Spot(_) | Mark::Path(_) => around_point(&points, size),
-    };
-    let middle = match &mark.mark {
-        Mark::Outline(_) => Some(Rect::from_points(&points).center()),
-        Mark::Spot(_) | Mark::Path(_) => points.first().copied(),
+    let (corners, middle) = if let Mark::Outline(_) = &mark.mark {
+        let whole = Rect::from_points(&points);
+        (
+            around_box(whole.intersect(placement.view.expand(HEIGHT)), size),
+            whole.center(),
+        )
+    } else {
+        // A path whose start is out of sight is named where it comes into view.
+        let seen = points
+            .iter()
+            .position(|at| placement.view.contains(*at))
+            .unwrap_or(points.len());
+        points.drain(..seen);
+        let Some(start) = points.first() else {
+            return Vec::new();
+        };
+        (around_point(&points, size), *start)
     };
     corners
         .into_iter()
@@ -104,7 +148,7 @@ fn places(mark: &OverlayMark, placement: &Placement, size: Vec2) -> Vec<Rect> {
             Rect::from_min_size(Pos2::new(x.round(), corner.y.round()), size)
         })
         .filter(|place| place.top() >= room.top() && place.bottom() <= room.bottom())
-        .filter(|place| !middle.is_some_and(|middle| place.contains(middle)))
+        .filter(|place| !place.contains(middle))
         .collect()
 }
 
@@ -176,7 +220,7 @@ mod tests {
             let mark = OverlayMark::new(1, mark, Hue::default());
             let places = places(&mark, &placement(), vec2(90.0, HEIGHT));
             prop_assert!(!places.is_empty());
-            let middle = placement().to_screen(at((x + r) / 2.0, (y + b) / 2.0));
+            let middle = placement().to_screen(at(f32::midpoint(x, r), f32::midpoint(y, b)));
             for place in places {
                 prop_assert!(placement().visible_rect().contains_rect(place));
                 prop_assert!(!place.contains(middle));

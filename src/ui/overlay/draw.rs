@@ -1,9 +1,10 @@
 //! One mark as shapes: casing, line in the style of its source, and what its kind adds (cross, arrow head, handles).
 
 use egui::epaint::{PathShape, RectShape, StrokeKind};
-use egui::{Color32, Pos2, Rect, Shape, Stroke, Vec2, vec2};
+use egui::{Pos2, Rect, Shape, Stroke, Vec2, vec2};
 
 use super::ink::{Dash, Ink};
+use super::pen::{CASING, Pen};
 use super::{MarkSource, OverlayMark};
 use crate::grounding::mark::Mark;
 use crate::ui::placement::Placement;
@@ -12,10 +13,6 @@ use crate::ui::theme::{MARK_CASING, MARK_WHITE};
 /// How far a mark may draw beyond its points.
 pub(super) const REACH: f32 = 20.0;
 
-const LINE: f32 = 2.0;
-const LINE_HOVERED: f32 = 3.0;
-const LINE_TRUTH: f32 = 1.0;
-const CASING: f32 = 1.0;
 const HANDLE: f32 = 8.0;
 const RING: f32 = 7.0;
 /// From where to where the arms of a point's cross reach: outside the ring, since its middle is what is pointed at.
@@ -25,84 +22,24 @@ const TICK: f32 = 4.0;
 /// Waypoints closer than this share a tick.
 const TICK_GAP: f32 = 9.0;
 const ARROW: Vec2 = vec2(13.0, 5.5);
-const DASHED: Dash = Dash::new(8.0, 5.0);
-const DOTTED: Dash = Dash::new(2.0, 5.0);
 /// Dashes around a point's ring: as many as leave the gaps visible.
 const RING_DASHES: f32 = 6.0;
 
-/// How one mark is drawn.
-struct Pen {
-    hue: Color32,
-    color: Color32,
-    casing: Color32,
-    width: f32,
-    dash: Option<Dash>,
-    selected: bool,
-    strength: f32,
-}
-
-impl Pen {
-    fn of(mark: &OverlayMark, hovered: Option<u64>) -> Self {
-        let hovered = hovered == Some(mark.id);
-        let strength = if hovered { mark.strength().max(0.9) } else { mark.strength() };
-        let (hue, width, dash) = match mark.source {
-            MarkSource::Model => (mark.hue.color(), LINE, Some(DASHED)),
-            MarkSource::Human | MarkSource::Rejected => (mark.hue.color(), LINE, None),
-            MarkSource::Truth => (MARK_WHITE, LINE_TRUTH, None),
-            MarkSource::Older => (mark.hue.color(), LINE, Some(DOTTED)),
-        };
-        Self {
-            hue,
-            color: hue.gamma_multiply(strength),
-            casing: MARK_CASING.gamma_multiply(strength),
-            width: if hovered { width.max(LINE_HOVERED) } else { width },
-            dash,
-            selected: mark.selected,
-            strength,
-        }
-    }
-
-    fn line(&self) -> Stroke {
-        Stroke::new(self.width, self.color)
-    }
-
-    /// What lies under a solid line, outermost first: dark, and white inside it for the selection.
-    fn casings(&self) -> Vec<Stroke> {
-        if self.selected {
-            let dark = Stroke::new(self.width + 4.0 * CASING, self.casing);
-            vec![dark, Stroke::new(self.width + 2.0 * CASING, MARK_WHITE)]
-        } else {
-            vec![Stroke::new(self.width + 2.0 * CASING, self.casing)]
-        }
-    }
-
-    /// Draws `path` in this pen's style, casing first; the colour is asked for at each fraction of its length.
-    fn stroke(&self, path: &[Pos2], dash: Dash, placement: &Placement, color: impl Fn(f32) -> Color32) -> Shape {
-        let mut ink = Ink::new(placement.view, placement.pixels_per_point);
-        for (nth, casing) in self.casings().iter().rev().enumerate().rev() {
-            // The white of a selection runs through the gaps, so that it reads as one line.
-            let under = if self.selected { Dash::new(dash.on + dash.off, 0.0) } else { dash.grown((nth + 1) as f32 * CASING) };
-            ink.dashes(path, casing.width, under, |_| casing.color);
-        }
-        ink.dashes(path, self.width, dash, color);
-        ink.into_shape()
-    }
-
-    /// Light at the start, the hue itself, dark at the end.
-    fn ramp(&self, along: f32) -> Color32 {
-        let light = self.hue.lerp_to_gamma(MARK_WHITE, 0.6 * (1.0 - 2.0 * along).max(0.0));
-        let dark = MARK_CASING.to_opaque();
-        light.lerp_to_gamma(dark, 0.4 * (2.0 * along - 1.0).max(0.0)).gamma_multiply(self.strength)
-    }
-}
-
-pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
-    let pen = Pen::of(mark, hovered);
+/// One mark; `coarse` when it is one of very many.
+pub(super) fn shapes(
+    mark: &OverlayMark,
+    placement: &Placement,
+    hovered: Option<u64>,
+    coarse: bool,
+) -> Vec<Shape> {
+    let pen = Pen::of(mark, hovered, coarse);
     let points = mark.on_screen(placement);
     let mut out = Vec::new();
     match &mark.mark {
         Mark::Outline(_) => outline(&points, &pen, placement, &mut out),
-        Mark::Spot(_) => points.iter().for_each(|at| spot(*at, &pen, placement, &mut out)),
+        Mark::Spot(_) => points
+            .iter()
+            .for_each(|at| spot(*at, &pen, placement, &mut out)),
         Mark::Path(_) => path(&points, &pen, placement, &mut out),
     }
     if mark.source == MarkSource::Rejected {
@@ -116,29 +53,59 @@ pub(super) fn shapes(mark: &OverlayMark, placement: &Placement, hovered: Option<
 
 fn outline(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
     let points: Vec<Pos2> = points.iter().map(|at| snap(*at, placement)).collect();
-    if let Some(dash) = pen.dash.filter(|_| !pen.selected) {
-        let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
-        out.push(pen.stroke(&ring, dash, placement, |_| pen.color));
-        return;
+    if pen.dash.is_none() || pen.selected {
+        out.extend(
+            pen.casings()
+                .into_iter()
+                .map(|casing| closed(&points, casing)),
+        );
     }
-    out.extend(pen.casings().into_iter().map(|casing| closed(&points, casing)));
-    match pen.dash {
-        None => out.push(closed(&points, pen.line())),
-        Some(dash) => {
-            let ring: Vec<Pos2> = points.iter().chain(points.first()).copied().collect();
-            let mut ink = Ink::new(placement.view, placement.pixels_per_point);
-            ink.dashes(&ring, pen.width, dash, |_| pen.color);
-            out.push(ink.into_shape());
+    let Some(dash) = pen.dash else {
+        out.push(closed(&points, pen.line()));
+        return;
+    };
+    let mut ink = Ink::new(placement.view, placement.pixels_per_point);
+    let casing = pen.casings().pop().filter(|_| !pen.selected);
+    for under in [true, false] {
+        for (a, b) in points.iter().zip(points.iter().cycle().skip(1)) {
+            let (edge, dash) = corner_dashes(*a, *b, dash, pen.width);
+            match (under, casing) {
+                (true, Some(casing)) => {
+                    ink.dashes(&edge, casing.width, dash.grown(CASING), |_| casing.color);
+                }
+                (true, None) => {}
+                (false, _) => ink.dashes(&edge, pen.width, dash, |_| pen.color),
+            }
         }
     }
+    out.push(ink.into_shape());
+}
+
+/// An edge of an outline, and dashes stretched so that one lies around each of its ends: corners are always drawn.
+fn corner_dashes(a: Pos2, b: Pos2, dash: Dash, width: f32) -> ([Pos2; 2], Dash) {
+    let length = a.distance(b);
+    let cap = 0.5 * width;
+    let beyond = if length > 0.0 {
+        (b - a) / length * cap
+    } else {
+        Vec2::ZERO
+    };
+    let period = length / (length / (dash.on + dash.off)).round().max(1.0);
+    let fitted = dash.scaled(period / (dash.on + dash.off));
+    let lead = 0.5 * fitted.on - cap;
+    ([a - beyond, b + beyond], Dash { lead, ..fitted })
 }
 
 /// A box keeps its sharp corners as a rectangle; anything else is a path.
 fn closed(points: &[Pos2], stroke: Stroke) -> Shape {
     let bounds = Rect::from_points(points);
-    let on_corner = |at: &Pos2| {
-        (at.x == bounds.min.x || at.x == bounds.max.x) && (at.y == bounds.min.y || at.y == bounds.max.y)
-    };
+    let corners = [
+        bounds.left_top(),
+        bounds.right_top(),
+        bounds.right_bottom(),
+        bounds.left_bottom(),
+    ];
+    let on_corner = |at: &Pos2| corners.contains(at);
     if points.len() == 4 && points.iter().all(on_corner) {
         let mut rect = RectShape::stroke(bounds, 0.0, stroke, StrokeKind::Middle);
         rect.round_to_pixels = Some(false);
@@ -149,7 +116,8 @@ fn closed(points: &[Pos2], stroke: Stroke) -> Shape {
 }
 
 fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
-    let arms = [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|d| [at + CROSS[0] * d, at + CROSS[1] * d]);
+    let arms =
+        [Vec2::X, -Vec2::X, Vec2::Y, -Vec2::Y].map(|d| [at + CROSS[0] * d, at + CROSS[1] * d]);
     for casing in pen.casings() {
         out.extend(arms.map(|[inner, outer]| {
             let beyond = (outer - inner).normalized() * (casing.width - pen.width) / 2.0;
@@ -163,7 +131,8 @@ fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
     }
     if let Some(dash) = pen.dash {
         let turn = std::f32::consts::TAU;
-        let ring = (0_u8..=36).map(|step| at + RING * Vec2::angled((f32::from(step) / 36.0 - 0.125) * turn));
+        let ring = (0_u8..=24)
+            .map(|step| at + RING * Vec2::angled((f32::from(step) / 24.0 - 0.125) * turn));
         let share = turn * RING / RING_DASHES / (dash.on + dash.off);
         let fitted = Dash::new(dash.on * share, dash.off * share);
         out.push(pen.stroke(&ring.collect::<Vec<_>>(), fitted, placement, |_| pen.color));
@@ -176,7 +145,9 @@ fn spot(at: Pos2, pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
 
 fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>) {
     let [first, .., last] = points else {
-        points.iter().for_each(|at| spot(*at, pen, placement, out));
+        for at in points {
+            spot(*at, pen, placement, out);
+        }
         return;
     };
     let head = direction(points.iter().rev().copied()).map(|back| -back);
@@ -188,7 +159,11 @@ fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>)
     if let Some(dash) = pen.dash {
         out.push(pen.stroke(&body, dash, placement, |along| pen.ramp(along)));
     } else {
-        out.extend(pen.casings().into_iter().map(|casing| Shape::line(body.clone(), casing)));
+        out.extend(
+            pen.casings()
+                .into_iter()
+                .map(|casing| Shape::line(body.clone(), casing)),
+        );
         out.push(ramp(&body, pen, placement));
     }
     ticks(points, pen, out);
@@ -206,7 +181,10 @@ fn path(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shape>)
 /// A solid path: its colour runs on from waypoint to waypoint.
 fn ramp(points: &[Pos2], pen: &Pen, placement: &Placement) -> Shape {
     let mut ink = Ink::new(placement.view, placement.pixels_per_point);
-    let total: f32 = points.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
+    let total: f32 = points
+        .windows(2)
+        .map(|ends| ends[0].distance(ends[1]))
+        .sum();
     let mut before = 0.0;
     for ends in points.windows(2) {
         let after = before + ends[0].distance(ends[1]);
@@ -223,7 +201,8 @@ fn ticks(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {
     let inner = points.len().saturating_sub(1);
     for at in 1..inner {
         let here = points[at];
-        let Some(across) = direction([points[at - 1], points[at + 1]].into_iter()).map(Vec2::rot90) else {
+        let Some(across) = direction([points[at - 1], points[at + 1]].into_iter()).map(Vec2::rot90)
+        else {
             continue;
         };
         if here.distance(previous) < TICK_GAP || here.distance(points[inner]) < TICK_GAP {
@@ -232,15 +211,23 @@ fn ticks(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {
         previous = here;
         let ends = |reach: f32| [here - reach * across, here + reach * across];
         let along = at as f32 / inner as f32;
-        out.push(Shape::line_segment(ends(TICK + CASING), Stroke::new(pen.width + 2.0 * CASING, pen.casing)));
-        out.push(Shape::line_segment(ends(TICK), Stroke::new(pen.width, pen.ramp(along))));
+        out.push(Shape::line_segment(
+            ends(TICK + CASING),
+            Stroke::new(pen.width + 2.0 * CASING, pen.casing),
+        ));
+        out.push(Shape::line_segment(
+            ends(TICK),
+            Stroke::new(pen.width, pen.ramp(along)),
+        ));
     }
 }
 
 /// The direction from the first point to the next one that differs.
 fn direction(mut points: impl Iterator<Item = Pos2>) -> Option<Vec2> {
     let first = points.next()?;
-    points.find(|at| at.distance(first) > 0.5).map(|at| (at - first).normalized())
+    points
+        .find(|at| at.distance(first) > 0.5)
+        .map(|at| (at - first).normalized())
 }
 
 fn strike(points: &[Pos2], pen: &Pen, out: &mut Vec<Shape>) {

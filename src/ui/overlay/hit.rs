@@ -47,7 +47,11 @@ pub fn hit(marks: &[OverlayMark], placement: &Placement, pos: Pos2) -> Option<Ma
 fn hit_one(mark: &OverlayMark, placement: &Placement, pos: Pos2) -> Option<(MarkPart, (u8, f32))> {
     let points = mark.on_screen(placement);
     if mark.selected {
-        let nearest = points.iter().map(|at| at.distance(pos)).enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+        let nearest = points
+            .iter()
+            .map(|at| at.distance(pos))
+            .enumerate()
+            .min_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((at, distance)) = nearest.filter(|(_, distance)| *distance <= HIT_HANDLE) {
             return Some((MarkPart::Handle(at), (0, distance)));
         }
@@ -72,10 +76,17 @@ fn distance_to_line(points: &[Pos2], pos: Pos2) -> f32 {
     let to_segment = |ends: &[Pos2]| {
         let along = ends[1] - ends[0];
         let length_sq = along.length_sq();
-        let t = if length_sq > 0.0 { ((pos - ends[0]).dot(along) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
+        let t = if length_sq > 0.0 {
+            ((pos - ends[0]).dot(along) / length_sq).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         (ends[0] + t * along).distance(pos)
     };
-    points.windows(2).map(to_segment).fold(f32::INFINITY, f32::min)
+    points
+        .windows(2)
+        .map(to_segment)
+        .fold(f32::INFINITY, f32::min)
 }
 
 /// Whether a ray from `pos` crosses the outline an odd number of times.
@@ -105,7 +116,12 @@ mod tests {
 
     fn square(id: u64, x: f32, y: f32, side: f32) -> OverlayMark {
         let at = ImagePoint::new;
-        let corners = vec![at(x, y), at(x + side, y), at(x + side, y + side), at(x, y + side)];
+        let corners = vec![
+            at(x, y),
+            at(x + side, y),
+            at(x + side, y + side),
+            at(x, y + side),
+        ];
         OverlayMark::new(id, Mark::Outline(corners), Hue::default())
     }
 

@@ -34,7 +34,9 @@ impl HueBook {
             return *hue;
         }
         let uses = |hue: u8| self.known.iter().filter(|(_, used)| used.0 == hue).count();
-        let hue = Hue((0..HUES.len() as u8).min_by_key(|hue| uses(*hue)).unwrap_or(0));
+        let hue = Hue((0..HUES.len() as u8)
+            .min_by_key(|hue| uses(*hue))
+            .unwrap_or(0));
         if self.known.len() < KNOWN_MAX {
             self.known.push((name, hue));
         }

@@ -20,6 +20,11 @@ impl Dash {
         Self { on, off, lead: 0.0 }
     }
 
+    /// Everything `by` times as long.
+    pub(super) fn scaled(self, by: f32) -> Self {
+        Self::new(self.on * by, self.off * by)
+    }
+
     /// The same dashes, longer by `by` at each end: what lies under them.
     pub(super) fn grown(self, by: f32) -> Self {
         Self {
@@ -57,12 +62,22 @@ impl Ink {
         if let Some((from, to)) = clip(ends, self.visible) {
             let [a, b] = ends;
             let shade = |t: f32| colors[0].lerp_to_gamma(colors[1], t);
-            self.strip([a.lerp(b, from), a.lerp(b, to)], width, [shade(from), shade(to)]);
+            self.strip(
+                [a.lerp(b, from), a.lerp(b, to)],
+                width,
+                [shade(from), shade(to)],
+            );
         }
     }
 
     /// A dashed path; the colour is asked for at each fraction of its length.
-    pub(super) fn dashes(&mut self, path: &[Pos2], width: f32, dash: Dash, color: impl Fn(f32) -> Color32) {
+    pub(super) fn dashes(
+        &mut self,
+        path: &[Pos2],
+        width: f32,
+        dash: Dash,
+        color: impl Fn(f32) -> Color32,
+    ) {
         let total: f32 = path.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
         let mut before = 0.0;
         for ends in path.windows(2) {
@@ -100,39 +115,59 @@ impl Ink {
         }
     }
 
-    /// A quad with soft edges along both sides.
+    /// A quad, with soft edges along both sides unless it lies along the pixel grid and is sharp as it is.
     fn strip(&mut self, [a, b]: [Pos2; 2], width: f32, [from, to]: [Color32; 2]) {
         let along = b - a;
         if along == Vec2::ZERO {
             return;
         }
         let across = along.normalized().rot90();
-        // A line along the pixel grid is sharp as it is.
-        let feather = if along.x == 0.0 || along.y == 0.0 { 0.0 } else { self.feather };
-        let core = (0.5 * (width - feather)).max(0.0);
-        let outer = 0.5 * (width + feather);
-        let rows = [(-outer, false), (-core, true), (core, true), (outer, false)];
+        let none = Color32::TRANSPARENT;
+        if along.x == 0.0 || along.y == 0.0 {
+            let half = 0.5 * width * across;
+            self.ribbon(&[
+                (a - half, b - half, [from, to]),
+                (a + half, b + half, [from, to]),
+            ]);
+            return;
+        }
+        let core = 0.5 * (width - self.feather).max(0.0) * across;
+        let outer = 0.5 * (width + self.feather) * across;
+        self.ribbon(&[
+            (a - outer, b - outer, [none, none]),
+            (a - core, b - core, [from, to]),
+            (a + core, b + core, [from, to]),
+            (a + outer, b + outer, [none, none]),
+        ]);
+    }
+
+    /// Triangles between each of these lines and the next.
+    fn ribbon(&mut self, lines: &[(Pos2, Pos2, [Color32; 2])]) {
         let base = self.mesh.vertices.len() as u32;
-        for (offset, opaque) in rows {
-            for (end, color) in [(a, from), (b, to)] {
+        for (from, to, colors) in lines {
+            for (pos, color) in [(*from, colors[0]), (*to, colors[1])] {
                 self.mesh.vertices.push(Vertex {
-                    pos: end + offset * across,
+                    pos,
                     uv: WHITE_UV,
-                    color: if opaque { color } else { Color32::TRANSPARENT },
+                    color,
                 });
             }
         }
-        for row in 0..3 {
-            let at = base + 2 * row;
-            self.mesh.add_triangle(at, at + 1, at + 2);
-            self.mesh.add_triangle(at + 1, at + 3, at + 2);
+        for line in 1..lines.len() as u32 {
+            let at = base + 2 * (line - 1);
+            self.mesh
+                .indices
+                .extend([at, at + 1, at + 2, at + 1, at + 3, at + 2]);
         }
     }
 }
 
 /// The part of a line inside `rect` as fractions of its length (Liang and Barsky, 1984).
 fn clip([a, b]: [Pos2; 2], rect: Rect) -> Option<(f32, f32)> {
-    if !(a.any_nan() || b.any_nan()) && rect.contains(a) && rect.contains(b) {
+    if !a.is_finite() || !b.is_finite() {
+        return None;
+    }
+    if rect.contains(a) && rect.contains(b) {
         return Some((0.0, 1.0));
     }
     let d = b - a;
@@ -169,13 +204,17 @@ mod tests {
         max: pos2(100.0, 100.0),
     };
 
+    /// Lines along the grid have four vertices.
     fn quads(ink: &Ink) -> usize {
-        ink.mesh.vertices.len() / 8
+        ink.mesh.vertices.len() / 4
     }
 
     #[test]
     fn a_line_is_cut_to_what_shows() {
-        assert_eq!(clip([pos2(-100.0, 50.0), pos2(300.0, 50.0)], VIEW), Some((0.25, 0.5)));
+        assert_eq!(
+            clip([pos2(-100.0, 50.0), pos2(300.0, 50.0)], VIEW),
+            Some((0.25, 0.5))
+        );
         assert_eq!(clip([pos2(-100.0, 150.0), pos2(300.0, 150.0)], VIEW), None);
         assert_eq!(clip([pos2(f32::NAN, 0.0), pos2(1.0, 1.0)], VIEW), None);
     }
@@ -184,16 +223,32 @@ mod tests {
     fn dashes_cover_their_share_of_the_line() {
         let mut ink = Ink::new(VIEW, 1.0);
         let dash = Dash::new(6.0, 4.0);
-        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 2.0, dash, |_| MARK_WHITE);
+        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 2.0, dash, |_| {
+            MARK_WHITE
+        });
         assert_eq!(quads(&ink), 10);
-        ink.dashes(&[pos2(0.0, 50.0), pos2(100.0, 50.0)], 4.0, dash.grown(1.0), |_| MARK_WHITE);
-        assert_eq!(quads(&ink), 21, "the casing also shows before the eleventh dash");
+        ink.dashes(
+            &[pos2(0.0, 50.0), pos2(100.0, 50.0)],
+            4.0,
+            dash.grown(1.0),
+            |_| MARK_WHITE,
+        );
+        assert_eq!(
+            quads(&ink),
+            21,
+            "the casing also shows before the eleventh dash"
+        );
     }
 
     #[test]
     fn what_is_far_outside_costs_nothing() {
         let mut ink = Ink::new(VIEW, 1.0);
-        let far = [pos2(-1e6, -1e6), pos2(1e6, -1e6), pos2(1e6, 50.0), pos2(-1e6, 50.0)];
+        let far = [
+            pos2(-1e6, -1e6),
+            pos2(1e6, -1e6),
+            pos2(1e6, 50.0),
+            pos2(-1e6, 50.0),
+        ];
         ink.dashes(&far, 2.0, Dash::new(6.0, 4.0), |_| MARK_WHITE);
         assert!(quads(&ink) < 15, "{}", quads(&ink));
         assert!(quads(&ink) > 8);

@@ -10,6 +10,7 @@ mod draw;
 mod hit;
 mod hue;
 mod ink;
+mod pen;
 
 use egui::{Painter, Pos2, Rect, Shape};
 
@@ -71,6 +72,9 @@ const STALE_OPACITY: f32 = 0.35;
 /// Opacity of a mark whose maker is not sure at all.
 const UNSURE_OPACITY: f32 = 0.55;
 
+/// More marks than this share long dashes.
+const CROWD: usize = 200;
+
 impl OverlayMark {
     /// A fresh, shown mark of a model, without label.
     #[must_use]
@@ -98,9 +102,19 @@ impl OverlayMark {
         }
         let stale = ((self.age_secs - FRESH_SECS) / (STALE_SECS - FRESH_SECS)).clamp(0.0, 1.0);
         let age = 1.0 + stale * (STALE_OPACITY - 1.0);
-        let sure = self.score.map_or(1.0, |s| UNSURE_OPACITY + (1.0 - UNSURE_OPACITY) * s.clamp(0.0, 1.0));
-        let source = if self.source == MarkSource::Older { 0.5 } else { 1.0 };
-        let opacity = if self.selected { 1.0 } else { age * sure * source };
+        let sure = self.score.map_or(1.0, |s| {
+            UNSURE_OPACITY + (1.0 - UNSURE_OPACITY) * s.clamp(0.0, 1.0)
+        });
+        let source = if self.source == MarkSource::Older {
+            0.5
+        } else {
+            1.0
+        };
+        let opacity = if self.selected {
+            1.0
+        } else {
+            age * sure * source
+        };
         opacity * self.opacity.clamp(0.0, 1.0)
     }
 
@@ -115,33 +129,53 @@ impl OverlayMark {
 
     /// Its points on the screen.
     fn on_screen(&self, placement: &Placement) -> Vec<Pos2> {
-        self.points().iter().map(|point| placement.to_screen(*point)).collect()
+        self.points()
+            .iter()
+            .map(|point| placement.to_screen(*point))
+            .collect()
     }
 
     /// Whether it is drawn at all and any of it may lie in `area`.
     fn shows_in(&self, area: Rect, placement: &Placement) -> bool {
-        let bounds = self.points().iter().fold(Rect::NOTHING, |mut bounds, point| {
-            bounds.extend_with(placement.to_screen(*point));
-            bounds
-        });
+        let bounds = self
+            .points()
+            .iter()
+            .fold(Rect::NOTHING, |mut bounds, point| {
+                bounds.extend_with(placement.to_screen(*point));
+                bounds
+            });
         self.strength() > 0.0 && bounds.is_finite() && bounds.expand(draw::REACH).intersects(area)
     }
 }
 
 /// Draws `marks` over the picture at `placement`; `hovered` stands out.
-pub fn paint(painter: &Painter, marks: &[OverlayMark], placement: &Placement, hovered: Option<u64>) {
+pub fn paint(
+    painter: &Painter,
+    marks: &[OverlayMark],
+    placement: &Placement,
+    hovered: Option<u64>,
+) {
     let painter = painter.with_clip_rect(placement.view.intersect(painter.clip_rect()));
     let shown = in_drawing_order(marks, placement, hovered);
-    painter.extend(shown.iter().flat_map(|mark| draw::shapes(mark, placement, hovered)));
+    painter.extend(lines(&shown, placement, hovered));
     chip::paint(&painter, &shown, placement, hovered);
 }
 
 /// The lines of `marks` without their labels: what [`paint`] draws first.
 #[must_use]
 pub fn shapes(marks: &[OverlayMark], placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
-    in_drawing_order(marks, placement, hovered)
+    lines(
+        &in_drawing_order(marks, placement, hovered),
+        placement,
+        hovered,
+    )
+}
+
+fn lines(shown: &[&OverlayMark], placement: &Placement, hovered: Option<u64>) -> Vec<Shape> {
+    let coarse = shown.len() > CROWD;
+    shown
         .iter()
-        .flat_map(|mark| draw::shapes(mark, placement, hovered))
+        .flat_map(|mark| draw::shapes(mark, placement, hovered, coarse))
         .collect()
 }
 
@@ -184,7 +218,12 @@ mod tests {
 
     fn corners(x: f32, y: f32, side: f32) -> Mark {
         let at = ImagePoint::new;
-        Mark::Outline(vec![at(x, y), at(x + side, y), at(x + side, y + side), at(x, y + side)])
+        Mark::Outline(vec![
+            at(x, y),
+            at(x + side, y),
+            at(x + side, y + side),
+            at(x, y + side),
+        ])
     }
 
     #[test]
@@ -208,7 +247,11 @@ mod tests {
     fn what_is_hidden_or_outside_the_view_is_not_built() {
         let mut inside = OverlayMark::new(1, corners(10.0, 10.0, 50.0), Hue::default());
         let outside = OverlayMark::new(2, corners(5000.0, 10.0, 50.0), Hue::default());
-        let broken = OverlayMark::new(3, Mark::Spot(ImagePoint::new(f32::NAN, 0.0)), Hue::default());
+        let broken = OverlayMark::new(
+            3,
+            Mark::Spot(ImagePoint::new(f32::NAN, 0.0)),
+            Hue::default(),
+        );
         let empty = OverlayMark::new(4, Mark::Path(Vec::new()), Hue::default());
         let alone = shapes(std::slice::from_ref(&inside), &placement(), None).len();
         assert!(alone > 0);
@@ -226,18 +269,29 @@ mod tests {
                 let mark = match n % 3 {
                     0 => corners(at(n, 37, 560), at(n, 53, 400), 20.0 + at(n, 7, 60)),
                     1 => Mark::Spot(ImagePoint::new(at(n, 37, 640), at(n, 53, 480))),
-                    _ => Mark::Path((0..8).map(|s| ImagePoint::new(at(n + s, 37, 640), at(n, 53, 480))).collect()),
+                    _ => {
+                        let step = |s: u64| {
+                            ImagePoint::new(
+                                at(n, 37, 400) + 25.0 * s as f32,
+                                at(n + s, 53, 480) / 4.0 + 100.0,
+                            )
+                        };
+                        Mark::Path((0..8).map(step).collect())
+                    }
                 };
                 OverlayMark::new(n, mark, Hue::default())
             })
             .collect();
         let placement = placement();
-        let started = Instant::now();
-        let built = shapes(&marks, &placement, None);
-        let took = started.elapsed();
-        println!("1000 marks: {} shapes in {took:?}", built.len());
-        assert!(built.len() > 1000);
-        // Generous, since tests share the machine; a release build takes about a millisecond.
-        assert!(took.as_millis() < 100, "{took:?}");
+        let timed = || {
+            let started = Instant::now();
+            let built = shapes(&marks, &placement, None).len();
+            (started.elapsed(), built)
+        };
+        // The best of a few, since tests share the machine.
+        let (took, built) = (0..5).map(|_| timed()).min().unwrap();
+        println!("1000 marks: {built} shapes in {took:?}");
+        assert!(built > 1000);
+        assert!(took.as_millis() < 60, "{took:?}");
     }
 }

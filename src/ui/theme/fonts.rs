@@ -1,6 +1,6 @@
 //! The fonts that come with the program, and the order in which they are asked for a glyph.
 //!
-//! Inter is the text, JetBrains Mono the numbers, Phosphor the icons. egui's own fonts stay at the end of every list,
+//! Inter is the text, `JetBrains` Mono the numbers, Phosphor the icons. egui's own fonts stay at the end of every list,
 //! and a character that none of them holds is drawn as a box.
 
 use std::sync::Arc;
@@ -44,8 +44,14 @@ pub(super) fn definitions() -> FontDefinitions {
         first.chain(rest.iter().cloned()).collect()
     };
     let families = [
-        (FontFamily::Proportional, chain(&[INTER, ICONS, MONO], &text)),
-        (semibold_family(), chain(&[INTER_SEMIBOLD, ICONS, MONO], &text)),
+        (
+            FontFamily::Proportional,
+            chain(&[INTER, ICONS, MONO], &text),
+        ),
+        (
+            semibold_family(),
+            chain(&[INTER_SEMIBOLD, ICONS, MONO], &text),
+        ),
         (FontFamily::Monospace, chain(&[MONO, ICONS, INTER], &mono)),
         (icon_family(), chain(&[ICONS], &text)),
     ];
@@ -56,9 +62,18 @@ pub(super) fn definitions() -> FontDefinitions {
 /// Name and bytes of each embedded font.
 const fn faces() -> [(&'static str, &'static [u8]); 4] {
     [
-        (INTER, include_bytes!("../../../assets/fonts/Inter-Regular.ttf")),
-        (INTER_SEMIBOLD, include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf")),
-        (MONO, include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
+        (
+            INTER,
+            include_bytes!("../../../assets/fonts/Inter-Regular.ttf"),
+        ),
+        (
+            INTER_SEMIBOLD,
+            include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf"),
+        ),
+        (
+            MONO,
+            include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf"),
+        ),
         (ICONS, include_bytes!("../../../assets/fonts/Phosphor.ttf")),
     ]
 }
@@ -76,7 +91,11 @@ mod tests {
         let ctx = Context::default();
         super::super::install(&ctx);
         ctx.run_ui(RawInput::default(), |ui| {
-            for family in [FontFamily::Proportional, FontFamily::Monospace, semibold_family()] {
+            for family in [
+                FontFamily::Proportional,
+                FontFamily::Monospace,
+                semibold_family(),
+            ] {
                 let font = FontId::new(13.0, family.clone());
                 for glyph in SAMPLE.chars().filter(|c| *c != ' ') {
                     let held = ui.fonts_mut(|fonts| fonts.has_glyph(&font, glyph));

@@ -4,60 +4,14 @@
 //! Knows nothing of what is drawn with it.
 
 mod fonts;
+mod sizes;
 mod style;
 
 use egui::{Color32, Context, Theme, Ui};
 
 pub use fonts::{icon_family, semibold_family};
+pub use sizes::*;
 pub use style::{body, caption, icon, number, readout, secondary, semibold, title};
-
-/// The grid that spacing and sizes are multiples of.
-pub const GRID: f32 = 4.0;
-/// Space between things that belong together.
-pub const SPACE_SMALL: f32 = 4.0;
-/// Space between controls of a row.
-pub const SPACE: f32 = 8.0;
-/// Space between rows of different meaning, and the margin of panels.
-pub const SPACE_WIDE: f32 = 12.0;
-/// Space around a group.
-pub const SPACE_GROUP: f32 = 16.0;
-/// Space between sections.
-pub const SPACE_SECTION: f32 = 24.0;
-/// Height of buttons, fields and other controls.
-pub const CONTROL: f32 = 28.0;
-/// Height of controls while a robot is driven.
-pub const CONTROL_DRIVE: f32 = 44.0;
-/// Height of the button that stops a robot.
-pub const CONTROL_STOP: f32 = 72.0;
-/// Height of a chip, and of a row in a dense list.
-pub const ROW: f32 = 20.0;
-/// Side of the smallest thing that can be clicked, as accessibility guides ask (WCAG 2.2, 2.5.8).
-pub const TARGET_MIN: f32 = 24.0;
-/// Radius of corners.
-pub const RADIUS: u8 = 4;
-/// Width of separating lines.
-pub const HAIRLINE: f32 = 1.0;
-/// Seconds a mark takes to appear.
-pub const FADE_SECONDS: f32 = 0.12;
-
-/// Size of body text.
-pub const TEXT_BODY: f32 = 13.0;
-/// Size of secondary text.
-pub const TEXT_SECONDARY: f32 = 12.0;
-/// Size of captions, set in capitals with [`CAPTION_SPACING`].
-pub const TEXT_CAPTION: f32 = 11.0;
-/// Extra space between the letters of a caption.
-pub const CAPTION_SPACING: f32 = 0.6;
-/// Size of titles.
-pub const TEXT_TITLE: f32 = 16.0;
-/// Size of read-outs that are read from five metres.
-pub const TEXT_READOUT: f32 = 28.0;
-/// Size of numbers, coordinates and tokens.
-pub const TEXT_NUMBER: f32 = 12.0;
-/// Size of icons in controls.
-pub const ICON: f32 = 16.0;
-/// Size of the icon of an empty state.
-pub const ICON_LARGE: f32 = 32.0;
 
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,70 +57,70 @@ pub struct Palette {
 /// Dark theme.
 pub const DARK: Palette = Palette {
     theme: Theme::Dark,
-    background: hex(0x10_12_16),
-    panel: hex(0x16_19_1F),
-    raised: hex(0x1E_22_2A),
-    hover: hex(0x27_2C_36),
-    canvas: hex(0x0B_0D_10),
-    line: hex(0x2A_30_3A),
-    text: hex(0xE7_EA_EF),
-    weak: hex(0x98_A2_B0),
-    disabled: hex(0x5B_65_72),
-    accent: hex(0x5A_A2_FF),
-    accent_hover: hex(0x7B_B5_FF),
-    on_accent: hex(0x0B_12_20),
-    good: hex(0x3F_B2_7F),
-    warn: hex(0xE0_A6_3A),
-    danger: hex(0xF0_52_4F),
-    on_danger: hex(0x16_09_0A),
+    background: hex("#101216"),
+    panel: hex("#16191F"),
+    raised: hex("#1E222A"),
+    hover: hex("#272C36"),
+    canvas: hex("#0B0D10"),
+    line: hex("#2A303A"),
+    text: hex("#E7EAEF"),
+    weak: hex("#98A2B0"),
+    disabled: hex("#5B6572"),
+    accent: hex("#5AA2FF"),
+    accent_hover: hex("#7BB5FF"),
+    on_accent: hex("#0B1220"),
+    good: hex("#3FB27F"),
+    warn: hex("#E0A63A"),
+    danger: hex("#F0524F"),
+    on_danger: hex("#16090A"),
     shadow: Color32::from_black_alpha(110),
 };
 
 /// Light theme: the same accents, darkened until text in them reaches 4.5:1 on every surface.
 pub const LIGHT: Palette = Palette {
     theme: Theme::Light,
-    background: hex(0xF7_F8_FA),
-    panel: hex(0xFF_FF_FF),
-    raised: hex(0xEE_F0_F3),
-    hover: hex(0xE3_E7_EC),
-    canvas: hex(0xE6_E9_ED),
-    line: hex(0xD9_DE_E5),
-    text: hex(0x14_18_1D),
-    weak: hex(0x5A_65_72),
-    disabled: hex(0x98_A2_B0),
-    accent: hex(0x1B_62_C4),
-    accent_hover: hex(0x15_52_A8),
-    on_accent: hex(0xFF_FF_FF),
-    good: hex(0x14_73_4B),
-    warn: hex(0x85_57_00),
-    danger: hex(0xC0_2E_2B),
-    on_danger: hex(0xFF_FF_FF),
+    background: hex("#F7F8FA"),
+    panel: hex("#FFFFFF"),
+    raised: hex("#EEF0F3"),
+    hover: hex("#E3E7EC"),
+    canvas: hex("#E6E9ED"),
+    line: hex("#D9DEE5"),
+    text: hex("#14181D"),
+    weak: hex("#5A6572"),
+    disabled: hex("#98A2B0"),
+    accent: hex("#1B62C4"),
+    accent_hover: hex("#1552A8"),
+    on_accent: hex("#FFFFFF"),
+    good: hex("#14734B"),
+    warn: hex("#855700"),
+    danger: hex("#C02E2B"),
+    on_danger: hex("#FFFFFF"),
     shadow: Color32::from_black_alpha(36),
 };
 
 /// Hues of marked objects, safe for colour-blind eyes (Okabe and Ito, 2008), in the order they are given out.
 pub const HUES: [Color32; 7] = [
-    hex(0xE6_9F_00),
-    hex(0x56_B4_E9),
-    hex(0x00_9E_73),
-    hex(0xF0_E4_42),
-    hex(0x00_72_B2),
-    hex(0xD5_5E_00),
-    hex(0xCC_79_A7),
+    hex("#E69F00"),
+    hex("#56B4E9"),
+    hex("#009E73"),
+    hex("#F0E442"),
+    hex("#0072B2"),
+    hex("#D55E00"),
+    hex("#CC79A7"),
 ];
 
 /// Under the line of a mark, so that it shows on any picture.
-pub const MARK_CASING: Color32 = hex_alpha(0x0B_0D_10, 0xB8);
+pub const MARK_CASING: Color32 = hex_alpha("#0B0D10", 0xB8);
 /// Truth, and the casing of what is selected.
-pub const MARK_WHITE: Color32 = hex(0xFF_FF_FF);
+pub const MARK_WHITE: Color32 = hex("#FFFFFF");
 /// Behind text that lies on a picture, in both themes.
-pub const ON_PICTURE: Color32 = hex_alpha(0x10_12_16, 0xDC);
+pub const ON_PICTURE: Color32 = hex_alpha("#101216", 0xDC);
 /// Text that lies on a picture.
-pub const ON_PICTURE_TEXT: Color32 = hex(0xF1_F3_F6);
+pub const ON_PICTURE_TEXT: Color32 = hex("#F1F3F6");
 /// Secondary text that lies on a picture.
-pub const ON_PICTURE_WEAK: Color32 = hex(0xB4_BC_C8);
+pub const ON_PICTURE_WEAK: Color32 = hex("#B4BCC8");
 /// Lines between the pixels of a picture that is zoomed far in.
-pub const PIXEL_GRID: Color32 = hex_alpha(0x80_80_80, 0x60);
+pub const PIXEL_GRID: Color32 = hex_alpha("#808080", 0x60);
 /// Multiplies a picture by one.
 pub const UNTINTED: Color32 = Color32::WHITE;
 
@@ -183,7 +137,11 @@ impl Palette {
     /// The palette that `ui` is drawn with.
     #[must_use]
     pub fn of(ui: &Ui) -> &'static Self {
-        if ui.visuals().dark_mode { &DARK } else { &LIGHT }
+        if ui.visuals().dark_mode {
+            &DARK
+        } else {
+            &LIGHT
+        }
     }
 
     /// Behind what is selected on a panel: 18 % accent.
@@ -202,7 +160,7 @@ impl Palette {
     #[must_use]
     pub fn doubt(&self, probability: f32) -> Color32 {
         let doubt = (1.0 - probability).clamp(0.0, 1.0);
-        self.warn.gamma_multiply(0.55 * doubt)
+        self.warn.gamma_multiply(0.42 * doubt)
     }
 }
 
@@ -220,14 +178,30 @@ pub const fn pixel_color([r, g, b]: [u8; 3]) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// The colour written `0xRRGGBB`; only this file writes colours down.
-const fn hex(rgb: u32) -> Color32 {
-    Color32::from_rgb((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
+/// The colour written `#RRGGBB`; only this file writes colours down.
+const fn hex(text: &str) -> Color32 {
+    hex_alpha(text, u8::MAX)
 }
 
-/// `0xRRGGBB` with an opacity of 0 to 255.
-const fn hex_alpha(rgb: u32, alpha: u8) -> Color32 {
-    Color32::from_rgba_unmultiplied_const((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8, alpha)
+/// `#RRGGBB` with an opacity of 0 to 255.
+const fn hex_alpha(text: &str, alpha: u8) -> Color32 {
+    let digits = text.as_bytes();
+    assert!(
+        digits.len() == 7 && digits[0] == b'#',
+        "a colour is written #RRGGBB"
+    );
+    let r = 16 * digit(digits[1]) + digit(digits[2]);
+    let g = 16 * digit(digits[3]) + digit(digits[4]);
+    let b = 16 * digit(digits[5]) + digit(digits[6]);
+    Color32::from_rgba_unmultiplied_const(r, g, b, alpha)
+}
+
+const fn digit(letter: u8) -> u8 {
+    match letter {
+        b'0'..=b'9' => letter - b'0',
+        b'A'..=b'F' => letter - b'A' + 10,
+        _ => panic!("a colour's digits are 0-9 and A-F"),
+    }
 }
 
 #[cfg(test)]
@@ -252,7 +226,11 @@ mod tests {
             for surface in [p.background, p.panel, p.raised] {
                 for text in coloured {
                     let ratio = contrast(text, surface);
-                    assert!(ratio >= 4.5, "{:?}: {text:?} on {surface:?} {ratio}", p.theme);
+                    assert!(
+                        ratio >= 4.5,
+                        "{:?}: {text:?} on {surface:?} {ratio}",
+                        p.theme
+                    );
                 }
             }
             for surface in [p.hover, p.selection(), p.canvas] {

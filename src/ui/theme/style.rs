@@ -1,13 +1,16 @@
 //! A palette as egui's style, and the type scale as rich text.
 
-use egui::style::{Interaction, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets};
+use egui::style::{
+    Interaction, ScrollStyle, Selection, Spacing, TextCursorStyle, WidgetVisuals, Widgets,
+};
 use egui::{
-    CornerRadius, FontFamily, FontId, Margin, RichText, Shadow, Stroke, Style, TextStyle, Visuals, vec2,
+    CornerRadius, FontFamily, FontId, Margin, RichText, Shadow, Stroke, Style, TextStyle, Visuals,
+    vec2,
 };
 
 use super::{
-    CAPTION_SPACING, CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, TEXT_BODY, TEXT_CAPTION, TEXT_NUMBER,
-    TEXT_READOUT, TEXT_SECONDARY, TEXT_TITLE, icon_family, semibold_family,
+    CAPTION_SPACING, CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, TEXT_BODY, TEXT_CAPTION,
+    TEXT_NUMBER, TEXT_READOUT, TEXT_SECONDARY, TEXT_TITLE, icon_family, semibold_family,
 };
 
 /// Body text.
@@ -49,6 +52,7 @@ pub fn number(text: impl Into<String>) -> RichText {
 }
 
 /// An icon that stands alone.
+#[must_use]
 pub fn icon(glyph: &str) -> RichText {
     RichText::new(glyph).font(FontId::new(ICON, icon_family()))
 }
@@ -70,7 +74,10 @@ pub(super) fn style(palette: &Palette) -> Style {
         (TextStyle::Small, FontId::proportional(TEXT_SECONDARY)),
         (TextStyle::Body, FontId::proportional(TEXT_BODY)),
         (TextStyle::Button, FontId::proportional(TEXT_BODY)),
-        (TextStyle::Heading, FontId::new(TEXT_TITLE, semibold_family())),
+        (
+            TextStyle::Heading,
+            FontId::new(TEXT_TITLE, semibold_family()),
+        ),
         (TextStyle::Monospace, FontId::monospace(TEXT_NUMBER)),
     ]
     .into();

@@ -1,9 +1,15 @@
 //! Buttons: an icon alone, or a verb that may be the next step.
 
-use egui::{Color32, CornerRadius, FontId, Response, Role, Sense, Stroke, StrokeKind, Ui, Widget, WidgetInfo, vec2};
+use egui::{
+    Color32, CornerRadius, FontId, Response, Role, Sense, Stroke, StrokeKind, Ui, Widget,
+    WidgetInfo, vec2,
+};
 
 use super::named_tip;
-use crate::ui::theme::{CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, icon_family, semibold_family};
+use crate::ui::theme::{
+    CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, icon_family,
+    semibold_family,
+};
 
 /// A square button with an icon. Frameless at rest, so that rows of them stay quiet.
 #[must_use = "add it to a ui"]
@@ -64,8 +70,16 @@ impl Widget for IconButton<'_> {
             let frame = CornerRadius::same(RADIUS);
             ui.painter().rect_filled(rect, frame, fill);
             focus_ring(ui, &response, p);
-            let size = if self.side > CONTROL { self.side * 0.5 } else { ICON };
-            let glyph = ui.painter().layout_no_wrap(self.icon.to_owned(), FontId::new(size, icon_family()), color);
+            let size = if self.side > CONTROL {
+                self.side * 0.5
+            } else {
+                ICON
+            };
+            let glyph = ui.painter().layout_no_wrap(
+                self.icon.to_owned(),
+                FontId::new(size, icon_family()),
+                color,
+            );
             let at = rect.center() - glyph.mesh_bounds.center().to_vec2();
             ui.painter().galley(at, glyph, color);
         }
@@ -150,12 +164,19 @@ impl<'a> ActionButton<'a> {
 impl Widget for ActionButton<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
         let p = Palette::of(ui);
-        let scale = if self.height > CONTROL { self.height / CONTROL * 0.8 } else { 1.0 };
+        let scale = if self.height > CONTROL {
+            self.height / CONTROL * 0.8
+        } else {
+            1.0
+        };
         let family = match self.weight {
             Weight::Plain => egui::FontFamily::Proportional,
             Weight::Primary | Weight::Danger => semibold_family(),
         };
-        let lay = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+        let lay = |text: &str, font| {
+            ui.painter()
+                .layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER)
+        };
         let icon = lay(self.icon, FontId::new(ICON * scale, icon_family()));
         let verb = lay(self.name, FontId::new(TEXT_BODY * scale, family));
         let gap = if self.icon.is_empty() { 0.0 } else { 6.0 };
@@ -165,7 +186,8 @@ impl Widget for ActionButton<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name));
         if ui.is_rect_visible(rect) {
             let (fill, color) = self.colors(response.hovered(), p);
-            ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), fill);
+            ui.painter()
+                .rect_filled(rect, CornerRadius::same(RADIUS), fill);
             focus_ring(ui, &response, p);
             let left = rect.center().x - content / 2.0;
             let middle = rect.center().y;
@@ -176,7 +198,11 @@ impl Widget for ActionButton<'_> {
             let at = egui::pos2(left + icon.size().x + gap, middle - verb.size().y / 2.0);
             ui.painter().galley(at, verb, color);
         }
-        if self.shortcut.is_empty() { response } else { named_tip(response, self.name, self.shortcut) }
+        if self.shortcut.is_empty() {
+            response
+        } else {
+            named_tip(response, self.name, self.shortcut)
+        }
     }
 }
 
@@ -185,6 +211,7 @@ pub(super) fn focus_ring(ui: &Ui, response: &Response, p: &Palette) {
     if response.has_focus() {
         let rect = response.rect.expand(2.0);
         let ring = Stroke::new(2.0 * HAIRLINE, p.accent);
-        ui.painter().rect_stroke(rect, SPACE * 0.75, ring, StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(rect, SPACE * 0.75, ring, StrokeKind::Inside);
     }
 }

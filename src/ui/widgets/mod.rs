@@ -14,7 +14,7 @@ pub use bars::{StageTime, stage_bars};
 pub use button::{ActionButton, IconButton};
 pub use choice::{chip, segmented};
 pub use progress::{Progress, progress};
-pub use rows::{ListRow, Notice, NoticeAnswer, key_value, list_row, notice, section};
+pub use rows::{ListRow, Notice, NoticeAnswer, dense, key_value, list_row, notice, section};
 pub use scrub::scrub;
 pub use state::{EmptyAnswer, EmptyState, empty_state};
 pub use tokens::{TokenText, token_text};
@@ -71,5 +71,9 @@ fn named_tip(response: Response, name: &str, shortcut: &str) -> Response {
 }
 
 fn tip(name: &str, shortcut: &str) -> String {
-    if shortcut.is_empty() { name.to_owned() } else { format!("{name}   {shortcut}") }
+    if shortcut.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}   {shortcut}")
+    }
 }

@@ -26,7 +26,11 @@ pub fn progress(ui: &mut Ui, shown: &Progress<'_>) -> bool {
     let p = Palette::of(ui);
     let mut cancelled = false;
     ui.horizontal(|ui| {
-        let button = if shown.can_cancel { TARGET_MIN + SPACE } else { 0.0 };
+        let button = if shown.can_cancel {
+            TARGET_MIN + SPACE
+        } else {
+            0.0
+        };
         let width = (ui.available_width() - button).max(40.0);
         ui.vertical(|ui| {
             ui.set_width(width);
@@ -34,12 +38,16 @@ pub fn progress(ui: &mut Ui, shown: &Progress<'_>) -> bool {
             ui.horizontal(|ui| {
                 ui.add(egui::Label::new(theme::secondary(shown.label)).truncate());
                 let right = egui::Layout::right_to_left(egui::Align::Center);
-                ui.with_layout(right, |ui| ui.add(egui::Label::new(theme::number(shown.detail).color(p.weak)).truncate()));
+                ui.with_layout(right, |ui| {
+                    ui.add(egui::Label::new(theme::number(shown.detail).color(p.weak)).truncate())
+                });
             });
             bar(ui, shown);
         });
         if shown.can_cancel {
-            let stop = IconButton::new(icons::CLOSE, "Cancel").shortcut("Esc").side(TARGET_MIN);
+            let stop = IconButton::new(icons::CLOSE, "Cancel")
+                .shortcut("Esc")
+                .side(TARGET_MIN);
             cancelled = ui.add(stop).clicked();
         }
     });
@@ -51,7 +59,9 @@ fn bar(ui: &mut Ui, shown: &Progress<'_>) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), BAR), Sense::hover());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(Role::ProgressIndicator, ui.is_enabled(), shown.label);
-        info.value = shown.fraction.map(|fraction| f64::from(fraction.clamp(0.0, 1.0)) * 100.0);
+        info.value = shown
+            .fraction
+            .map(|fraction| f64::from(fraction.clamp(0.0, 1.0)) * 100.0);
         info
     });
     ui.painter().rect_filled(rect, BAR / 2.0, p.line);
@@ -68,4 +78,3 @@ fn bar(ui: &mut Ui, shown: &Progress<'_>) -> Response {
     ui.painter().rect_filled(done, BAR / 2.0, p.accent);
     response
 }
-

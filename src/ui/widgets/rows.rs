@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use egui::text::LayoutJob;
 use egui::{
-    Align, Color32, FontId, Galley, Label, Layout, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Color32, FontId, Galley, Label, Layout, Rect, Response, Role, Sense, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::{ActionButton, IconButton, Tone};
 use crate::ui::icons;
 use crate::ui::theme::{
-    self, ICON, Palette, RADIUS, ROW, SPACE, SPACE_SMALL, SPACE_WIDE, TARGET_MIN, TEXT_BODY, TEXT_NUMBER, TEXT_SECONDARY,
+    self, ICON, Palette, RADIUS, ROW, SPACE, SPACE_SMALL, SPACE_WIDE, TARGET_MIN, TEXT_BODY,
+    TEXT_NUMBER, TEXT_SECONDARY,
 };
 
 /// A caption, with `actions` at the right end of its line.
@@ -28,19 +30,42 @@ pub fn section(ui: &mut Ui, name: &str, actions: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// Rows without space between them, for lists and read-outs.
+pub fn dense<R>(ui: &mut Ui, rows: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        rows(ui)
+    })
+    .inner
+}
+
 /// A name on the left and its value, monospaced, on the right. A long value is cut and shown whole on hover.
 pub fn key_value(ui: &mut Ui, key: &str, value: &str) -> Response {
     let p = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{key}: {value}")));
-    let name = line(ui, key, FontId::proportional(TEXT_SECONDARY), rect.width() * 0.5);
+    let name = line(
+        ui,
+        key,
+        FontId::proportional(TEXT_SECONDARY),
+        rect.width() * 0.5,
+    );
     let room = rect.width() - name.size().x - SPACE_WIDE;
     let value_line = line(ui, value, FontId::monospace(TEXT_NUMBER), room.max(0.0));
     let at = |x: f32, galley: &Galley| pos2(x, rect.center().y - galley.size().y / 2.0);
     let elided = value_line.elided;
-    ui.painter().galley(at(rect.left(), &name), name.clone(), p.weak);
-    ui.painter().galley(at(rect.right() - value_line.size().x, &value_line), value_line.clone(), p.text);
-    if elided { response.on_hover_text(value) } else { response }
+    ui.painter()
+        .galley(at(rect.left(), &name), name.clone(), p.weak);
+    ui.painter().galley(
+        at(rect.right() - value_line.size().x, &value_line),
+        value_line.clone(),
+        p.text,
+    );
+    if elided {
+        response.on_hover_text(value)
+    } else {
+        response
+    }
 }
 
 /// One line of text in a colour to be given, cut at `width`.
@@ -70,10 +95,16 @@ pub struct ListRow<'a> {
 /// A row of a list. The first answer is the row, the second whether its eye was pressed.
 pub fn list_row(ui: &mut Ui, row: &ListRow<'_>) -> (Response, bool) {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), TARGET_MIN), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), TARGET_MIN), Sense::click());
     response.widget_info(|| {
         let name = format!("{} {}", row.label, row.value);
-        WidgetInfo::selected(Role::ListItem, ui.is_enabled(), row.selected, name.trim_end())
+        WidgetInfo::selected(
+            Role::ListItem,
+            ui.is_enabled(),
+            row.selected,
+            name.trim_end(),
+        )
     });
     let fill = match (row.selected, response.hovered()) {
         (true, _) => p.selection(),
@@ -89,14 +120,23 @@ pub fn list_row(ui: &mut Ui, row: &ListRow<'_>) -> (Response, bool) {
         eye(ui, place, row.label, shown)
     });
     let elided = row_text(ui, rect.with_max_x(right), row);
-    let response = if elided { response.on_hover_text(row.label) } else { response };
+    let response = if elided {
+        response.on_hover_text(row.label)
+    } else {
+        response
+    };
     (response, pressed)
 }
 
 fn eye(ui: &mut Ui, place: Rect, label: &str, shown: bool) -> bool {
-    let (icon, verb) = if shown { (icons::SHOWN, "Hide") } else { (icons::HIDDEN, "Show") };
+    let (icon, verb) = if shown {
+        (icons::SHOWN, "Hide")
+    } else {
+        (icons::HIDDEN, "Show")
+    };
     let name = format!("{verb} {label}");
-    ui.place(place, IconButton::new(icon, &name).side(TARGET_MIN)).clicked()
+    ui.place(place, IconButton::new(icon, &name).side(TARGET_MIN))
+        .clicked()
 }
 
 /// Swatch, icon, name and value; whether the name was cut.
@@ -107,20 +147,47 @@ fn row_text(ui: &Ui, rect: Rect, row: &ListRow<'_>) -> bool {
     let mut left = rect.left() + SPACE;
     if let Some(color) = row.color {
         let swatch = Rect::from_center_size(pos2(left + 5.0, middle), Vec2::splat(10.0));
-        painter.rect_filled(swatch, 2.0, color.gamma_multiply(if faded { 0.35 } else { 1.0 }));
+        painter.rect_filled(
+            swatch,
+            2.0,
+            color.gamma_multiply(if faded { 0.35 } else { 1.0 }),
+        );
         left += 10.0 + SPACE;
     }
     if !row.icon.is_empty() {
-        let glyph = line(ui, row.icon, FontId::new(ICON, theme::icon_family()), ICON * 2.0);
-        painter.galley(pos2(left, middle - glyph.mesh_bounds.center().y), glyph, p.weak);
+        let glyph = line(
+            ui,
+            row.icon,
+            FontId::new(ICON, theme::icon_family()),
+            ICON * 2.0,
+        );
+        painter.galley(
+            pos2(left, middle - glyph.mesh_bounds.center().y),
+            glyph,
+            p.weak,
+        );
         left += ICON + SPACE * 0.75;
     }
-    let value = line(ui, row.value, FontId::monospace(TEXT_NUMBER), rect.width() * 0.6);
+    let value = line(
+        ui,
+        row.value,
+        FontId::monospace(TEXT_NUMBER),
+        rect.width() * 0.6,
+    );
     let right = rect.right() - SPACE_SMALL - value.size().x;
     painter.galley(pos2(right, middle - value.size().y / 2.0), value, p.weak);
-    let name = line(ui, row.label, FontId::proportional(TEXT_BODY), (right - left - SPACE).max(0.0));
+    let name = line(
+        ui,
+        row.label,
+        FontId::proportional(TEXT_BODY),
+        (right - left - SPACE).max(0.0),
+    );
     let elided = name.elided;
-    painter.galley(pos2(left, middle - name.size().y / 2.0), name, if faded { p.weak } else { p.text });
+    painter.galley(
+        pos2(left, middle - name.size().y / 2.0),
+        name,
+        if faded { p.weak } else { p.text },
+    );
     elided
 }
 
@@ -157,7 +224,9 @@ pub fn notice(ui: &mut Ui, shown: &Notice<'_>) -> NoticeAnswer {
     let card = frame.show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.add_space(0.0);
-            ui.add(Label::new(theme::icon(glyph(shown.tone)).color(shown.tone.color(p))));
+            ui.add(Label::new(
+                theme::icon(glyph(shown.tone)).color(shown.tone.color(p)),
+            ));
             let buttons = TARGET_MIN + SPACE;
             ui.vertical(|ui| {
                 ui.set_width((ui.available_width() - buttons).max(60.0));
@@ -170,10 +239,13 @@ pub fn notice(ui: &mut Ui, shown: &Notice<'_>) -> NoticeAnswer {
                     answer.acted = ui.add(ActionButton::new("", shown.action)).clicked();
                 }
             });
-            answer.dismissed = ui.add(IconButton::new(icons::CLOSE, "Dismiss").side(TARGET_MIN)).clicked();
+            answer.dismissed = ui
+                .add(IconButton::new(icons::CLOSE, "Dismiss").side(TARGET_MIN))
+                .clicked();
         });
     });
-    card.response.widget_info(|| WidgetInfo::labeled(Role::Alert, true, shown.text));
+    card.response
+        .widget_info(|| WidgetInfo::labeled(Role::Alert, true, shown.text));
     answer
 }
 

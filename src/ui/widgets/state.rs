@@ -46,10 +46,18 @@ pub fn empty_state(ui: &mut Ui, shown: &EmptyState<'_>) -> EmptyAnswer {
         vec2(width, (area.height() - top).max(height)),
     );
     let mut answer = EmptyAnswer::default();
-    let builder = UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center));
+    let builder = UiBuilder::new()
+        .max_rect(place)
+        .layout(Layout::top_down(Align::Center));
     let inner = ui.scope_builder(builder, |ui| {
-        let color = if shown.tone == Tone::Neutral { p.disabled } else { shown.tone.color(p) };
-        ui.add(Label::new(theme::icon(shown.icon).size(ICON_LARGE).color(color)));
+        let color = if shown.tone == Tone::Neutral {
+            p.disabled
+        } else {
+            shown.tone.color(p)
+        };
+        ui.add(Label::new(
+            theme::icon(shown.icon).size(ICON_LARGE).color(color),
+        ));
         ui.add_space(SPACE_SMALL);
         ui.add(Label::new(theme::semibold(shown.title)).wrap());
         if !shown.hint.is_empty() {
@@ -62,11 +70,17 @@ pub fn empty_state(ui: &mut Ui, shown: &EmptyState<'_>) -> EmptyAnswer {
         if !verb.is_empty() {
             ui.add_space(SPACE);
             let button = ActionButton::new(icon, verb).shortcut(shortcut);
-            let button = if shown.tone == Tone::Danger { button } else { button.primary() };
+            let button = if shown.tone == Tone::Danger {
+                button
+            } else {
+                button.primary()
+            };
             answer.acted = ui.add(button).clicked();
         }
     });
-    inner.response.widget_info(|| WidgetInfo::labeled(Role::Group, true, shown.title));
+    inner
+        .response
+        .widget_info(|| WidgetInfo::labeled(Role::Group, true, shown.title));
     ui.allocate_rect(area, egui::Sense::hover());
     answer
 }
@@ -74,5 +88,7 @@ pub fn empty_state(ui: &mut Ui, shown: &EmptyState<'_>) -> EmptyAnswer {
 /// About how tall it will be, to put it in the middle.
 fn height(shown: &EmptyState<'_>) -> f32 {
     let part = |present: bool, height: f32| if present { height } else { 0.0 };
-    76.0 + part(!shown.hint.is_empty(), 36.0) + part(shown.progress.is_some(), 40.0) + part(!shown.action.1.is_empty(), 44.0)
+    76.0 + part(!shown.hint.is_empty(), 36.0)
+        + part(shown.progress.is_some(), 40.0)
+        + part(!shown.action.1.is_empty(), 44.0)
 }

@@ -20,7 +20,9 @@ pub struct TokenText<'a> {
 /// The tokens as running text in the width there is; the index of the token under the pointer comes back.
 pub fn token_text(ui: &mut Ui, tokens: &[TokenText<'_>]) -> (Response, Option<usize>) {
     let p = Palette::of(ui);
-    let galley = ui.painter().layout_job(job(tokens, p, ui.available_width()));
+    let galley = ui
+        .painter()
+        .layout_job(job(tokens, p, ui.available_width()));
     let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), &galley.job.text));
     let hovered = response.hover_pos().and_then(|pos| {
@@ -32,7 +34,8 @@ pub fn token_text(ui: &mut Ui, tokens: &[TokenText<'_>]) -> (Response, Option<us
         let ring = Stroke::new(HAIRLINE, p.accent);
         for part in token_rects(&galley, tokens, at) {
             let part = part.translate(rect.min.to_vec2()).expand(1.0);
-            ui.painter().rect_stroke(part, 2.0, ring, StrokeKind::Middle);
+            ui.painter()
+                .rect_stroke(part, 2.0, ring, StrokeKind::Middle);
         }
     }
     (response, hovered)
@@ -42,7 +45,11 @@ fn job(tokens: &[TokenText<'_>], p: &Palette, width: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     job.wrap.max_width = width;
     for token in tokens {
-        let sure = token.probability.is_finite().then_some(token.probability).unwrap_or(0.0);
+        let sure = if token.probability.is_finite() {
+            token.probability
+        } else {
+            0.0
+        };
         let mut format = TextFormat::simple(FontId::monospace(TEXT_NUMBER), p.text);
         format.background = p.doubt(sure);
         format.line_height = Some(18.0);
@@ -61,7 +68,10 @@ fn char_at(galley: &Galley, at: Vec2) -> Option<usize> {
         let rect = row.rect();
         if rect.contains(at.to_pos2()) {
             let x = at.x - row.pos.x;
-            let glyph = row.glyphs.iter().position(|glyph| x < glyph.pos.x + glyph.advance_width)?;
+            let glyph = row
+                .glyphs
+                .iter()
+                .position(|glyph| x < glyph.pos.x + glyph.advance_width)?;
             return Some(before + glyph);
         }
         before += row.glyphs.len() + usize::from(row.ends_with_newline);
@@ -79,16 +89,26 @@ fn token_at(tokens: &[TokenText<'_>], char_index: usize) -> Option<usize> {
 
 /// Where a token stands, one rectangle for each row it runs over.
 fn token_rects(galley: &Galley, tokens: &[TokenText<'_>], index: usize) -> Vec<egui::Rect> {
-    let start: usize = tokens[..index].iter().map(|token| token.text.chars().count()).sum();
+    let start: usize = tokens[..index]
+        .iter()
+        .map(|token| token.text.chars().count())
+        .sum();
     let end = start + tokens[index].text.chars().count();
     let mut before = 0;
     let mut rects = Vec::new();
     for row in &galley.rows {
-        let mine = row.glyphs.iter().enumerate().filter(|(at, _)| (start..end).contains(&(before + at)));
+        let mine = row
+            .glyphs
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| (start..end).contains(&(before + at)));
         let spans = mine.map(|(_, glyph)| (glyph.pos.x, glyph.pos.x + glyph.advance_width));
         if let Some((left, right)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) {
             let rect = row.rect();
-            rects.push(egui::Rect::from_x_y_ranges(row.pos.x + left..=row.pos.x + right, rect.y_range()));
+            rects.push(egui::Rect::from_x_y_ranges(
+                row.pos.x + left..=row.pos.x + right,
+                rect.y_range(),
+            ));
         }
         before += row.glyphs.len() + usize::from(row.ends_with_newline);
     }
@@ -101,7 +121,10 @@ mod tests {
 
     #[test]
     fn a_character_belongs_to_its_token_across_empty_and_wide_ones() {
-        let token = |text| TokenText { text, probability: 1.0 };
+        let token = |text| TokenText {
+            text,
+            probability: 1.0,
+        };
         let tokens = [token("ab"), token(""), token("é\n"), token("漢字")];
         let found: Vec<_> = (0..7).map(|at| token_at(&tokens, at)).collect();
         let wanted = [Some(0), Some(0), Some(2), Some(2), Some(3), Some(3), None];
@@ -110,12 +133,27 @@ mod tests {
 
     #[test]
     fn only_doubtful_tokens_are_marked() {
-        let sure = TokenText { text: "sure", probability: 1.0 };
-        let unsure = TokenText { text: "unsure", probability: 0.2 };
-        let broken = TokenText { text: "broken", probability: f32::NAN };
+        let sure = TokenText {
+            text: "sure",
+            probability: 1.0,
+        };
+        let unsure = TokenText {
+            text: "unsure",
+            probability: 0.2,
+        };
+        let broken = TokenText {
+            text: "broken",
+            probability: f32::NAN,
+        };
         let job = job(&[sure, unsure, broken], &crate::ui::theme::DARK, 200.0);
-        assert_eq!(job.sections[0].format.background, egui::Color32::TRANSPARENT);
-        assert_ne!(job.sections[1].format.background, egui::Color32::TRANSPARENT);
+        assert_eq!(
+            job.sections[0].format.background,
+            egui::Color32::TRANSPARENT
+        );
+        assert_ne!(
+            job.sections[1].format.background,
+            egui::Color32::TRANSPARENT
+        );
         assert!(job.sections[1].format.underline.width > 0.0);
         assert!(job.sections[2].format.underline.width > 0.0);
     }

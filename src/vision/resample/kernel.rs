@@ -3,6 +3,8 @@
 //! Follows `precompute_coeffs` and `normalize_coeffs_8bpc` of Pillow's `Resample.c` step by step, since an encoder
 //! was trained on those roundings. Positions are source pixels.
 
+use crate::geometry::ImageSize;
+
 /// Binary digits behind the point of a weight: 32 less 8 for the pixel and 2 for the overshoot of a filter (Pillow).
 pub const PRECISION_BITS: u32 = 32 - 8 - 2;
 
@@ -43,6 +45,55 @@ fn keys(x: f64) -> f64 {
     } else {
         0.0
     }
+}
+
+/// Along which side a pass works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// Along rows: the width changes.
+    Horizontal,
+    /// Along columns: the height changes.
+    Vertical,
+}
+
+impl Axis {
+    /// The side of `size` along this axis.
+    #[must_use]
+    pub const fn length(self, size: ImageSize) -> u32 {
+        match self {
+            Self::Horizontal => size.width,
+            Self::Vertical => size.height,
+        }
+    }
+
+    const fn replaced(self, size: ImageSize, by: ImageSize) -> ImageSize {
+        match self {
+            Self::Horizontal => ImageSize::new(by.width, size.height),
+            Self::Vertical => ImageSize::new(size.width, by.height),
+        }
+    }
+}
+
+/// The passes from `source` to `target` with the size after each; an axis that keeps its length has none.
+///
+/// Rows come first, unless the height loses over twice as many pixels as the width (Pillow 13; before that rows always
+/// came first). The order shows: levels are rounded in between.
+pub fn passes(source: ImageSize, target: ImageSize) -> impl Iterator<Item = (Axis, ImageSize)> {
+    let lost = |axis: Axis| i64::from(axis.length(source)) - i64::from(axis.length(target));
+    let height = lost(Axis::Vertical);
+    let order = if height > 0 && height > 2 * lost(Axis::Horizontal) {
+        [Axis::Vertical, Axis::Horizontal]
+    } else {
+        [Axis::Horizontal, Axis::Vertical]
+    };
+    let changed = move |axis: &Axis| axis.length(source) != axis.length(target);
+    order
+        .into_iter()
+        .filter(changed)
+        .scan(source, move |size, axis| {
+            *size = axis.replaced(*size, target);
+            Some((axis, *size))
+        })
 }
 
 /// For each pixel along the target axis: the first source pixel and the weights of it and its followers.
@@ -166,6 +217,22 @@ mod tests {
     use super::*;
 
     const ONE: i32 = 1 << PRECISION_BITS;
+
+    #[test]
+    fn columns_come_first_where_the_height_loses_over_twice_as_much() {
+        let first = |source: (u32, u32), target: (u32, u32)| {
+            let (source, target) = (ImageSize::new(source.0, source.1), target);
+            passes(source, ImageSize::new(target.0, target.1)).next()
+        };
+        let across = |w, h| Some((Axis::Horizontal, ImageSize::new(w, h)));
+        let down = |w, h| Some((Axis::Vertical, ImageSize::new(w, h)));
+        assert_eq!(first((40, 80), (37, 74)), across(37, 80));
+        assert_eq!(first((40, 80), (37, 73)), down(40, 73));
+        assert_eq!(first((171, 225), (224, 224)), down(171, 224));
+        assert_eq!(first((40, 50), (60, 51)), across(60, 50));
+        assert_eq!(first((40, 50), (40, 51)), down(40, 51));
+        assert_eq!(first((40, 50), (40, 50)), None);
+    }
 
     #[test]
     fn doubling_a_row_weighs_three_to_one() {

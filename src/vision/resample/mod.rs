@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 pub use area::area;
-pub use kernel::{Filter, Kernel, PRECISION_BITS};
+pub use kernel::{Axis, Filter, Kernel, PRECISION_BITS, passes};
 
 use super::{Frame, Letterbox};
 use crate::geometry::ImageSize;
@@ -22,35 +22,19 @@ const HALF: i32 = 1 << (PRECISION_BITS - 1);
 const STRIP: usize = 64;
 
 /// Pillow's `Image.resize(size, resample=filter)`, bit for bit. A side of zero counts as one.
-///
-/// Rows first, then columns, rounded to 8 bits in between; an axis that keeps its length is left alone.
 #[must_use]
 pub fn resize(frame: &Frame, target: ImageSize, filter: Filter) -> Frame {
     let target = ImageSize::new(target.width.max(1), target.height.max(1));
-    let size = frame.size();
-    let (wide, high) = (size.width != target.width, size.height != target.height);
-    if !wide && !high {
-        return frame.clone();
+    let mut frame = frame.clone();
+    for (axis, size) in passes(frame.size(), target) {
+        let kernel = Kernel::new(axis.length(frame.size()), axis.length(size), filter);
+        let pixels = shared(size, |out| match axis {
+            Axis::Horizontal => horizontal(&frame, &kernel, out),
+            Axis::Vertical => vertical(&frame, &kernel, out),
+        });
+        frame = frame.with_pixels(size, pixels);
     }
-    if !high {
-        let kernel = Kernel::new(size.width, target.width, filter);
-        return frame.with_pixels(
-            target,
-            shared(target, |out| horizontal(frame, &kernel, out)),
-        );
-    }
-    let kernel = Kernel::new(size.height, target.height, filter);
-    if !wide {
-        let pixels = shared(target, |out| vertical(frame.rgba(), &kernel, out));
-        return frame.with_pixels(target, pixels);
-    }
-    let across = Kernel::new(size.width, target.width, filter);
-    let mut middle = vec![0; target.width as usize * size.height as usize * CHANNELS];
-    horizontal(frame, &across, &mut middle);
-    frame.with_pixels(
-        target,
-        shared(target, |out| vertical(&middle, &kernel, out)),
-    )
+    frame
 }
 
 /// openpi's `resize_with_pad`: the whole image as large as it fits, centred on black. [`Letterbox`] knows the way back.
@@ -95,31 +79,31 @@ fn horizontal(frame: &Frame, kernel: &Kernel, out: &mut [u8]) {
         .for_each(|(out, row)| horizontal_row(row, kernel, out));
 }
 
+/// Red and blue share one 64-bit product: each sum fits 32 bits, so the lower one only borrows from the upper one.
 fn horizontal_row(row: &[u8], kernel: &Kernel, out: &mut [u8]) {
-    for (out, (first, weights)) in out.chunks_exact_mut(CHANNELS).zip(kernel.windows()) {
-        let mut sum = [HALF; CHANNELS];
-        for (pixel, &weight) in row[first * CHANNELS..].chunks_exact(CHANNELS).zip(weights) {
-            for channel in 0..CHANNELS {
-                sum[channel] += i32::from(pixel[channel]) * weight;
-            }
+    let (row, _) = row.as_chunks::<CHANNELS>();
+    let (out, _) = out.as_chunks_mut::<CHANNELS>();
+    for (out, (first, weights)) in out.iter_mut().zip(kernel.windows()) {
+        let (mut red_blue, mut green) = (0_i64, HALF);
+        for (pixel, &weight) in row[first..].iter().zip(weights) {
+            let pair = i64::from(pixel[0]) | i64::from(pixel[2]) << 32;
+            red_blue += pair * i64::from(weight);
+            green += i32::from(pixel[1]) * weight;
         }
-        for (out, sum) in out.iter_mut().zip(sum) {
-            *out = level(sum);
-        }
-        out[3] = 255;
+        let red = red_blue as i32;
+        let blue = ((red_blue - i64::from(red)) >> 32) as i32;
+        *out = [level(red + HALF), level(green), level(blue + HALF), 255];
     }
 }
 
-/// `source` is as wide as `out`.
-fn vertical(source: &[u8], kernel: &Kernel, out: &mut [u8]) {
-    let height = kernel.first().len();
-    let stride = out.len() / height;
+fn vertical(frame: &Frame, kernel: &Kernel, out: &mut [u8]) {
+    let stride = frame.size().width as usize * CHANNELS;
     out.par_chunks_exact_mut(stride)
         .enumerate()
         .with_min_len(8)
         .for_each(|(y, out)| {
             if let Some((first, weights)) = kernel.window(y) {
-                vertical_row(&source[first * stride..], stride, weights, out);
+                vertical_row(&frame.rgba()[first * stride..], stride, weights, out);
             }
         });
 }

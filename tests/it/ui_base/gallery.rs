@@ -5,10 +5,9 @@ use spvla::ui::icons;
 use spvla::ui::picture::Picture;
 use spvla::ui::placement::CanvasView;
 use spvla::ui::theme::{self, Palette, SPACE, SPACE_WIDE};
-use spvla::ui::widgets::{
-    self, ActionButton, EmptyState, IconButton, Notice, Progress, StageTime, ListRow, TokenText, Tone,
-};
+use spvla::ui::widgets::{self, EmptyState, IconButton, ListRow, Notice, Progress, Tone};
 
+use super::inspector::inspector;
 use super::sample;
 
 /// What the page remembers between frames.
@@ -16,8 +15,8 @@ pub struct Shown {
     view: CanvasView,
     picture: Picture,
     workspace: usize,
-    task: usize,
-    instruction: String,
+    pub task: usize,
+    pub instruction: String,
     zoomed: bool,
 }
 
@@ -37,22 +36,42 @@ impl Default for Shown {
 impl Shown {
     /// As by default, but looking at single pixels.
     pub fn zoomed() -> Self {
-        Self { zoomed: true, ..Self::default() }
+        Self {
+            zoomed: true,
+            ..Self::default()
+        }
     }
 }
 
 pub fn page(ui: &mut Ui, shown: &mut Shown) {
     let p = Palette::of(ui);
-    let bar = Frame::new().fill(p.panel).inner_margin(Margin::symmetric(12, 6));
-    Panel::top("bar").frame(bar).exact_size(40.0).show(ui, |ui| top_bar(ui, shown));
+    let bar = Frame::new()
+        .fill(p.panel)
+        .inner_margin(Margin::symmetric(12, 6));
+    Panel::top("bar")
+        .frame(bar)
+        .exact_size(40.0)
+        .show(ui, |ui| top_bar(ui, shown));
     let side = Frame::new().fill(p.panel).inner_margin(Margin::same(12));
-    Panel::left("sources").frame(side).exact_size(220.0).show(ui, sources);
-    Panel::right("inspector").frame(Frame::new()).exact_size(300.0).show(ui, |ui| inspector(ui, shown));
-    Panel::bottom("time").frame(side).exact_size(52.0).show(ui, player);
+    Panel::left("sources")
+        .frame(side)
+        .exact_size(220.0)
+        .show(ui, sources);
+    Panel::right("inspector")
+        .frame(Frame::new())
+        .exact_size(300.0)
+        .show(ui, |ui| inspector(ui, shown));
+    Panel::bottom("time")
+        .frame(side)
+        .exact_size(52.0)
+        .show(ui, player);
     CentralPanel::default().frame(Frame::new()).show(ui, |ui| {
         if std::mem::take(&mut shown.zoomed) {
             let view = ui.available_rect_before_wrap();
-            let placement = shown.view.place(view, shown.picture.frame().size(), ui.pixels_per_point());
+            let placement =
+                shown
+                    .view
+                    .place(view, shown.picture.frame().size(), ui.pixels_per_point());
             let anchor = placement.to_screen(spvla::geometry::ImagePoint::new(250.0, 310.0));
             shown.view.zoom(&placement, 16.0, anchor);
         }
@@ -65,7 +84,13 @@ fn top_bar(ui: &mut Ui, shown: &mut Shown) {
     ui.horizontal_centered(|ui| {
         ui.label(theme::semibold("SP-VLA"));
         ui.add_space(SPACE);
-        let spaces = [(0, "Inspect"), (1, "Data"), (2, "Learn"), (3, "Correct"), (4, "Drive")];
+        let spaces = [
+            (0, "Inspect"),
+            (1, "Data"),
+            (2, "Learn"),
+            (3, "Correct"),
+            (4, "Drive"),
+        ];
         widgets::segmented(ui, "Workspace", &mut shown.workspace, &spaces);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -83,19 +108,42 @@ fn top_bar(ui: &mut Ui, shown: &mut Shown) {
 
 fn sources(ui: &mut Ui) {
     widgets::section(ui, "Sources", |ui| {
-        ui.add(IconButton::new(icons::OPEN, "Open file").shortcut("Ctrl+O").side(24.0));
+        ui.add(
+            IconButton::new(icons::OPEN, "Open file")
+                .shortcut("Ctrl+O")
+                .side(24.0),
+        );
     });
-    for (icon, name, value, selected) in [
-        (icons::IMAGE, "table.png", "640x480", true),
-        (icons::VIDEO, "episode_000012.mp4", "00:41", false),
-        (icons::WEBCAM, "Camera 0", "30 Hz", false),
-    ] {
-        let row = ListRow { icon, label: name, value, selected, ..ListRow::default() };
-        widgets::list_row(ui, &row);
-    }
+    widgets::dense(ui, |ui| {
+        for (icon, label, value, selected) in [
+            (icons::IMAGE, "table.png", "640x480", true),
+            (icons::VIDEO, "episode_000012.mp4", "00:41", false),
+            (icons::WEBCAM, "Camera 0", "30 Hz", false),
+        ] {
+            widgets::list_row(
+                ui,
+                &ListRow {
+                    icon,
+                    label,
+                    value,
+                    selected,
+                    ..ListRow::default()
+                },
+            );
+        }
+    });
     ui.add_space(SPACE_WIDE);
-    ui.label(format!("{} Icons stand {} in text", icons::INFO, icons::CHECK));
-    let loading = Progress { label: "Load weights", fraction: Some(0.62), detail: "412 of 664", can_cancel: true };
+    ui.label(format!(
+        "{} Icons stand {} in text",
+        icons::INFO,
+        icons::CHECK
+    ));
+    let loading = Progress {
+        label: "Load weights",
+        fraction: Some(0.62),
+        detail: "412 of 664",
+        can_cancel: true,
+    };
     widgets::progress(ui, &loading);
     ui.add_space(SPACE_WIDE);
     let warning = Notice {
@@ -105,7 +153,12 @@ fn sources(ui: &mut Ui) {
         action: "Reconnect",
     };
     widgets::notice(ui, &warning);
-    let error = Notice { tone: Tone::Danger, text: "Weights hold values that are not numbers.", detail: "dit.blocks.3", action: "" };
+    let error = Notice {
+        tone: Tone::Danger,
+        text: "Weights hold values that are not numbers.",
+        detail: "dit.blocks.3",
+        action: "",
+    };
     widgets::notice(ui, &error);
     let empty = EmptyState {
         icon: icons::DATA,
@@ -130,68 +183,5 @@ fn player(ui: &mut Ui) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.label(theme::number("00:12.4  124"));
         });
-    });
-}
-
-/// The right side: ask, reply, groundings, report, timing.
-pub fn inspector(ui: &mut Ui, shown: &mut Shown) {
-    let side = Frame::new().fill(Palette::of(ui).panel).inner_margin(Margin::same(12));
-    CentralPanel::default().frame(side).show(ui, |ui| {
-        widgets::section(ui, "Ask", |ui| {
-            ui.add(IconButton::new(icons::HISTORY, "Earlier questions").side(24.0));
-        });
-        let field = egui::TextEdit::singleline(&mut shown.instruction).desired_width(f32::INFINITY);
-        ui.add(field.margin(Margin::symmetric(8, 6))).accessible_name("Instruction");
-        let tasks = [(0, "Box"), (1, "Point"), (2, "Trace"), (3, "Plan"), (4, "Act")];
-        widgets::segmented(ui, "Task", &mut shown.task, &tasks);
-        ui.horizontal(|ui| {
-            ui.add(ActionButton::new(icons::RUN, "Run").primary().shortcut("Ctrl+Enter"));
-            ui.add(ActionButton::new(icons::AUTO, "Auto"));
-            ui.add_enabled(false, ActionButton::new(icons::STOP, "Cancel"));
-        });
-        reply(ui);
-        groundings(ui);
-        widgets::section(ui, "Model", |_| {});
-        for (key, value) in [("Architecture", "InternVLA-M1"), ("Parameters", "3,829.4 M"), ("Precision", "f16")] {
-            widgets::key_value(ui, key, value);
-        }
-        widgets::section(ui, "Timing", |_| {});
-        let times = [("Preprocess", 3.1), ("Vision", 41.8), ("Prefill", 88.2), ("Decode", 412.9), ("DiT", 64.0)];
-        widgets::stage_bars(ui, &times.map(|(name, ms)| StageTime { name, ms: Some(ms) }));
-    });
-}
-
-fn reply(ui: &mut Ui) {
-    let p = Palette::of(ui);
-    let tokens = [
-        ("[{\"", 0.99), ("bbox", 0.99), ("_2", 1.0), ("d", 1.0), ("\": [", 0.98), ("127", 0.71), (", ", 1.0),
-        ("308", 0.44), (", ", 1.0), ("252", 0.83), (", ", 1.0), ("350", 0.92), ("], \"", 0.99), ("label", 1.0),
-        ("\": \"", 1.0), ("car", 0.97), ("rot", 1.0), ("\"}]", 0.99),
-    ];
-    let tokens = tokens.map(|(text, probability)| TokenText { text, probability });
-    Frame::new().fill(p.background).corner_radius(4.0).inner_margin(Margin::same(8)).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        widgets::token_text(ui, &tokens);
-    });
-}
-
-fn groundings(ui: &mut Ui) {
-    widgets::section(ui, "Groundings", |ui| {
-        ui.add(IconButton::new(icons::COPY, "Copy as JSON").shortcut("Ctrl+C").side(24.0));
-    });
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for mark in sample::marks().iter().filter(|mark| [1, 2, 3].contains(&mark.id)) {
-            let value = mark.score.map_or_else(String::new, |score| format!("{score:.2}"));
-            let row = ListRow {
-                color: Some(mark.hue.color()),
-                icon: icons::BOX,
-                label: &mark.label,
-                value: &value,
-                shown: Some(mark.id != 3),
-                selected: mark.selected,
-            };
-            widgets::list_row(ui, &row);
-        }
     });
 }

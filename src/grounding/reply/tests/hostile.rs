@@ -143,9 +143,9 @@ fn coordinate() -> impl Strategy<Value = ImagePoint> {
     (0.0_f32..900.0, 0.0_f32..900.0).prop_map(|(x, y)| ImagePoint::new(x, y))
 }
 
-/// Several groundings of one kind.
+/// Several groundings of one kind. No label holds a tag: tags are not part of a label.
 fn groundings(kind: GroundingKind) -> BoxedStrategy<Vec<Grounding>> {
-    let label = prop::option::of("[a-zA-Z\"'\\\\{}é😀\\[\\]]([a-zA-Z \"'\\\\{}<>é😀]{0,20}[a-z])?");
+    let label = prop::option::of("[a-zA-Z\"'\\\\{}é😀\\[\\]]([a-zA-Z \"'\\\\{}é😀]{0,20}[a-z])?");
     match kind {
         GroundingKind::Box => {
             let one =
@@ -166,6 +166,9 @@ fn groundings(kind: GroundingKind) -> BoxedStrategy<Vec<Grounding>> {
 }
 
 proptest! {
+    // A failure is kept as a case of its own, not as a file.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_text_breaks_it(text in "\\PC{0,200}", context in contexts()) {
         assert_sane(&text, &context);

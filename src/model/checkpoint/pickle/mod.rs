@@ -5,7 +5,7 @@
 //! Values live in flat tables, so nesting cannot exhaust the call stack, and shared or cyclic values cost nothing.
 
 mod call;
-mod op;
+pub(super) mod op;
 mod state;
 mod value;
 
@@ -60,8 +60,11 @@ impl<'a> Machine<'a> {
             op::MARK | op::POP | op::POP_MARK | op::DUP => self.stack_op(code),
             op::NONE | op::NEWTRUE | op::NEWFALSE => self.constant(code),
             op::BININT | op::BININT1 | op::BININT2 | op::LONG1 | op::BINFLOAT => self.number(code),
-            op::BINUNICODE | op::SHORT_BINUNICODE | op::BINUNICODE8 => self.text(code),
-            op::BINSTRING | op::SHORT_BINSTRING => self.text(code),
+            op::BINUNICODE
+            | op::SHORT_BINUNICODE
+            | op::BINUNICODE8
+            | op::BINSTRING
+            | op::SHORT_BINSTRING => self.text(code),
             op::BINBYTES | op::SHORT_BINBYTES | op::BINBYTES8 => self.bytes(code),
             op::EMPTY_TUPLE | op::TUPLE | op::TUPLE1 | op::TUPLE2 | op::TUPLE3 => self.tuple(code),
             op::EMPTY_LIST | op::APPEND | op::APPENDS => self.list(code),
