@@ -1,4 +1,4 @@
-//! The two GELUs of the action side, elementwise and in f32.
+//! The nonlinearities between the layers of an MLP, elementwise and in f32.
 //!
 //! On a GPU they are plain tensor expressions, which fusion turns into one kernel. The CPU backend computes `erf` and
 //! `tanh` one number at a time on one core, which for a DINOv2-L takes as long as a third of its products; there the
@@ -35,6 +35,16 @@ pub fn gelu_tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     x * (inner.tanh() + 1.0) * 0.5
 }
 
+/// `x` times its logistic function.
+#[must_use]
+pub fn silu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    if device::computes_here(&x) {
+        in_place(x, silu_all)
+    } else {
+        activation::silu(x)
+    }
+}
+
 /// The scale and the cubic term of the tanh approximation (Hendrycks and Gimpel 2016; `PyTorch` uses the same).
 const TANH_SCALE: f32 = 0.797_884_6;
 const TANH_CUBIC: f32 = 0.044_715;
@@ -59,6 +69,12 @@ fn gelu_tanh_all(values: &mut [f32]) {
         let inner = TANH_SCALE * (*x + TANH_CUBIC * *x * *x * *x);
         // (1 + tanh u) / 2 = 1 / (1 + exp(-2u))
         *x /= 1.0 + exp(-2.0 * inner);
+    }
+}
+
+fn silu_all(values: &mut [f32]) {
+    for x in values {
+        *x /= 1.0 + exp(-*x);
     }
 }
 
@@ -122,7 +138,7 @@ fn horner(coefficients: &[f32], x: f32) -> f32 {
 mod tests {
     use burn::tensor::{Device, Tensor};
 
-    use super::{activation, gelu, gelu_tanh};
+    use super::{activation, gelu, gelu_tanh, silu};
 
     fn line() -> Tensor<1> {
         let values: Vec<f32> = (-40_000..=40_000).map(|i| i as f32 / 2500.0).collect();
@@ -136,16 +152,18 @@ mod tests {
     }
 
     #[test]
-    fn the_fast_gelus_are_the_slow_ones() {
+    fn the_fast_forms_are_the_slow_ones() {
         let exact = worst(gelu, activation::gelu);
         let tanh = worst(gelu_tanh, activation::gelu_approximate);
+        let silu = worst(silu, activation::silu);
         assert!(exact < 3e-7 && tanh < 3e-7, "{exact:e} {tanh:e}");
+        assert!(silu < 3e-7, "{silu:e}");
     }
 
     #[test]
     fn values_that_are_not_numbers_stay_visible() {
         let x = || Tensor::<1>::from_floats([f32::NAN, 1.0], &Device::flex());
-        for y in [gelu(x()), gelu_tanh(x())] {
+        for y in [gelu(x()), gelu_tanh(x()), silu(x())] {
             let y = y.into_data().try_into_vec_as::<f32>().expect("floats");
             assert!(y[0].is_nan() && y[1].is_finite());
         }

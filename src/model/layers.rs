@@ -207,7 +207,7 @@ impl LayerNorm {
 /// - returns the same
 #[must_use]
 pub fn gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
-    activation::silu(gate) * up
+    super::activation::silu(gate) * up
 }
 
 /// Attention `softmax(q kᵀ * scale + mask) v`, in f32.
