@@ -1,4 +1,4 @@
-//! Colours there and back, and planes that are too short.
+//! Exact at the ends of the scale, reversible in between.
 
 use super::*;
 

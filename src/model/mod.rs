@@ -23,6 +23,7 @@ pub mod qformer;
 mod stopwatch;
 #[cfg(test)]
 mod testing;
+mod pixels;
 pub mod planner;
 pub mod policy;
 pub mod preprocess;

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::panel::{Panel, PanelContext};
-use super::theme::{self, CONTROL, Palette, ROW, SPACE, SPACE_SMALL, TEXT_NUMBER, TEXT_SECONDARY};
+use super::theme::{self, CONTROL, Palette, ROW, SPACE_SMALL, TEXT_NUMBER, TEXT_SECONDARY};
 use super::widgets::{EmptyState, IconButton, Tone, empty_state, segmented};
 use super::{icons, units};
 use crate::workbench::{Command, LogLine, NoticeLevel, Workbench};
