@@ -24,7 +24,7 @@ struct Room {
 
 const GROUND: &[&str] = &["geometry", "vision", "grounding", "robot", "job", "shaders"];
 const JOBS: &[&str] = &["camera", "model"];
-const ALL: &[&[&str]] = &[GROUND, JOBS, &["verify", "bench", "engine", "workbench", "ui"]];
+const UPPER: &[&str] = &["verify", "bench", "engine", "workbench", "ui"];
 
 const WINDOW: &[&str] = &["egui*", "eframe", "rfd"];
 const BURN: &[&str] = &["burn*", "cubecl*"];
@@ -32,7 +32,11 @@ const GPU: &[&str] = &["wgpu"];
 const FILES: &[&str] = &["std::fs", "std::net", "std::process"];
 const DIALOGS: &[&str] = &["rfd"];
 /// `rayon` is fine, and so is asking how many cores there are.
-const THREADS: &[&str] = &["std::thread::spawn", "std::thread::scope", "std::thread::Builder"];
+const THREADS: &[&str] = &[
+    "std::thread::spawn",
+    "std::thread::scope",
+    "std::thread::Builder",
+];
 const CHANNELS: &[&str] = &["std::sync::mpsc"];
 const SLEEP: &[&str] = &["std::thread"];
 const CLOCKS: &[&str] = &["std::time::Instant", "std::time::SystemTime"];
@@ -47,24 +51,61 @@ const ROOMS: &[Room] = &[
     room("vision", 0, &[&["geometry"]], PURE),
     room("grounding", 0, &[&["geometry", "vision"]], PURE),
     room("robot", 0, &[&["geometry", "vision", "grounding"]], PURE),
-    room("job", 0, &[&["geometry", "vision", "grounding", "robot"]], PURE),
+    room(
+        "job",
+        0,
+        &[&["geometry", "vision", "grounding", "robot"]],
+        PURE,
+    ),
     room("shaders", 0, &[], PURE),
-    room("camera", 1, &[GROUND], &[WINDOW, BURN, GPU, THREADS, CHANNELS]),
+    room(
+        "camera",
+        1,
+        &[GROUND],
+        &[WINDOW, BURN, GPU, THREADS, CHANNELS],
+    ),
     room("model", 1, &[GROUND], JOB),
     room("verify", 2, &[GROUND, JOBS], JOB),
     room("bench", 2, &[GROUND, JOBS], JOB),
-    room("engine", 3, &[GROUND, JOBS, &["verify", "bench"]], &[&["egui*", "eframe"], BURN]),
-    room("workbench", 4, &[GROUND, &["engine"]], &[WINDOW, BURN, GPU, FILES, SLEEP, CHANNELS, CLOCKS, CODECS]),
-    room("ui", 5, &[GROUND, &["engine", "workbench"]], &[BURN, GPU, FILES, SLEEP, CHANNELS, DIALOGS]),
-    room("app", 6, ALL, &[BURN, DIALOGS]),
-    room("cli", 6, &[GROUND, JOBS, &["verify", "bench", "engine"]], &[BURN, DIALOGS, &["egui*", "eframe"]]),
-    room("main", 7, &[ALL[0], ALL[1], ALL[2], &["app", "cli"]], &[WINDOW, BURN, GPU]),
+    room(
+        "engine",
+        3,
+        &[GROUND, JOBS, &["verify", "bench"]],
+        &[&["egui*", "eframe"], BURN],
+    ),
+    room(
+        "workbench",
+        4,
+        &[GROUND, &["engine"]],
+        &[WINDOW, BURN, GPU, FILES, SLEEP, CHANNELS, CLOCKS, CODECS],
+    ),
+    room(
+        "ui",
+        5,
+        &[GROUND, &["engine", "workbench"]],
+        &[BURN, GPU, FILES, SLEEP, CHANNELS, DIALOGS],
+    ),
+    room("app", 6, &[GROUND, JOBS, UPPER], &[BURN, DIALOGS]),
+    room(
+        "cli",
+        6,
+        &[GROUND, JOBS, &["verify", "bench", "engine"]],
+        &[BURN, DIALOGS, &["egui*", "eframe"]],
+    ),
+    room(
+        "main",
+        7,
+        &[GROUND, JOBS, UPPER, &["app", "cli"]],
+        &[WINDOW, BURN, GPU],
+    ),
 ];
 
 /// Known exceptions: start of the file's path, the path it may name, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[
-    ("src/ui/offscreen", "wgpu", "draws the window where there is none, so it opens its own device"),
-];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "src/ui/offscreen",
+    "wgpu",
+    "draws the window where there is none, so it opens its own device",
+)];
 
 const fn room(
     name: &'static str,
@@ -72,7 +113,12 @@ const fn room(
     sees: &'static [&'static [&'static str]],
     blind: &'static [&'static [&'static str]],
 ) -> Room {
-    Room { name, floor, sees, blind }
+    Room {
+        name,
+        floor,
+        sees,
+        blind,
+    }
 }
 
 #[test]
@@ -88,7 +134,11 @@ fn rooms_know_only_what_they_may() {
         };
         for import in imports(&file.text, file.depth()) {
             if let Some(why) = fault(room, &file.shown, &import.path) {
-                let _ = writeln!(faults, "{}:{}: {}: {why}", file.shown, import.line, import.path);
+                let _ = writeln!(
+                    faults,
+                    "{}:{}: {}: {why}",
+                    file.shown, import.line, import.path
+                );
             }
         }
     }
@@ -101,10 +151,18 @@ fn files_are_short_and_say_what_they_are() {
     for file in sources() {
         let lines = file.text.lines().count();
         if lines > MAX_LINES {
-            let _ = writeln!(faults, "{}:{lines}: longer than {MAX_LINES} lines; cut it in two", file.shown);
+            let _ = writeln!(
+                faults,
+                "{}:{lines}: longer than {MAX_LINES} lines; cut it in two",
+                file.shown
+            );
         }
         if !file.text.starts_with("//!") {
-            let _ = writeln!(faults, "{}:1: does not open with `//!`: say what it is", file.shown);
+            let _ = writeln!(
+                faults,
+                "{}:1: does not open with `//!`: say what it is",
+                file.shown
+            );
         }
     }
     assert!(faults.is_empty(), "{faults}");
@@ -117,8 +175,13 @@ fn lib_lists_rooms_from_the_ground_up() {
     for line in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")) {
         let name = line.trim_end_matches(';');
         let room = ROOMS.iter().find(|room| room.name == name);
-        let floor = room.unwrap_or_else(|| panic!("no row in ROOMS for {name}")).floor;
-        assert!(floor >= highest, "src/lib.rs: {name} (floor {floor}) stands after floor {highest}");
+        let floor = room
+            .unwrap_or_else(|| panic!("no row in ROOMS for {name}"))
+            .floor;
+        assert!(
+            floor >= highest,
+            "src/lib.rs: {name} (floor {floor}) stands after floor {highest}"
+        );
         highest = floor;
     }
 }
@@ -126,19 +189,24 @@ fn lib_lists_rooms_from_the_ground_up() {
 #[test]
 fn exceptions_are_still_needed() {
     for (start, path, _) in EXCEPTIONS {
-        let used = sources().iter().filter(|file| file.shown.starts_with(start)).any(|file| {
-            imports(&file.text, file.depth()).iter().any(|import| covers(path, &import.path))
-        });
+        let used = sources()
+            .iter()
+            .filter(|file| file.shown.starts_with(start))
+            .any(|file| {
+                imports(&file.text, file.depth())
+                    .iter()
+                    .any(|import| covers(path, &import.path))
+            });
         assert!(used, "{start} no longer names {path}: strike the exception");
     }
 }
 
 /// Why this room may not name this path.
 fn fault(room: &Room, file: &str, path: &str) -> Option<String> {
-    let path = path.strip_prefix("spvla::").filter(|_| room.name == "main").map_or_else(
-        || path.to_owned(),
-        |rest| format!("crate::{rest}"),
-    );
+    let path = path
+        .strip_prefix("spvla::")
+        .filter(|_| room.name == "main")
+        .map_or_else(|| path.to_owned(), |rest| format!("crate::{rest}"));
     if path == "super" {
         return Some("climbs out of its room; write `crate::`".into());
     }
@@ -147,11 +215,21 @@ fn fault(room: &Room, file: &str, path: &str) -> Option<String> {
         let known = ROOMS.iter().find(|row| row.name == other)?;
         let seen = other == room.name || room.sees.iter().any(|list| list.contains(&other));
         return (!seen).then(|| {
-            format!("{} (floor {}) may not know {other} (floor {})", room.name, room.floor, known.floor)
+            format!(
+                "{} (floor {}) may not know {other} (floor {})",
+                room.name, room.floor, known.floor
+            )
         });
     }
-    let blind = room.blind.iter().copied().flatten().find(|blind| covers(blind, &path))?;
-    let excused = EXCEPTIONS.iter().any(|(start, what, _)| file.starts_with(start) && covers(what, &path));
+    let blind = room
+        .blind
+        .iter()
+        .copied()
+        .flatten()
+        .find(|blind| covers(blind, &path))?;
+    let excused = EXCEPTIONS
+        .iter()
+        .any(|(start, what, _)| file.starts_with(start) && covers(what, &path));
     (!excused).then(|| format!("{} may not know {blind}", room.name))
 }
 
@@ -160,7 +238,10 @@ fn covers(blind: &str, path: &str) -> bool {
     if let Some(start) = blind.strip_suffix('*') {
         return path.starts_with(start);
     }
-    let within = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|r| r.is_empty() || r.starts_with("::"));
+    let within = |long: &str, short: &str| {
+        long.strip_prefix(short)
+            .is_some_and(|r| r.is_empty() || r.starts_with("::"))
+    };
     within(path, blind) || (path.contains("::") && within(blind, path))
 }
 
@@ -172,7 +253,12 @@ struct Source {
 
 impl Source {
     fn parts(&self) -> Vec<&str> {
-        self.shown.trim_end_matches(".rs").split('/').skip(1).filter(|part| *part != "mod").collect()
+        self.shown
+            .trim_end_matches(".rs")
+            .split('/')
+            .skip(1)
+            .filter(|part| *part != "mod")
+            .collect()
     }
 
     fn room(&self) -> &str {
@@ -187,7 +273,8 @@ impl Source {
 
 /// Files that exist for tests alone, by their names.
 fn is_test(file: &Source) -> bool {
-    let test = |part: &&str| ["tests", "testing", "golden"].contains(part) || part.ends_with("_tests");
+    let test =
+        |part: &&str| ["tests", "testing", "golden"].contains(part) || part.ends_with("_tests");
     file.parts().iter().any(test)
 }
 
@@ -225,8 +312,14 @@ fn the_table_can_say_no() {
     assert!(no("geometry", "crate::vision::Fit") && !no("vision", "crate::geometry::ImageSize"));
     assert!(no("model", "crate::camera::Camera") && no("ui", "crate::model::policy::Vla"));
     assert!(no("grounding", "std::time") && !no("grounding", "std::time::Duration"));
-    assert!(no("ui", "wgpu::Device") && !no("ui", "egui_wgpu::Renderer") && no("ui", "burn_wgpu::init"));
-    assert!(no("main", "burn::tensor::Tensor") && !no("main", "spvla::app::run") && no("camera", "super"));
+    assert!(
+        no("ui", "wgpu::Device") && !no("ui", "egui_wgpu::Renderer") && no("ui", "burn_wgpu::init")
+    );
+    assert!(
+        no("main", "burn::tensor::Tensor")
+            && !no("main", "spvla::app::run")
+            && no("camera", "super")
+    );
 }
 
 #[test]
@@ -243,8 +336,10 @@ fn call() { crate::engine::start(); Vec::<burn::Tensor>::new(); super::super::up
 mod tests { use crate::ui::Shell; fn f() { if true { crate::app::run() } } }
 use crate::late::Thing as _;
 "##;
-    let found: Vec<(usize, String)> =
-        imports(code, 2).into_iter().map(|Import { line, path }| (line, path)).collect();
+    let found: Vec<(usize, String)> = imports(code, 2)
+        .into_iter()
+        .map(|Import { line, path }| (line, path))
+        .collect();
     let expected = [
         (2, "std::fs"),
         (2, "std::time::Duration"),
@@ -255,10 +350,19 @@ use crate::late::Thing as _;
         (11, "crate::late::Thing"),
     ];
     for (line, path) in expected {
-        assert!(found.contains(&(line, path.to_owned())), "{path} in line {line}: {found:?}");
+        assert!(
+            found.contains(&(line, path.to_owned())),
+            "{path} in line {line}: {found:?}"
+        );
     }
-    let hidden = ["comment", "block", "nested", "text", "more", "raw", "ui", "app"];
-    let leaked = |(_, path): &(usize, String)| hidden.iter().any(|h| path.starts_with(&format!("crate::{h}")));
+    let hidden = [
+        "comment", "block", "nested", "text", "more", "raw", "ui", "app",
+    ];
+    let leaked = |(_, path): &(usize, String)| {
+        hidden
+            .iter()
+            .any(|h| path.starts_with(&format!("crate::{h}")))
+    };
     assert!(!found.iter().any(leaked), "{found:?}");
     assert_eq!(found.iter().filter(|(_, path)| path == "super").count(), 1);
 }

@@ -52,9 +52,15 @@ pub fn imports(text: &str, depth: usize) -> Vec<Import> {
 }
 
 fn import(line: usize, path: &str, depth: usize) -> Import {
-    let climbs = path.split("::").take_while(|segment| *segment == "super").count();
+    let climbs = path
+        .split("::")
+        .take_while(|segment| *segment == "super")
+        .count();
     let path = if climbs >= depth { "super" } else { path };
-    Import { line, path: path.to_owned() }
+    Import {
+        line,
+        path: path.to_owned(),
+    }
 }
 
 fn is_word(token: &str) -> bool {
@@ -67,7 +73,9 @@ fn tokens(code: &str) -> Vec<(usize, String)> {
     for (line, text) in code.lines().enumerate() {
         let mut rest = text.trim_start();
         while let Some(first) = rest.chars().next() {
-            let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let word = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             let length = match word {
                 0 if rest.starts_with("::") => 2,
                 0 => first.len_utf8(),
@@ -86,7 +94,9 @@ fn without_tests(tokens: Vec<(usize, String)>) -> Vec<(usize, String)> {
     let mut kept = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
-        let starts = |(offset, part): (usize, &&str)| tokens.get(at + offset).is_some_and(|(_, t)| t == part);
+        let starts = |(offset, part): (usize, &&str)| {
+            tokens.get(at + offset).is_some_and(|(_, t)| t == part)
+        };
         if !mark.iter().enumerate().all(starts) {
             kept.push(tokens[at].clone());
             at += 1;
@@ -120,7 +130,11 @@ fn blank(text: &str) -> String {
             code.push(first);
             rest = &rest[first.len_utf8()..];
         } else {
-            code.extend(rest[..length].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
+            code.extend(
+                rest[..length]
+                    .chars()
+                    .map(|c| if c == '\n' { '\n' } else { ' ' }),
+            );
             rest = &rest[length..];
             word = false;
         }
@@ -145,12 +159,17 @@ fn skipped(rest: &str, word: bool) -> usize {
         let literal = inside.get(1) == Some(&'\\') || inside.get(2) == Some(&'\'');
         return if literal { quoted(rest, '\'') } else { 0 };
     }
-    let raw = rest.strip_prefix("br").or_else(|| rest.strip_prefix('r')).filter(|_| !word);
+    let raw = rest
+        .strip_prefix("br")
+        .or_else(|| rest.strip_prefix('r'))
+        .filter(|_| !word);
     let hashes = raw.map_or(0, |raw| raw.len() - raw.trim_start_matches('#').len());
     match raw.map(|raw| &raw[hashes..]) {
         Some(body) if body.starts_with('"') => {
             let end = format!("\"{}", "#".repeat(hashes));
-            let length = body[1..].find(&end).map_or(body.len(), |at| at + 1 + end.len());
+            let length = body[1..]
+                .find(&end)
+                .map_or(body.len(), |at| at + 1 + end.len());
             rest.len() - body.len() + length
         }
         _ => 0,
