@@ -1,32 +1,31 @@
 //! A loaded checkpoint that answers: planner, tokenizer and, where there is one, the action expert with its statistics.
 
+mod error;
+mod writer;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::action::{Sampler, SamplerOptions, ScheduleError, Start};
-use super::answer::{
-    ActionAnswer, Answer, AnswerEvent, Query, ReplyToken, RopeChoice, StopReason, TextAnswer,
-};
-use super::checkpoint::{
-    Checkpoint, Filling, LoadError, LoadReport, LoadedOn, Loader, Statistics,
-};
+use super::action::{Sampler, SamplerOptions, Start};
+use super::answer::{ActionAnswer, Answer, AnswerEvent, Query, RopeChoice, StopReason, TextAnswer};
+use super::checkpoint::{Checkpoint, Filling, LoadError, LoadReport, LoadedOn, Loader, Statistics};
 use super::config::{GenerationConfig, ModelConfig, RunSettings};
 use super::device::{ComputeDevice, Precision};
 use super::expert::Expert;
 use super::pass::{Pass, PassError};
 use super::pixels::{Pixels, PlannerPixels};
 use super::planner::{
-    DecoderInput, Ending, GenerateOptions, Planner, PlannerError, PlannerInput, PlannerTokenizer, RopeRounding,
-    TokenEvent, prompt as chat,
+    DecoderInput, Ending, GenerateOptions, Planner, PlannerError, PlannerInput, PlannerTokenizer,
+    RopeRounding, TokenEvent, prompt as chat,
 };
-use super::preprocess::PreprocessError;
 use super::stopwatch::Stopwatch;
-use crate::grounding::prompt::{self, InstructionError, Task};
+use crate::grounding::prompt::{self, Task};
 use crate::grounding::reply::{self, ReplyContext};
-use crate::job::{CancelToken, Cancelled, JobContext};
+use crate::job::{CancelToken, JobContext};
 use crate::robot::NormActionChunk;
-use crate::vision::FitError;
-use crate::vision::normalize::PatchError;
+
+pub use error::AnswerError;
+use writer::Writer;
 
 /// How to load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,57 +50,6 @@ pub struct Vla {
     generation: GenerationConfig,
     device: ComputeDevice,
     report: LoadReport,
-}
-
-/// Why a query cannot be answered.
-#[derive(Debug, thiserror::Error)]
-pub enum AnswerError {
-    /// Somebody asked to stop.
-    #[error(transparent)]
-    Cancelled(Cancelled),
-    /// The device failed or a block put out NaN.
-    #[error(transparent)]
-    Pass(PassError),
-    /// The picture cannot be fitted.
-    #[error(transparent)]
-    Fit(#[from] FitError),
-    /// The picture cannot be cut into patches.
-    #[error(transparent)]
-    Patches(#[from] PatchError),
-    /// The graphics device refused the picture.
-    #[error(transparent)]
-    Preprocess(#[from] PreprocessError),
-    /// The prompt and the pictures do not go together.
-    #[error(transparent)]
-    Planner(#[from] PlannerError),
-    /// The instruction cannot be used.
-    #[error(transparent)]
-    Instruction(#[from] InstructionError),
-    /// The number of diffusion steps is not possible.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// There is no picture.
-    #[error("no picture was given; open one and show it in a view")]
-    NoView,
-    /// The checkpoint has no action expert.
-    #[error(
-        "this checkpoint is a planner without action expert; open a run folder of a policy, or choose another task"
-    )]
-    NoExpert,
-    /// Views of different shape cannot go through the image encoder together.
-    #[error(
-        "the views have different sizes after fitting ({0} and {1}), and the checkpoint sets no image_size; show views of one size"
-    )]
-    ViewSizes(crate::geometry::ImageSize, crate::geometry::ImageSize),
-}
-
-impl From<PassError> for AnswerError {
-    fn from(error: PassError) -> Self {
-        match error {
-            PassError::Cancelled(cancelled) => Self::Cancelled(cancelled),
-            other => Self::Pass(other),
-        }
-    }
 }
 
 impl Vla {
@@ -214,7 +162,8 @@ impl Vla {
                 watch.tell(AnswerEvent::Token(token));
             };
             let listener = (cancel, &mut on_token as &mut dyn FnMut(&TokenEvent));
-            self.planner.generate(&read, &input.ids, &options, listener)?
+            self.planner
+                .generate(&read, &input.ids, &options, listener)?
         };
         let (tokens, spans, raw) = writer.finish();
         let context = ReplyContext {
@@ -266,7 +215,9 @@ impl Vla {
         rope: RopeRounding,
         pass: &mut Pass,
     ) -> Result<DecoderInput, PassError> {
-        let images = self.planner.vision(pixels.patches, &pixels.grids, rope, pass)?;
+        let images = self
+            .planner
+            .vision(pixels.patches, &pixels.grids, rope, pass)?;
         Ok(DecoderInput {
             embeds: self.planner.embed(&input.ids, Some(images)),
             positions: input.positions.clone(),
@@ -380,48 +331,4 @@ pub fn modules<'a>(
         .map(|sizes| Expert::load(&weights, sizes))
         .transpose()?;
     Ok((planner, expert))
-}
-
-/// Turns tokens into text as they come.
-struct Writer<'a> {
-    tokenizer: &'a PlannerTokenizer,
-    decoder: super::planner::StreamDecoder<'a>,
-    tokens: Vec<ReplyToken>,
-    spans: Vec<(std::ops::Range<usize>, f32)>,
-}
-
-impl<'a> Writer<'a> {
-    fn new(tokenizer: &'a PlannerTokenizer) -> Self {
-        Self {
-            tokenizer,
-            decoder: tokenizer.stream(true),
-            tokens: Vec::new(),
-            spans: Vec::new(),
-        }
-    }
-
-    fn write(&mut self, event: &TokenEvent) -> ReplyToken {
-        let span = self.decoder.push(event.id);
-        let token = ReplyToken {
-            text: self.decoder.text()[span.clone()].to_owned(),
-            probability: event.probability,
-            alternatives: event
-                .alternatives
-                .iter()
-                .map(|a| (self.tokenizer.token_text(a.id), a.probability))
-                .collect(),
-        };
-        self.spans.push((span, event.probability));
-        self.tokens.push(token.clone());
-        token
-    }
-
-    fn finish(mut self) -> (Vec<ReplyToken>, Vec<(std::ops::Range<usize>, f32)>, String) {
-        let rest = self.decoder.finish();
-        let text = self.decoder.text().to_owned();
-        if let Some(last) = self.tokens.last_mut() {
-            last.text += &text[rest];
-        }
-        (self.tokens, self.spans, text)
-    }
 }
