@@ -82,7 +82,7 @@ fn by_blocks<E: Sync>(
     let outputs = weight.len() / input.max(1);
     let block = (BLOCK / input.max(1)).clamp(BLOCK_ROWS[0], BLOCK_ROWS[1]);
     let columns = rows.next_multiple_of(LANES);
-    let flipped = flipped(x.clone().try_into_vec_as::<f32>().ok()?, input, columns);
+    let flipped = flipped(&x.clone().try_into_vec_as::<f32>().ok()?, input, columns);
     let flipped = Tensor::<2>::from_data(TensorData::new(flipped, [input, columns]), &device);
     let blocks: Vec<Vec<f32>> = weight
         .par_chunks(block * input.max(1))
@@ -103,7 +103,7 @@ fn by_blocks<E: Sync>(
 }
 
 /// Rows `[M, in]` as `[in, columns]`, the columns beyond M zero.
-fn flipped(x: Vec<f32>, input: usize, columns: usize) -> Vec<f32> {
+fn flipped(x: &[f32], input: usize, columns: usize) -> Vec<f32> {
     let mut flipped = vec![0.0; input * columns];
     let bands = flipped.par_chunks_mut(TILE * columns).enumerate();
     bands.for_each(|(band, flipped)| {
