@@ -40,7 +40,7 @@ const SAVE_EVERY: Duration = Duration::from_secs(5);
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
 
 /// Longest wait of a headless picture for loading and asking.
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_mins(2);
 
 /// The program behind the window, without the window.
 struct App {
