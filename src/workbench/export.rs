@@ -21,6 +21,7 @@ use crate::engine::ActionAnswer;
 use crate::grounding::Grounding;
 use crate::grounding::prompt::Task;
 use crate::grounding::reply::Rule;
+use crate::robot::{ActionChunk, NormActionChunk};
 
 #[derive(Serialize)]
 struct GroundingsFile<'a> {
@@ -97,8 +98,8 @@ pub fn actions_json(instruction: &str, action: &ActionAnswer) -> String {
         instruction,
         statistics: action.statistics.as_deref().ok().filter(|_| si.is_some()),
         axes,
-        normalized: action.normalized.iter().map(|chunk| chunk.steps()).collect(),
-        si: si.map(|chunks| chunks.iter().map(|chunk| chunk.steps()).collect()),
+        normalized: action.normalized.iter().map(NormActionChunk::steps).collect(),
+        si: si.map(|chunks| chunks.iter().map(ActionChunk::steps).collect()),
     })
 }
 
@@ -138,9 +139,8 @@ fn rows<T: std::fmt::Display>(csv: &mut String, sample: usize, steps: &[Vec<T>])
 
 fn column(axis: &ActionAxis, normalized: bool) -> String {
     match (normalized, axis.group) {
-        (_, AxisGroup::Gripper) => axis.name.clone(),
+        (_, AxisGroup::Gripper) | (false, AxisGroup::Unknown) => axis.name.clone(),
         (true, _) => format!("{}_norm", axis.name),
-        (false, AxisGroup::Unknown) => axis.name.clone(),
         (false, group) => format!("{}_{}", axis.name, group.unit()),
     }
 }
@@ -150,7 +150,7 @@ fn axes_of(action: &ActionAnswer) -> Vec<ActionAxis> {
     action_axes(first.map_or(0, Vec::len))
 }
 
-/// Plain data always becomes JSON: serde_json writes numbers that are not finite as null.
+/// Plain data always becomes JSON: `serde_json` writes numbers that are not finite as null.
 fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -180,7 +180,7 @@ impl Workbench {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::robot::{ActionStats, NormActionChunk};
+    use crate::robot::ActionStats;
 
     fn answer(with_si: bool) -> ActionAnswer {
         let chunk = NormActionChunk::from_rows(
