@@ -1,12 +1,55 @@
-//! SP-VLA Workbench.
+//! SP-VLA Workbench: a desktop program for spatially guided vision-language-action models (InternVLA-M1, ST4VLA).
+//!
+//! A planner (Qwen2.5-VL) turns an instruction and pictures into *spatial priors*: boxes, points, traces. A querying
+//! transformer and DINOv2 features feed a diffusion action expert that emits a chunk of actions. The workbench opens
+//! such a checkpoint, runs it, and shows what it thinks over the pictures.
+//!
+//! # The house
+//!
+//! Rooms stand on floors. A room imports only from lower floors; rooms on one floor do not know each other; modules of
+//! the ground import only those listed above them. `tests/it/house.rs` keeps it so.
+//!
+//! | floor | room | what it is | what it may not know |
+//! |---|---|---|---|
+//! | 6 | `main`, [`app`], [`cli`] | window or subcommand | |
+//! | 5 | [`ui`] | what is drawn, what a person does | Burn, files, threads |
+//! | 4 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | egui, Burn, files, threads |
+//! | 3 | [`engine`] | the only owner of threads | egui, how anything is computed |
+//! | 2 | [`verify`], [`bench`] | jobs: run to an end, return a report | egui, channels, threads |
+//! | 1 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
+//! | 1 | [`camera`] | pictures, folders, videos, live cameras | Burn, egui |
+//! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
+//!
+//! # One question, from key to canvas
+//!
+//! Ctrl+Enter becomes [`workbench::CommandId::Run`]. After drawing, [`workbench::Workbench::apply`] puts the frames in
+//! view and the exact prompt into a [`model::answer::Query`] and returns a [`engine::Request`]. The engine leaves it on
+//! the desk of the model thread, where a newer question takes the place of one that has not begun.
+//! [`model::policy::Vla`] fits the frames ([`vision::Fit`] remembers the way back), runs vision tower and decoder and
+//! tells each token as it comes. [`grounding::reply`] reads the reply into groundings in pixels of the original
+//! picture, and [`workbench::Workbench::absorb`] puts the answer into the document that the next frame draws.
+//!
+//! For actions the planner's hidden states and DINOv2 features go through [`model::qformer`] to the diffusion sampler in
+//! [`model::action`]. Normalised numbers become metres and radians only through [`robot::ActionStats`].
+//!
+//! # Device
+//!
+//! Window and model share one wgpu device: [`app`] opens it with all the adapter has, the model thread adopts it
+//! ([`model::device`]). A picture then crosses the bus once, the kernels in `shaders/` write the encoders' input straight
+//! into Burn's buffers, and nothing is read back but tokens and actions. The price is one queue, so long passes are
+//! submitted block by block ([`model::pass::Pass`]). The window goes first because an adapter chosen without it may be
+//! unable to present (laptops with two GPUs), and because Burn's WGSL path runs on any adopted device.
+//!
+//! On a software adapter, or none, the model runs on Burn's CPU backend: a software Vulkan driver is an order of
+//! magnitude slower than the CPU itself.
 
 // Floor 0: ground. No I/O, threads, clocks, Burn or egui.
 pub mod geometry;
-pub mod grounding;
-pub mod job;
-pub mod robot;
-pub mod shaders;
 pub mod vision;
+pub mod grounding;
+pub mod robot;
+pub mod job;
+pub mod shaders;
 
 // Floor 1: rooms. They do not know each other.
 pub mod camera;
@@ -20,3 +63,6 @@ pub mod workbench;
 
 // Floor 5: the window. egui; no Burn, files or threads.
 pub mod ui;
+
+// Floor 6: the program.
+pub mod app;

@@ -49,6 +49,18 @@ impl SelfAttention {
         self.proj.forward(merge_heads(y))
     }
 
+    /// As [`Self::forward`] for the last `count` tokens only, which still attend to all of them.
+    ///
+    /// # Shapes
+    /// - `x`: `[B, N, C]`
+    /// - returns `[B, count, C]`
+    #[must_use]
+    pub fn forward_last(&self, x: Tensor<3>, count: usize) -> Tensor<3> {
+        let asking = x.clone().narrow(1, x.dims()[1] - count, count);
+        self.proj
+            .forward(read_heads(&self.qkv, asking, x, self.heads))
+    }
+
     /// With weights in f32, see [`Linear::widened`].
     #[must_use]
     pub fn widened(&self) -> Self {
@@ -58,6 +70,22 @@ impl SelfAttention {
             heads: self.heads,
         }
     }
+}
+
+/// What `query` reads from `read` in every head, by a layer whose rows project queries, then keys, then values.
+///
+/// # Shapes
+/// - `query`: `[B, Q, C]`, `read`: `[B, M, C]`
+/// - returns `[B, Q, C]`
+#[must_use]
+pub fn read_heads(qkv: &Linear, query: Tensor<3>, read: Tensor<3>, heads: usize) -> Tensor<3> {
+    let width = query.dims()[2];
+    let q = qkv.forward_rows(query, 0, width);
+    let keys_values = qkv.forward_rows(read, width, 2 * width);
+    let k = keys_values.clone().narrow(2, 0, width);
+    let v = keys_values.narrow(2, width, width);
+    let [q, k, v] = [q, k, v].map(|x| split_heads(x, heads));
+    merge_heads(attend(q, k, v, scale(width / heads), None))
 }
 
 /// `d^-1/2`, the usual scale of attention scores.

@@ -1,3 +1,5 @@
+//! The action expert against the original: views, condition, raw actions and fans of samples.
+
 use super::super::action::SamplerOptions;
 use super::*;
 use crate::model::testing::{self, Golden};

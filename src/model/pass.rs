@@ -67,6 +67,12 @@ impl Pass {
         }
     }
 
+    /// Whether the output of every block is kept, so that none of it may be left out.
+    #[must_use]
+    pub const fn collects(&self) -> bool {
+        self.collect
+    }
+
     /// Called by every block with its output.
     ///
     /// # Errors

@@ -5,10 +5,10 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::activation::gelu;
-use super::attention::{Mlp, merge_heads, scale, split_heads};
+use super::attention::{Mlp, read_heads};
 use super::checkpoint::{LoadError, Weights};
 use super::config::QFormerConfig;
-use super::layers::{LayerNorm, Linear, attend};
+use super::layers::{LayerNorm, Linear};
 use super::pass::{Pass, PassError};
 
 /// Epsilon of both norms (`PyTorch`'s default).
@@ -127,15 +127,8 @@ impl CrossAttention {
     /// - `query`: `[B, Q, D]`, `read`: `[B, M, D]`
     /// - returns `[B, Q, D]`
     fn forward(&self, query: Tensor<3>, read: Tensor<3>) -> Tensor<3> {
-        let width = query.dims()[2];
-        // rows q | k | v
-        let q = self.in_proj.forward_rows(query, 0, width);
-        let keys_values = self.in_proj.forward_rows(read, width, 2 * width);
-        let k = keys_values.clone().narrow(2, 0, width);
-        let v = keys_values.narrow(2, width, width);
-        let [q, k, v] = [q, k, v].map(|x| split_heads(x, self.heads));
-        let y = attend(q, k, v, scale(width / self.heads), None);
-        self.out_proj.forward(merge_heads(y))
+        let y = read_heads(&self.in_proj, query, read, self.heads);
+        self.out_proj.forward(y)
     }
 }
 

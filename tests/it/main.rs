@@ -1,5 +1,6 @@
 //! Tests across rooms, as one binary: what the crate looks like from outside.
 
+mod house;
 mod pixels;
 mod shaders;
 mod ui_base;

@@ -1,3 +1,5 @@
+//! Guided noise, every step and the actions, against the original.
+
 use burn::tensor::{Device, TensorData};
 
 use super::*;

@@ -192,7 +192,7 @@ pub(crate) fn patches(names: &[&str]) -> (Tensor<2>, Vec<[u32; 3]>) {
 
 fn patchify(pixels: &[u8], height: usize, width: usize, values: &mut Vec<f32>) {
     const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-    const STD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+    const STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
     for [row, column] in
         super::window::patch_coordinates(&[[1, (height / 14) as u32, (width / 14) as u32]], 2)
     {

@@ -3,15 +3,16 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use crate::model::activation::silu_gate;
 use crate::model::checkpoint::{LoadError, Weights};
-use crate::model::layers::{Linear, gate};
+use crate::model::layers::Linear;
 
 /// `down(silu(gate x) * up x)`.
 #[derive(Module, Debug)]
 pub struct GatedMlp {
-    gate_proj: Linear,
-    up_proj: Linear,
-    down_proj: Linear,
+    gate: Linear,
+    up: Linear,
+    down: Linear,
 }
 
 impl GatedMlp {
@@ -26,9 +27,9 @@ impl GatedMlp {
         bias: bool,
     ) -> Result<Self, LoadError> {
         Ok(Self {
-            gate_proj: Linear::load(&weights.pp("gate_proj"), width, inner, bias)?,
-            up_proj: Linear::load(&weights.pp("up_proj"), width, inner, bias)?,
-            down_proj: Linear::load(&weights.pp("down_proj"), inner, width, bias)?,
+            gate: Linear::load(&weights.pp("gate_proj"), width, inner, bias)?,
+            up: Linear::load(&weights.pp("up_proj"), width, inner, bias)?,
+            down: Linear::load(&weights.pp("down_proj"), inner, width, bias)?,
         })
     }
 
@@ -38,7 +39,7 @@ impl GatedMlp {
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         // [.., inner]
-        let gated = gate(self.gate_proj.forward(x.clone()), self.up_proj.forward(x));
-        self.down_proj.forward(gated)
+        let gated = silu_gate(self.gate.forward(x.clone()), self.up.forward(x));
+        self.down.forward(gated)
     }
 }

@@ -58,16 +58,22 @@ pub fn chat(images: usize, text: &str) -> String {
 pub fn conversation(turns: &[Turn], reply: bool) -> String {
     let mut prompt = String::new();
     if turns.first().is_some_and(|turn| turn.role != Role::System) {
-        prompt += &format!("<|im_start|>system\n{DEFAULT_SYSTEM}<|im_end|>\n");
+        prompt += &said("system", 0, DEFAULT_SYSTEM);
     }
     for turn in turns {
-        let (role, images) = (turn.role.name(), IMAGE.repeat(turn.images));
-        prompt += &format!("<|im_start|>{role}\n{images}{}<|im_end|>\n", turn.text);
+        prompt += &said(turn.role.name(), turn.images, &turn.text);
     }
     if reply {
         prompt += "<|im_start|>assistant\n";
     }
     prompt
+}
+
+fn said(role: &str, images: usize, text: &str) -> String {
+    format!(
+        "<|im_start|>{role}\n{}{text}<|im_end|>\n",
+        IMAGE.repeat(images)
+    )
 }
 
 /// Repeats each image placeholder as often as its image has merged patches. `grids` are time, height and width in

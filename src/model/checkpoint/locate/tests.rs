@@ -1,3 +1,5 @@
+//! What a path to a folder, weights or configuration stands for.
+
 use super::*;
 use crate::model::checkpoint::testing::{GoldenCopy, golden, safetensors};
 

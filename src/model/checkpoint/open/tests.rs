@@ -1,3 +1,5 @@
+//! Whole checkpoint folders: the golden one, incomplete ones and those of other models.
+
 use burn::tensor::{DType, Device};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Pickles as they should be, and programs posing as pickles.
+
 use proptest::prelude::*;
 
 use super::super::testing::{Row, dictionary, state_dict, text};

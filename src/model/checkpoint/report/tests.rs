@@ -1,3 +1,5 @@
+//! Reports count every tensor once and name them as the file does.
+
 use burn::tensor::{DType, Device};
 
 use super::*;

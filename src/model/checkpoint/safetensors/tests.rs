@@ -1,3 +1,5 @@
+//! SafeTensors files as they should be, cut, and hostile.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! PyTorch archives as they should be, and hostile ones.
+
 use proptest::prelude::*;
 
 use super::*;

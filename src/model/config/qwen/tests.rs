@@ -1,3 +1,5 @@
+//! Published configurations in both forms, and contradictions in them.
+
 use serde_json::json;
 
 use super::*;

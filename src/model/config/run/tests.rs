@@ -1,3 +1,5 @@
+//! Settings of training runs, in both file formats.
+
 use serde_json::json;
 
 use super::*;

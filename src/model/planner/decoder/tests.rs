@@ -1,3 +1,5 @@
+//! Hidden states, logits and padding, against the original.
+
 use super::*;
 use crate::model::planner::golden::{self, Golden};
 

@@ -1,3 +1,5 @@
+//! Replies, step scores, stopping and cancelling, against the original.
+
 use super::*;
 use crate::model::planner::golden::{self, Golden};
 use crate::model::planner::{Planner, Positions, RopeRounding};

@@ -1,3 +1,5 @@
+//! Text to tokens and back, against the original tokenizer.
+
 use super::*;
 use crate::model::planner::golden;
 
