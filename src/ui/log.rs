@@ -105,6 +105,7 @@ impl LogPanel {
         let field = TextEdit::singleline(&mut self.search)
             .hint_text("Search")
             .margin(Margin::symmetric(8, 4))
+            .align(egui::Align2::LEFT_CENTER)
             .desired_width(f32::INFINITY);
         ui.add(field).accessible_name("Search the log");
     }

@@ -46,13 +46,12 @@ fn query(ui: &mut Ui, workbench: &Workbench) {
             ui.add(Label::new(theme::secondary(age).color(p.weak)));
         }
     });
-    match &asking.result {
-        Some(result) => times(ui, &result.answer.timing),
-        None => {
-            let text = "Run a query to see how long each stage takes.";
-            ui.add(Label::new(theme::secondary(text).color(p.weak)).wrap());
-            ui.add_space(SPACE);
-        }
+    if let Some(result) = &asking.result {
+        times(ui, &result.answer.timing);
+    } else {
+        let text = "Run a query to see how long each stage takes.";
+        ui.add(Label::new(theme::secondary(text).color(p.weak)).wrap());
+        ui.add_space(SPACE);
     }
 }
 

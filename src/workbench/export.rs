@@ -180,7 +180,7 @@ impl Workbench {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::robot::{ActionStats, NormActionChunk};
+    use crate::robot::ActionStats;
 
     fn answer(with_si: bool) -> ActionAnswer {
         let chunk = NormActionChunk::from_rows(

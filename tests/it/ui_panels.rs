@@ -267,7 +267,7 @@ fn device_and_precision_take_effect_at_a_reload() {
 fn actions_show_as_curves_and_numbers_in_either_scale() {
     let mut harness = open(ActionsPanel::default(), scene::acted(7, 4, true), BOTTOM);
     harness.get_by_label("gripper");
-    harness.get_by_label("Translation, m per step");
+    harness.get_by_label("Translation, m/step");
     click(&mut harness, "Normalised");
     assert_eq!(pushed(&harness), [Command::Plain(CommandId::ToggleNormalized)]);
     harness.get_by_label("Translation, normalised");
@@ -430,6 +430,29 @@ fn every_state_can_be_looked_at() {
             image.save(file).expect("the folder is there");
         }
     }
+    let reply = scene::answered(Task::Box, scene::BOXES);
+    let mut harness = open(AskPanel::default(), reply, SIDE);
+    harness.hover_at(egui::pos2(118.0, 338.0));
+    look(&mut harness, &folder, "ask_token");
+    let mut harness = open(AskPanel::default(), scene::ready(), SIDE);
+    click(&mut harness, "Exact text sent");
+    click(&mut harness, "Settings");
+    look(&mut harness, &folder, "ask_settings");
+    click(&mut harness, "Action");
+    look(&mut harness, &folder, "ask_settings_action");
+    let mut harness = open(ActionsPanel::default(), scene::acted(7, 3, true), vec2(520.0, 260.0));
+    click(&mut harness, "Table");
+    look(&mut harness, &folder, "actions_table");
+    let mut harness = open(ModelPanel::default(), scene::ready(), vec2(307.0, 1100.0));
+    click(&mut harness, "Missing: 1,200");
+    click(&mut harness, "Training settings");
+    look(&mut harness, &folder, "model_open");
+}
+
+fn look(harness: &mut Harness<'_, Scene>, folder: &std::path::Path, name: &str) {
+    harness.run_steps(60);
+    let image = harness.render().expect("an adapter");
+    image.save(folder.join(format!("panel_{name}.png"))).expect("the folder is there");
 }
 
 type Shot = (&'static str, Vec2, fn() -> Scene);

@@ -21,6 +21,8 @@ const NARROW: f32 = 120.0;
 const CAPTION: f32 = TARGET_MIN;
 /// Height of the numbers below a plot.
 const CLOCK: f32 = 16.0;
+/// Least distance of the numbers below a plot.
+const CLOCK_SPACING: f32 = 56.0;
 /// Least height of a plot.
 const LOW: f32 = 36.0;
 /// A gripper says little: its plot is lower than the others by this.
@@ -51,7 +53,8 @@ fn beside(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[Axi
             ui.vertical(|ui| {
                 ui.set_width(width);
                 caption_line(ui, *group, series, |_| {});
-                plot(ui, series, off, *group, vec2(width, height.max(LOW)), true);
+                let lines = lines(ui, series, off, *group);
+                plot(ui, lines, frame(*group, series, width), vec2(width, height.max(LOW)), true);
             });
         }
     });
@@ -66,7 +69,8 @@ fn below(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[Axis
         let last = at + 1 == groups.len();
         let height = (room * share(*group) / shares).max(LOW) + if last { CLOCK } else { 0.0 };
         let width = ui.available_width();
-        plot(ui, series, off, *group, vec2(width, height), last);
+        let lines = lines(ui, series, off, *group);
+        plot(ui, lines, frame(*group, series, width), vec2(width, height), last);
     }
 }
 
@@ -127,13 +131,13 @@ fn color(ui: &Ui, axis: usize) -> Color32 {
     if p.theme == egui::Theme::Light { hue.lerp_to_gamma(p.text, 0.25) } else { hue }
 }
 
-fn plot(ui: &mut Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup, size: Vec2, clock: bool) {
+/// `clock`: whether the numbers of the steps stand below it.
+fn plot(ui: &mut Ui, lines: Vec<Line<'static>>, frame: Plot<'static>, size: Vec2, clock: bool) {
     let p = Palette::of(ui);
-    let lines = lines(ui, series, off, group);
     ui.scope(|ui| {
         let small = FontId::monospace(TEXT_CAPTION);
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, small);
-        frame(group, series)
+        frame
             .height(size.y)
             .width(size.x)
             .show_axes(Vec2b::new(clock, true))
@@ -148,7 +152,8 @@ fn plot(ui: &mut Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup, s
     });
 }
 
-fn frame(group: AxisGroup, series: &Series) -> Plot<'static> {
+fn frame(group: AxisGroup, series: &Series, width: f32) -> Plot<'static> {
+    let marks = f64::from(width / CLOCK_SPACING).clamp(2.0, 6.0);
     let last = series.steps().saturating_sub(1) as f64;
     let plot = Plot::new(("actions", group.name(), series.normalized))
         .show_background(false)
@@ -157,7 +162,7 @@ fn frame(group: AxisGroup, series: &Series) -> Plot<'static> {
         .include_x(0.0)
         .include_x(last)
         .grid_spacing(12.0..=60.0)
-        .x_grid_spacer(uniform_grid_spacer(|input| few(input.bounds, 4.0, 1.0)))
+        .x_grid_spacer(uniform_grid_spacer(move |input| few(input.bounds, marks, 1.0)))
         .y_grid_spacer(uniform_grid_spacer(|input| few(input.bounds, 3.5, 0.0)))
         .x_axis_formatter(|mark, _| whole(mark))
         .y_axis_formatter(|mark, _| short(mark.value))
@@ -218,8 +223,8 @@ fn caption(group: AxisGroup, normalized: bool) -> String {
         (AxisGroup::Unknown, false) => "Actions, in the data's units".into(),
         (AxisGroup::Translation, true) => "Translation, normalised".into(),
         (AxisGroup::Rotation, true) => "Rotation, normalised".into(),
-        (AxisGroup::Translation, false) => "Translation, m per step".into(),
-        (AxisGroup::Rotation, false) => "Rotation, rad per step".into(),
+        (AxisGroup::Translation, false) => "Translation, m/step".into(),
+        (AxisGroup::Rotation, false) => "Rotation, rad/step".into(),
     }
 }
 
@@ -241,15 +246,29 @@ fn short(value: f64) -> String {
     match value.abs() {
         v if v < 1e-9 => "0".into(),
         v if v < 0.001 => format!("{value:.0e}"),
-        v if v < 0.1 => format!("{value:.3}"),
-        v if v < 10.0 => format!("{value:.2}"),
+        v if v < 0.1 => trimmed(format!("{value:.3}")),
+        v if v < 10.0 => trimmed(format!("{value:.2}")),
         _ => format!("{value:.0}"),
     }
+}
+
+/// Without zeros that say nothing: "0.5", "1".
+fn trimmed(number: String) -> String {
+    if !number.contains('.') {
+        return number;
+    }
+    number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let texts: Vec<String> = [0.0, 1.0, -0.5, 0.02, -0.0304, 12.0, 2e-4].map(short).to_vec();
+        assert_eq!(texts, ["0", "1", "-0.5", "0.02", "-0.03", "12", "2e-4"]);
+    }
 
     #[test]
     fn grid_lines_are_few_and_round() {

@@ -36,24 +36,21 @@ impl Panel for ModelPanel {
             } else if let Some((path, error)) = &model.failure {
                 failure_ui(ui, context, path, error);
             }
-            match &model.report {
-                Some(report) => {
-                    ui.scope(|ui| {
-                        if model.loading.is_some() {
-                            ui.multiply_opacity(0.5);
-                        }
-                        report::ui(ui, context, report);
-                    });
-                    place::ui(ui, context);
-                    open::ui(ui, context, &mut self.path);
-                }
-                None => {
-                    if model.loading.is_none() && model.failure.is_none() {
-                        nothing_ui(ui, context);
+            if let Some(report) = &model.report {
+                ui.scope(|ui| {
+                    if model.loading.is_some() {
+                        ui.multiply_opacity(0.5);
                     }
-                    open::ui(ui, context, &mut self.path);
-                    place::ui(ui, context);
+                    report::ui(ui, context, report);
+                });
+                place::ui(ui, context);
+                open::ui(ui, context, &mut self.path);
+            } else {
+                if model.loading.is_none() && model.failure.is_none() {
+                    nothing_ui(ui, context);
                 }
+                open::ui(ui, context, &mut self.path);
+                place::ui(ui, context);
             }
         });
     }

@@ -36,7 +36,8 @@ fn typed(ui: &mut Ui, context: &mut PanelContext<'_>, path: &mut String) {
         let pressed = ui.add_enabled(there, ActionButton::new("", "Open")).clicked();
         let field = TextEdit::singleline(path)
             .hint_text("or type a path")
-            .margin(Margin::symmetric(8, 5))
+            .margin(Margin::symmetric(8, 4))
+            .align(egui::Align2::LEFT_CENTER)
             .desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name("Path of a checkpoint");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
