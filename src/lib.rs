@@ -20,3 +20,6 @@ pub mod workbench;
 
 // Floor 5: the window. egui; no Burn, files or threads.
 pub mod ui;
+
+// Floor 6: the program.
+pub mod app;

@@ -13,6 +13,7 @@ mod policy;
 mod request;
 pub mod shipped;
 mod source;
+pub mod store;
 mod worker;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use burn::tensor::{DType, Tensor, activation, module};
 
 use super::checkpoint::{LoadError, Weights};
 use super::device;
+use super::product::on_cpu;
 
 /// `y = x Wᵀ + b` with `W` `[out, in]`, resting in f32 or f16.
 #[derive(Module, Debug)]
@@ -13,10 +14,6 @@ pub struct Linear {
     weight: Param<Tensor<2>>,
     bias: Option<Param<Tensor<1>>>,
 }
-
-/// Rows from which a product is worth widening an f16 weight to f32 on the CPU: below, the product is bound by
-/// reading the weight; above, by arithmetic, which f32 does several times faster there.
-const WIDEN_ROWS: usize = 8;
 
 impl Linear {
     /// Loads `weight` and, if `bias`, `bias`.
@@ -98,11 +95,15 @@ fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1
 /// `x Wᵀ` for f32 `x` `[M, in]` and `W` `[out, in]` of any precision; f32 `[M, out]`.
 #[must_use]
 pub fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    let here = device::computes_here(&x) && device::computes_here(&weight);
+    if here && let Some(y) = on_cpu(&x, &weight) {
+        return y;
+    }
     let dtype = weight.dtype();
     if dtype == DType::F32 {
         return x.matmul(weight.transpose());
     }
-    if x.dims()[0] >= WIDEN_ROWS && super::device::is_cpu(&weight.device()) {
+    if device::is_cpu(&weight.device()) {
         return x.matmul(weight.cast(DType::F32).transpose());
     }
     x.cast(dtype).matmul(weight.transpose()).cast(DType::F32)
@@ -198,16 +199,6 @@ impl LayerNorm {
         };
         module::layer_norm(x, weight, bias, self.epsilon)
     }
-}
-
-/// `silu(gate) * up`.
-///
-/// # Shapes
-/// - `gate`, `up`: the same
-/// - returns the same
-#[must_use]
-pub fn gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
-    super::activation::silu(gate) * up
 }
 
 /// Attention `softmax(q kᵀ * scale + mask) v`, in f32.

@@ -23,6 +23,8 @@ pub mod qformer;
 mod stopwatch;
 #[cfg(test)]
 mod testing;
+mod pixels;
 pub mod planner;
 pub mod policy;
 pub mod preprocess;
+pub mod product;

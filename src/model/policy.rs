@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use burn::tensor::{Tensor, TensorData};
-
 use super::action::{Sampler, SamplerOptions, ScheduleError, Start};
 use super::answer::{
     ActionAnswer, Answer, AnswerEvent, Query, ReplyToken, RopeChoice, StopReason, TextAnswer,
@@ -12,22 +10,23 @@ use super::answer::{
 use super::checkpoint::{
     Checkpoint, Filling, LoadError, LoadReport, LoadedOn, Loader, Statistics,
 };
-use super::config::{GenerationConfig, ModelConfig, ProcessorConfig, RunSettings};
+use super::config::{GenerationConfig, ModelConfig, RunSettings};
 use super::device::{ComputeDevice, Precision};
 use super::expert::Expert;
 use super::pass::{Pass, PassError};
+use super::pixels::{Pixels, PlannerPixels};
 use super::planner::{
-    Ending, GenerateOptions, Planner, PlannerError, PlannerInput, PlannerTokenizer, RopeRounding,
+    DecoderInput, Ending, GenerateOptions, Planner, PlannerError, PlannerInput, PlannerTokenizer, RopeRounding,
     TokenEvent, prompt as chat,
 };
+use super::preprocess::PreprocessError;
 use super::stopwatch::Stopwatch;
 use crate::grounding::prompt::{self, InstructionError, Task};
 use crate::grounding::reply::{self, ReplyContext};
 use crate::job::{CancelToken, Cancelled, JobContext};
 use crate::robot::NormActionChunk;
-use crate::vision::normalize::{self, PatchError, PatchLayout, Patches};
-use crate::vision::resample::{self, Filter};
-use crate::vision::{Fit, FitError, Frame, PixelLimits};
+use crate::vision::FitError;
+use crate::vision::normalize::PatchError;
 
 /// How to load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub struct Vla {
     config: ModelConfig,
     run: Option<RunSettings>,
     statistics: Option<Statistics>,
-    processor: ProcessorConfig,
+    pixels: Pixels,
     generation: GenerationConfig,
     device: ComputeDevice,
     report: LoadReport,
@@ -69,6 +68,9 @@ pub enum AnswerError {
     /// The picture cannot be cut into patches.
     #[error(transparent)]
     Patches(#[from] PatchError),
+    /// The graphics device refused the picture.
+    #[error(transparent)]
+    Preprocess(#[from] PreprocessError),
     /// The prompt and the pictures do not go together.
     #[error(transparent)]
     Planner(#[from] PlannerError),
@@ -137,6 +139,8 @@ impl Vla {
         let mut report = LoadReport::new(&checkpoint, &tally, loaded);
         report.shipped = options.shipped;
         report.complete()?;
+        let pixels = Pixels::new(device, &checkpoint.planner.processor)
+            .map_err(|error| LoadError::Device(error.to_string()))?;
         Ok(Self {
             planner,
             expert,
@@ -144,7 +148,7 @@ impl Vla {
             config,
             run: checkpoint.run,
             statistics: checkpoint.statistics,
-            processor: checkpoint.planner.processor,
+            pixels,
             generation: checkpoint.planner.generation,
             device: device.clone(),
             report,
@@ -189,12 +193,14 @@ impl Vla {
     ) -> Result<Answer, AnswerError> {
         let rope = self.rope(query.options.rope, RopeRounding::F32);
         let mut watch = Stopwatch::start(&self.device, "preprocess", tell);
-        let (patches, fits) = self.patches(&query.frames)?;
+        let views = self.pixels.views(&query.frames, None)?;
+        let pixels = self.pixels.planner(&views)?;
+        let fit = pixels.fits[0];
         let text = chat::chat(query.frames.len(), &query.prompt);
-        let input = self.input(&text, patches)?;
+        let input = self.input(&text, &pixels)?;
         watch.enter("vision");
         let mut pass = self.pass(cancel);
-        let read = self.planner.read(&input, rope, &mut pass)?;
+        let read = self.read(&input, pixels, rope, &mut pass)?;
         pass.finish()?;
         watch.enter("prefill");
         let options = self.generate_options(query);
@@ -212,7 +218,7 @@ impl Vla {
         };
         let (tokens, spans, raw) = writer.finish();
         let context = ReplyContext {
-            fit: fits[0],
+            fit,
             scale: query.options.scale,
             expected: query.task.expected(),
         };
@@ -247,30 +253,25 @@ impl Vla {
         }
     }
 
-    fn input(&self, text: &str, patches: Patches) -> Result<PlannerInput, PlannerError> {
+    fn input(&self, text: &str, pixels: &PlannerPixels) -> Result<PlannerInput, PlannerError> {
         let ids = self.tokenizer.encode(text);
-        PlannerInput::new(&ids, patches.values, patches.grids, &self.config.qwen)
+        PlannerInput::of_tokens(&ids, pixels.grids.clone(), &self.config.qwen)
     }
 
-    /// Fits every frame as Qwen's processor does and cuts it into patches.
-    fn patches(&self, frames: &[Frame]) -> Result<(Patches, Vec<Fit>), AnswerError> {
-        let limits = PixelLimits {
-            min: self.processor.min_pixels,
-            max: self.processor.max_pixels,
-        };
-        let layout = PatchLayout {
-            patch: self.processor.patch_size as u32,
-            merge: self.processor.merge_size as u32,
-            temporal: self.processor.temporal_patch_size as u32,
-        };
-        let mut fits = Vec::with_capacity(frames.len());
-        let mut fitted = Vec::with_capacity(frames.len());
-        for frame in frames {
-            let fit = Fit::smart(frame.size(), layout.patch * layout.merge, limits)?;
-            fitted.push(resample::resize(frame, fit.target, Filter::Bicubic));
-            fits.push(fit);
-        }
-        Ok((normalize::patchify(&fitted, layout)?, fits))
+    /// Vision tower and embedding: what the decoder reads.
+    fn read(
+        &self,
+        input: &PlannerInput,
+        pixels: PlannerPixels,
+        rope: RopeRounding,
+        pass: &mut Pass,
+    ) -> Result<DecoderInput, PassError> {
+        let images = self.planner.vision(pixels.patches, &pixels.grids, rope, pass)?;
+        Ok(DecoderInput {
+            embeds: self.planner.embed(&input.ids, Some(images)),
+            positions: input.positions.clone(),
+            rope,
+        })
     }
 
     fn rope(&self, choice: RopeChoice, of_task: RopeRounding) -> RopeRounding {
@@ -302,22 +303,24 @@ impl Vla {
             guidance: f64::from(query.options.guidance),
         })?;
         let mut watch = Stopwatch::start(&self.device, "preprocess", tell);
-        let frames = self.action_frames(&query.frames);
-        let (patches, _) = self.patches(&frames)?;
+        let size = self.run.as_ref().and_then(|run| run.image_size);
+        let views = self.pixels.views(&query.frames, size)?;
+        let pixels = self.pixels.planner(&views)?;
+        let dino_pixels = self.pixels.dino(&views)?;
         let wrapper = self.run.as_ref().and_then(|r| r.prompt_wrapper.as_deref());
-        let text = chat::chat(frames.len(), &prompt::action_prompt(wrapper, &query.instruction));
-        let input = self.input(&text, patches)?;
-        let pixels = self.dino_pixels(&frames)?;
+        let wrapped = prompt::action_prompt(wrapper, &query.instruction);
+        let text = chat::chat(views.len(), &wrapped);
+        let input = self.input(&text, &pixels)?;
         let mut pass = self.pass(cancel);
         watch.enter("vision");
-        let read = self.planner.read(&input, rope, &mut pass)?;
+        let read = self.read(&input, pixels, rope, &mut pass)?;
         watch.enter("prefill");
         let layers = sizes.qformer.start_layer..sizes.qformer.end_layer;
         let hidden = self.planner.hidden_states(&read, layers, &mut pass)?;
         watch.enter("dino");
-        let dino = expert.dino.forward(pixels, &mut pass)?;
+        let dino = expert.dino.forward(dino_pixels, &mut pass)?;
         watch.enter("qformer");
-        let condition = expert.condition(&hidden, dino, frames.len(), &mut pass)?;
+        let condition = expert.condition(&hidden, dino, views.len(), &mut pass)?;
         watch.enter("dit");
         let noise = expert.noise(query.options.seed, query.options.samples.max(1));
         let start = Start { condition, noise };
@@ -332,36 +335,6 @@ impl Vla {
             timing,
             warnings: Vec::new(),
         })
-    }
-
-    /// Resizes to the run's `image_size`, as its training did; without one, frames stay as they are.
-    fn action_frames(&self, frames: &[Frame]) -> Vec<Frame> {
-        let size = self.run.as_ref().and_then(|r| r.image_size);
-        frames
-            .iter()
-            .map(|frame| match size {
-                Some(size) => resample::resize(frame, size, Filter::Bicubic),
-                None => frame.clone(),
-            })
-            .collect()
-    }
-
-    fn dino_pixels(&self, frames: &[Frame]) -> Result<Tensor<4>, AnswerError> {
-        let mut views = Vec::with_capacity(frames.len());
-        let mut first = None;
-        for frame in frames {
-            let fit = Fit::shorter_side(frame.size(), DINO_SIDE);
-            let size = *first.get_or_insert(fit.target);
-            if size != fit.target {
-                return Err(AnswerError::ViewSizes(size, fit.target));
-            }
-            let fitted = resample::resize(frame, fit.target, Filter::Bilinear);
-            let pixels = normalize::dino_pixels(&fitted);
-            let shape = [1, 3, size.height as usize, size.width as usize];
-            let data = TensorData::new(pixels.values, shape);
-            views.push(Tensor::<4>::from_data(data, self.device.handle()));
-        }
-        Ok(Tensor::cat(views, 0))
     }
 
     fn denormalize(&self, normalized: Vec<NormActionChunk>, query: &Query) -> ActionAnswer {
@@ -390,9 +363,6 @@ impl Vla {
         }
     }
 }
-
-/// DINOv2's shorter side in the reference (torchvision `Resize(224)`).
-const DINO_SIDE: u32 = 224;
 
 /// Loads every module of a configuration, in the order of the checkpoint.
 ///

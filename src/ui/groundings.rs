@@ -18,6 +18,10 @@ use crate::workbench::{Command, CommandId, ResultSet};
 const ROW_HEIGHT: f32 = 44.0;
 /// Side of the square in the object's hue.
 const SWATCH: f32 = 10.0;
+/// Side of the icon of the kind.
+const KIND: f32 = 14.0;
+/// Between the parts of a row.
+const GAP: f32 = SPACE_SMALL + 2.0;
 const SCORE_BAR: f32 = 28.0;
 const SCORE: f32 = 32.0;
 /// Opacity of rows of a stale answer.
@@ -177,7 +181,8 @@ impl Row<'_> {
         let inside = rect.shrink2(vec2(SPACE, 3.0));
         let split = inside.top() + inside.height() * 0.56;
         let first = Rect::from_min_max(inside.min, pos2(inside.right(), split));
-        let second = Rect::from_min_max(pos2(inside.left() + SWATCH + SPACE, split), inside.max);
+        let indent = SWATCH + KIND + 2.0 * GAP;
+        let second = Rect::from_min_max(pos2(inside.left() + indent, split), inside.max);
         self.first_line(ui, context, first);
         self.second_line(ui, second);
         response
@@ -195,10 +200,11 @@ impl Row<'_> {
             } else {
                 ui.painter().rect_filled(swatch, 2.0, hue);
             }
-            ui.add(Label::new(theme::icon(kind_icon(self.grounding.kind)).size(14.0).color(p.weak)));
+            ui.add(Label::new(theme::icon(kind_icon(self.grounding.kind)).size(KIND).color(p.weak)));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
                 self.buttons(ui, context);
+                ui.add_space(SPACE_SMALL);
                 self.score(ui);
                 ui.add_space(SPACE);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -231,6 +237,7 @@ impl Row<'_> {
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             ui.add(Label::new(theme::number(format!("{score:.2}")).color(p.weak)));
         });
+        ui.add_space(SPACE_SMALL);
         let (bar, response) = ui.allocate_exact_size(vec2(SCORE_BAR, 4.0), Sense::hover());
         ui.painter().rect_filled(bar, 2.0, p.line);
         let width = bar.width() * score.clamp(0.0, 1.0);
@@ -269,7 +276,7 @@ pub fn hue_name(grounding: &Grounding, index: usize) -> String {
 fn line(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
     let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.x = SPACE_SMALL + 2.0;
+        ui.spacing_mut().item_spacing.x = GAP;
         content(ui);
     });
 }

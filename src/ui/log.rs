@@ -12,7 +12,8 @@ use crate::workbench::{Command, LogLine, NoticeLevel, Workbench};
 
 const CLOCK_WIDTH: f32 = 56.0;
 const ICON_WIDTH: f32 = 20.0;
-const SEARCH_WIDTH: f32 = 140.0;
+/// Width from which level and search share a line.
+const WIDE: f32 = 400.0;
 /// Longest line that is laid out; the rest is in the tooltip.
 const LINE_CHARS: usize = 400;
 
@@ -75,25 +76,37 @@ impl LogPanel {
             (NoticeLevel::Error, "Errors"),
         ];
         let size = vec2(ui.available_width(), CONTROL);
+        ui.spacing_mut().item_spacing.y = SPACE_SMALL;
+        let wide = size.x >= WIDE;
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             segmented(ui, "Level", &mut self.least, &LEVELS);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = 0.0;
-                if ui.add(IconButton::new(icons::COPY, "Copy shown lines")).clicked() {
-                    context.push(Command::Copy(as_text(lines)));
+                if wide {
+                    self.tools(ui, context, lines);
                 }
-                let follow = IconButton::new(icons::CARET_DOWN, "Follow new lines").selected(self.follow);
-                if ui.add(follow).clicked() {
-                    self.follow = !self.follow;
-                }
-                ui.add_space(SPACE_SMALL);
-                let field = TextEdit::singleline(&mut self.search)
-                    .hint_text(format!("{}  Search", icons::SEARCH))
-                    .margin(Margin::symmetric(8, 4))
-                    .desired_width(SEARCH_WIDTH.min(ui.available_width() - 2.0 * SPACE));
-                ui.add(field).accessible_name("Search the log");
             });
         });
+        if !wide {
+            ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| self.tools(ui, context, lines));
+        }
+    }
+
+    /// From the right: copy, follow, search.
+    fn tools(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, lines: &[&LogLine]) {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        if ui.add(IconButton::new(icons::COPY, "Copy shown lines")).clicked() {
+            context.push(Command::Copy(as_text(lines)));
+        }
+        let follow = IconButton::new(icons::CARET_DOWN, "Follow new lines").selected(self.follow);
+        if ui.add(follow).clicked() {
+            self.follow = !self.follow;
+        }
+        ui.add_space(SPACE_SMALL);
+        let field = TextEdit::singleline(&mut self.search)
+            .hint_text("Search")
+            .margin(Margin::symmetric(8, 4))
+            .desired_width(f32::INFINITY);
+        ui.add(field).accessible_name("Search the log");
     }
 
     fn nothing(&mut self, ui: &mut Ui, workbench: &Workbench) {

@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(smart(640, 480, wide), (644, 476));
         assert_eq!(smart(1280, 720, wide), (1288, 728));
         assert_eq!(smart(98, 70, wide), (112, 56));
-        assert_eq!(smart(200, 30, wide), (200, 28));
+        assert_eq!(smart(200, 30, wide), (196, 28));
         let training = PixelLimits {
             min: 784,
             max: 50_176,

@@ -19,11 +19,15 @@ pub struct Normalization {
 
 impl Normalization {
     /// CLIP's statistics, as Qwen2.5-VL's `preprocessor_config.json` states them.
+    #[expect(
+        clippy::excessive_precision,
+        reason = "as the configuration prints them"
+    )]
     pub const CLIP: Self = Self {
         mean: [0.481_454_66, 0.457_827_5, 0.408_210_73],
         std: [0.268_629_54, 0.261_302_58, 0.275_777_11],
     };
-    /// ImageNet's statistics, which DINOv2 was trained with.
+    /// Statistics of `ImageNet`, which DINOv2 was trained with.
     pub const IMAGENET: Self = Self {
         mean: [0.485, 0.456, 0.406],
         std: [0.229, 0.224, 0.225],
@@ -113,7 +117,8 @@ impl PatchLayout {
             return Err(PatchError::Layout(self));
         }
         let cell = self.cell();
-        if size.is_empty() || size.width % cell != 0 || size.height % cell != 0 {
+        if size.is_empty() || !size.width.is_multiple_of(cell) || !size.height.is_multiple_of(cell)
+        {
             return Err(PatchError::Size { size, cell });
         }
         Ok([1, size.height / self.patch, size.width / self.patch])
@@ -278,8 +283,9 @@ mod tests {
     fn dino_planes_are_colours() {
         let pixels = dino_pixels(&ramp(3, 2));
         let Normalization { mean, std } = Normalization::IMAGENET;
-        assert_eq!(pixels.values[2], (2.0 / 255.0 - mean[0]) / std[0]);
-        assert_eq!(pixels.values[6 + 3], (1.0 / 255.0 - mean[1]) / std[1]);
+        let value = |level: f32, colour: usize| (level / 255.0 - mean[colour]) / std[colour];
+        assert_eq!(pixels.values[2].to_bits(), value(2.0, 0).to_bits());
+        assert_eq!(pixels.values[6 + 3].to_bits(), value(1.0, 1).to_bits());
         assert_eq!(pixels.values.len(), 18);
     }
 }

@@ -48,3 +48,14 @@ pub struct Workbench {
     pub now_secs: f64,
     next_id: u64,
 }
+
+impl Workbench {
+    /// An empty document with these preferences.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+}

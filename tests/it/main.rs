@@ -3,3 +3,4 @@
 mod pixels;
 mod shaders;
 mod ui_base;
+mod ui_panels;

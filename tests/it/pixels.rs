@@ -1,5 +1,10 @@
 //! Resized and normalised pixels equal those of the reference, value for value. See `tests/fixtures/vision/README.md`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is missing"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 

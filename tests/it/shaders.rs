@@ -1,5 +1,10 @@
 //! The kernels are sound, listed, and give what their plain twins give: every value equal, on whatever device there is.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is missing"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::pin::pin;
@@ -67,7 +72,7 @@ fn device(limits: impl Fn(wgpu::Limits) -> wgpu::Limits) -> Option<(wgpu::Device
     if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
         return None;
     }
-    println!("pixel kernels run on {:?}", adapter.get_info().name);
+    eprintln!("pixel kernels run on {:?}", adapter.get_info().name);
     let device = now(adapter.request_device(&wgpu::DeviceDescriptor {
         required_limits: limits(adapter.limits()),
         ..wgpu::DeviceDescriptor::default()

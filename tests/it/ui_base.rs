@@ -3,6 +3,11 @@
 //! Interaction is tested through accessible names; pictures are few and small. `SPVLA_GALLERY=folder` also writes the
 //! large gallery pages there, for a look by eye.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
 mod canvas;
 mod controls;
 mod gallery;

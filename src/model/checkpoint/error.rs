@@ -91,6 +91,9 @@ pub enum LoadError {
         /// The tensor.
         key: String,
     },
+    /// The device cannot prepare pictures for the model.
+    #[error("{0}")]
+    Device(String),
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

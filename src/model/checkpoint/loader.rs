@@ -169,8 +169,7 @@ impl<'a> Loader<'a> {
                 decode(
                     &source.read(at)?,
                     number_type,
-                    &shape,
-                    dtype,
+                    (&shape[..], dtype),
                     &key,
                     &mut state.tally,
                 )?
@@ -276,8 +275,7 @@ impl Weights<'_> {
 fn decode(
     bytes: &[u8],
     stored: super::StoredType,
-    shape: &[usize],
-    dtype: DType,
+    (shape, dtype): (&[usize], DType),
     key: &str,
     tally: &mut Tally,
 ) -> Result<TensorData, LoadError> {

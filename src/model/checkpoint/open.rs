@@ -106,6 +106,7 @@ impl Checkpoint {
     }
 
     /// The tensors, for reports.
+    #[must_use]
     pub fn entries(&self) -> &[super::TensorEntry] {
         self.source.entries()
     }

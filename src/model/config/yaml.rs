@@ -149,7 +149,7 @@ mod tests {
         let mut text = String::from("a0: &a0 [0,0,0,0,0,0,0,0,0,0]\n");
         for level in 1..9 {
             let below = format!("*a{},", level - 1).repeat(10);
-            text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+            text = format!("{text}a{level}: &a{level} [{below}]\n");
         }
         let error = parse(&text).expect_err("too large");
         assert!(

@@ -3,8 +3,9 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
+use crate::model::activation::silu_gate;
 use crate::model::checkpoint::{LoadError, Weights};
-use crate::model::layers::{Linear, gate};
+use crate::model::layers::Linear;
 
 /// `down(silu(gate x) * up x)`.
 #[derive(Module, Debug)]
@@ -38,7 +39,7 @@ impl GatedMlp {
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         // [.., inner]
-        let gated = gate(self.gate_proj.forward(x.clone()), self.up_proj.forward(x));
+        let gated = silu_gate(self.gate_proj.forward(x.clone()), self.up_proj.forward(x));
         self.down_proj.forward(gated)
     }
 }

@@ -59,6 +59,26 @@ impl PlannerInput {
         grids: Vec<[u32; 3]>,
         config: &QwenConfig,
     ) -> Result<Self, PlannerError> {
+        let expected = patch_count(&grids) * patch_width(&config.vision);
+        let input = Self::of_tokens(ids, grids, config)?;
+        if patches.len() != expected {
+            return Err(PlannerError::Patches {
+                expected,
+                found: patches.len(),
+            });
+        }
+        Ok(Self { patches, ..input })
+    }
+
+    /// The same for patches that are on the device already: `patches` stays empty.
+    ///
+    /// # Errors
+    /// When tokens and grids do not fit together or the model does not know a token.
+    pub fn of_tokens(
+        ids: &[u32],
+        grids: Vec<[u32; 3]>,
+        config: &QwenConfig,
+    ) -> Result<Self, PlannerError> {
         let ids = prompt::expand(ids, &grids, config)?;
         if ids.is_empty() {
             return Err(PlannerError::Empty);
@@ -70,17 +90,10 @@ impl PlannerInput {
                 vocabulary: config.vocab_size,
             });
         }
-        let expected = patch_count(&grids) * patch_width(&config.vision);
-        if patches.len() != expected {
-            return Err(PlannerError::Patches {
-                expected,
-                found: patches.len(),
-            });
-        }
         Ok(Self {
             positions: Positions::new(&ids, &grids, config)?,
             ids,
-            patches,
+            patches: Vec::new(),
             grids,
         })
     }

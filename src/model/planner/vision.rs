@@ -3,12 +3,13 @@
 //! Between patch embedding and merger everything is in window order (see [`super::window`]).
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::attention::attend_segments;
 use super::mlp::GatedMlp;
 use super::rope::{RopeRounding, Rotation};
 use super::window::{Segment, WindowOrder, patch_coordinates};
+use crate::model::activation::gelu;
 use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::VisionConfig;
 use crate::model::layers::{Linear, RmsNorm};
@@ -211,7 +212,7 @@ impl Merger {
         let [patches, width] = x.dims();
         let x = self.ln_q.forward(x);
         let x = x.reshape([patches * width / self.cell_width, self.cell_width]); // [P / 4, 4C]
-        self.second.forward(activation::gelu(self.first.forward(x)))
+        self.second.forward(gelu(self.first.forward(x)))
     }
 }
 

@@ -6,6 +6,12 @@ use crate::vision::normalize::PatchError;
 /// Why pixels could not be prepared on the graphics device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PreprocessError {
+    /// A tensor's buffer could not be had.
+    #[error("the model's buffer on the graphics device cannot be written: {reason}; choose --device cpu")]
+    Tensor {
+        /// What Burn says.
+        reason: String,
+    },
     /// A buffer would exceed what the device binds at once.
     #[error(
         "{what} takes {bytes} bytes, but this device binds at most {limit} at once; shrink the image or use the CPU"

@@ -6,6 +6,7 @@
 
 mod compute;
 mod error;
+mod handover;
 
 pub use error::PreprocessError;
 

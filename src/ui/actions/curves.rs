@@ -2,57 +2,103 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Color32, CornerRadius, FontId, Role, Sense, Stroke, Ui, Vec2b, WidgetInfo, vec2};
-use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotPoints};
+use egui::{
+    Align, Color32, CornerRadius, FontId, Id, Label, Layout, Role, Sense, Stroke, Ui, Vec2, Vec2b, WidgetInfo, vec2,
+};
+use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotPoints, uniform_grid_spacer};
 
 use super::series::Series;
 use crate::ui::theme::{
-    self, HAIRLINE, HUES, Palette, RADIUS, SPACE, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION, TEXT_SECONDARY,
+    self, HAIRLINE, HUES, Palette, RADIUS, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION, TEXT_SECONDARY,
 };
 use crate::workbench::AxisGroup;
 
 /// Room for the numbers beside a plot.
 const LABELS: f32 = 38.0;
 /// Narrowest plot before plots stand below one another.
-const NARROW: f32 = 110.0;
+const NARROW: f32 = 120.0;
+/// Height of the line above a plot.
+const CAPTION: f32 = TARGET_MIN;
+/// Height of the numbers below a plot.
+const CLOCK: f32 = 16.0;
+/// Least height of a plot.
+const LOW: f32 = 36.0;
+/// A gripper says little: its plot is lower than the others by this.
+const GRIPPER_SHARE: f32 = 0.5;
 const BOLD: f32 = 2.0;
 const FAINT: f32 = 1.0;
 
 pub(super) fn ui(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>) {
-    legend(ui, series, off);
     let groups: Vec<AxisGroup> = AxisGroup::ALL
         .into_iter()
         .filter(|group| series.axes.iter().any(|axis| axis.group == *group))
         .collect();
     let count = groups.len().max(1) as f32;
-    let room = ui.available_size();
-    let width = (room.x - SPACE_SMALL * (count - 1.0)) / count;
-    ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, SPACE_SMALL);
+    let width = (ui.available_width() - SPACE_SMALL * (count - 1.0)) / count;
+    ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, 0.0);
     if width >= NARROW {
-        ui.horizontal_top(|ui| {
-            for group in groups {
-                plot(ui, series, off, group, vec2(width, room.y));
-            }
-        });
+        beside(ui, series, off, &groups, width);
     } else {
-        let height = ((room.y - SPACE_SMALL * (count - 1.0)) / count).max(60.0);
-        for group in groups {
-            plot(ui, series, off, group, vec2(room.x, height));
-        }
+        below(ui, series, off, &groups);
     }
 }
 
-/// One small switch for each axis, in its colour.
-fn legend(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(2.0, 0.0);
-        for (at, axis) in series.axes.iter().enumerate() {
-            let on = !off.contains(&at);
-            if switch(ui, &axis.name, color(ui, at), on) && !off.remove(&at) {
-                off.insert(at);
-            }
+fn beside(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[AxisGroup], width: f32) {
+    ui.horizontal_wrapped(|ui| switches(ui, series, off, None));
+    let height = ui.available_height() - CAPTION - SPACE_SMALL;
+    ui.horizontal_top(|ui| {
+        for group in groups {
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                caption_line(ui, *group, series, |_| {});
+                plot(ui, series, off, *group, vec2(width, height.max(LOW)), true);
+            });
         }
     });
+}
+
+fn below(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[AxisGroup]) {
+    let share = |group: AxisGroup| if group == AxisGroup::Gripper { GRIPPER_SHARE } else { 1.0 };
+    let shares: f32 = groups.iter().map(|group| share(*group)).sum();
+    let room = ui.available_height() - CAPTION * groups.len() as f32 - CLOCK - SPACE_SMALL;
+    for (at, group) in groups.iter().enumerate() {
+        caption_line(ui, *group, series, |ui| switches(ui, series, off, Some(*group)));
+        let last = at + 1 == groups.len();
+        let height = (room * share(*group) / shares).max(LOW) + if last { CLOCK } else { 0.0 };
+        let width = ui.available_width();
+        plot(ui, series, off, *group, vec2(width, height), last);
+    }
+}
+
+/// Name and unit; `content` fills the line from its right end.
+fn caption_line(ui: &mut Ui, group: AxisGroup, series: &Series, content: impl FnOnce(&mut Ui)) {
+    let p = Palette::of(ui);
+    let size = vec2(ui.available_width(), CAPTION);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let caption = caption(group, series.normalized);
+        ui.add(Label::new(theme::secondary(caption).color(p.weak)).truncate());
+        ui.with_layout(Layout::right_to_left(Align::Center), content);
+    });
+}
+
+/// One small switch for each axis, in its colour: all of them, or those of a group that has several.
+fn switches(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, group: Option<AxisGroup>) {
+    ui.spacing_mut().item_spacing = vec2(2.0, 0.0);
+    let shown = |at: &usize| group.is_none_or(|group| series.axes[*at].group == group);
+    let mut axes: Vec<usize> = (0..series.axes.len()).filter(shown).collect();
+    if group.is_some() {
+        if axes.len() < 2 {
+            return;
+        }
+        // These stand at the right end of a line, the last one first.
+        axes.reverse();
+    }
+    for at in axes {
+        let on = !off.contains(&at);
+        if switch(ui, &series.axes[at].name, color(ui, at), on) && !off.remove(&at) {
+            off.insert(at);
+        }
+    }
 }
 
 fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
@@ -81,29 +127,24 @@ fn color(ui: &Ui, axis: usize) -> Color32 {
     if p.theme == egui::Theme::Light { hue.lerp_to_gamma(p.text, 0.25) } else { hue }
 }
 
-fn plot(ui: &mut Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup, size: egui::Vec2) {
+fn plot(ui: &mut Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup, size: Vec2, clock: bool) {
     let p = Palette::of(ui);
-    ui.allocate_ui(size, |ui| {
-        ui.set_min_size(size);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let caption = caption(group, series.normalized);
-            ui.add(egui::Label::new(theme::secondary(&caption).color(p.weak)).truncate());
-            let lines = lines(ui, series, off, group);
-            let small = FontId::monospace(TEXT_CAPTION);
-            ui.style_mut().text_styles.insert(egui::TextStyle::Body, small);
-            frame(group, series)
-                .height((size.y - theme::TEXT_SECONDARY - SPACE).max(40.0))
-                .width(size.x)
-                .link_axis(egui::Id::unique("actions clock"), [true, false])
-                .link_cursor(egui::Id::unique("actions clock"), [true, false])
-                .grid_color(p.line)
-                .show(ui, |plot| {
-                    for line in lines {
-                        plot.line(line);
-                    }
-                });
-        });
+    let lines = lines(ui, series, off, group);
+    ui.scope(|ui| {
+        let small = FontId::monospace(TEXT_CAPTION);
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, small);
+        frame(group, series)
+            .height(size.y)
+            .width(size.x)
+            .show_axes(Vec2b::new(clock, true))
+            .link_axis(Id::unique("actions clock"), [true, false])
+            .link_cursor(Id::unique("actions clock"), [true, false])
+            .grid_color(p.line)
+            .show(ui, |plot| {
+                for line in lines {
+                    plot.line(line);
+                }
+            });
     });
 }
 
@@ -111,12 +152,13 @@ fn frame(group: AxisGroup, series: &Series) -> Plot<'static> {
     let last = series.steps().saturating_sub(1) as f64;
     let plot = Plot::new(("actions", group.name(), series.normalized))
         .show_background(false)
-        .show_axes(Vec2b::TRUE)
         .y_axis_min_width(LABELS)
         .set_margin_fraction(vec2(0.03, 0.08))
         .include_x(0.0)
         .include_x(last)
-        .grid_spacing(18.0..=120.0)
+        .grid_spacing(12.0..=60.0)
+        .x_grid_spacer(uniform_grid_spacer(|input| few(input.bounds, 4.0, 1.0)))
+        .y_grid_spacer(uniform_grid_spacer(|input| few(input.bounds, 3.5, 0.0)))
         .x_axis_formatter(|mark, _| whole(mark))
         .y_axis_formatter(|mark, _| short(mark.value))
         .label_formatter(|at| match at {
@@ -142,14 +184,14 @@ fn lines(ui: &Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup) -> V
                 let faint = color(ui, axis).gamma_multiply(0.35);
                 let name = format!("{} of sample {}", series.axes[axis].name, number + 1);
                 let points = points(sample, axis, group);
-                lines.push(Line::new(name, points).color(faint).width(FAINT).id((axis, number)));
+                lines.push(Line::new(name, points).color(faint).width(FAINT).allow_band(false).id((axis, number)));
             }
         }
     }
     for &axis in &axes {
         let name = series.axes[axis].name.clone();
         let points = points(&series.mean, axis, group);
-        lines.push(Line::new(name, points).color(color(ui, axis)).width(BOLD).id((axis, "mean")));
+        lines.push(Line::new(name, points).color(color(ui, axis)).width(BOLD).allow_band(false).id((axis, "mean")));
     }
     lines
 }
@@ -171,7 +213,7 @@ fn points(steps: &[Vec<f64>], axis: usize, group: AxisGroup) -> PlotPoints<'stat
 
 fn caption(group: AxisGroup, normalized: bool) -> String {
     match (group, normalized) {
-        (AxisGroup::Gripper, _) => "Gripper, 0 closed to 1 open".into(),
+        (AxisGroup::Gripper, _) => "Gripper, 1 is open".into(),
         (AxisGroup::Unknown, true) => "Actions, normalised".into(),
         (AxisGroup::Unknown, false) => "Actions, in the data's units".into(),
         (AxisGroup::Translation, true) => "Translation, normalised".into(),
@@ -183,6 +225,15 @@ fn caption(group: AxisGroup, normalized: bool) -> String {
 
 fn whole(mark: GridMark) -> String {
     if mark.value.fract().abs() < 1e-6 && mark.value >= 0.0 { format!("{:.0}", mark.value) } else { String::new() }
+}
+
+/// Distances of grid lines, so that about `wanted` fit and numbers are round: 1, 2 or 5 at some power of ten.
+fn few((low, high): (f64, f64), wanted: f64, least: f64) -> [f64; 3] {
+    let rough = ((high - low).abs() / wanted).max(1e-9);
+    let power = 10.0_f64.powf(rough.log10().floor());
+    let times = [1.0, 2.0, 5.0].into_iter().find(|times| power * times >= rough * 0.999).unwrap_or(10.0);
+    let step = (power * times).max(least);
+    [step, step * 10.0, step * 100.0]
 }
 
 /// A number in few characters.
@@ -199,6 +250,16 @@ fn short(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn grid_lines_are_few_and_round() {
+        let near = |a: [f64; 3], b: f64| (a[0] - b).abs() < 1e-9;
+        assert!(near(few((-1.0, 1.0), 3.5, 0.0), 1.0));
+        assert!(near(few((-0.03, 0.03), 3.5, 0.0), 0.02));
+        assert!(near(few((0.0, 15.0), 4.0, 1.0), 5.0));
+        assert!(near(few((0.0, 2.0), 4.0, 1.0), 1.0));
+        assert!(few((0.0, 0.0), 4.0, 0.0)[0] > 0.0);
+    }
 
     #[test]
     fn the_gripper_goes_in_steps_and_gaps_stay_gaps() {

@@ -12,10 +12,13 @@ use super::act::icon_act;
 use super::icons;
 use super::panel::{Panel, PanelContext};
 use super::theme::{self, CONTROL, Palette, SPACE_SMALL};
-use super::widgets::{EmptyState, empty_state, segmented};
+use super::widgets::{EmptyState, IconButton, empty_state, segmented};
 use crate::engine::ActionAnswer;
 use crate::workbench::CommandId;
 use series::Series;
+
+/// Width from which curves and table are chosen by name.
+const WIDE: f32 = 396.0;
 
 /// What the panel shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,17 +66,30 @@ impl Panel for ActionsPanel {
 impl ActionsPanel {
     fn header(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, action: &ActionAnswer, series: &Series) {
         let size = vec2(ui.available_width(), CONTROL);
+        let wide = size.x >= WIDE;
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            segmented(ui, "View", &mut self.view, &[(View::Curves, "Curves"), (View::Table, "Table")]);
+            if wide {
+                segmented(ui, "View", &mut self.view, &[(View::Curves, "Curves"), (View::Table, "Table")]);
+            }
             scale(ui, context, action);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
-                icon_act(ui, context, icons::TABLE, CommandId::CopyActionsCsv);
+                icon_act(ui, context, icons::FILE, CommandId::CopyActionsCsv);
                 icon_act(ui, context, icons::JSON, CommandId::CopyActionsJson);
-                ui.add_space(SPACE_SMALL);
-                note(ui, action, series);
+                if !wide {
+                    self.view_switch(ui);
+                }
             });
         });
+        note(ui, action, series);
+    }
+
+    /// Where two names have no room.
+    fn view_switch(&mut self, ui: &mut Ui) {
+        let table = self.view == View::Table;
+        if ui.add(IconButton::new(icons::TABLE, "Table").selected(table)).clicked() {
+            self.view = if table { View::Curves } else { View::Table };
+        }
     }
 }
 
@@ -96,13 +112,12 @@ fn scale(ui: &mut Ui, context: &mut PanelContext<'_>, action: &ActionAnswer) {
 /// By which statistics, or why there is no SI.
 fn note(ui: &mut Ui, action: &ActionAnswer, series: &Series) {
     let p = Palette::of(ui);
-    let (text, full, color) = match &action.statistics {
-        Ok(key) if !series.normalized => (key.clone(), format!("SI by the statistics of {key}"), p.weak),
-        Ok(_) => return,
-        Err(reason) => (format!("{} No SI: {reason}", icons::WARNING), format!("No SI: {reason}"), p.warn),
+    let (text, color) = match &action.statistics {
+        Ok(key) if !series.normalized => (format!("By the statistics of {key}"), p.weak),
+        Ok(_) => ("As the model emits them, -1 to 1".to_owned(), p.weak),
+        Err(reason) => (format!("{} No SI: {reason}", icons::WARNING), p.warn),
     };
-    ui.add(Label::new(theme::secondary(text).color(color)).truncate().show_tooltip_when_elided(false))
-        .on_hover_text(full);
+    ui.add(Label::new(theme::secondary(text).color(color)).truncate());
 }
 
 fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {

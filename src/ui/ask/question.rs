@@ -202,8 +202,12 @@ pub(in crate::ui) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
     });
 }
 
-/// Messages of lower floors begin in lower case.
+/// Messages of lower floors begin in lower case; a file name keeps its own.
 pub(in crate::ui) fn capitalised(text: &str) -> String {
+    let first_word = text.split_whitespace().next().unwrap_or_default();
+    if first_word.trim_end_matches(['.', ',', ':', ';']).contains(['.', '_', '/', '\\', '=']) {
+        return text.to_owned();
+    }
     let mut characters = text.chars();
     let first = characters.next().map(|c| c.to_uppercase().to_string());
     first.unwrap_or_default() + characters.as_str()

@@ -70,9 +70,9 @@ fn nothing(ui: &mut Ui) {
     ui.add(Label::new(theme::secondary(text).color(p.weak)).wrap());
 }
 
-fn running(ui: &mut Ui, context: &mut PanelContext<'_>) {
+fn running(ui: &mut Ui, context: &PanelContext<'_>) {
     let asking = &context.workbench.asking;
-    section(ui, "Reply", |ui| icon_act(ui, context, icons::STOP, CommandId::CancelQuery));
+    section(ui, "Reply", |_| {});
     let doing = asking.running.as_ref().map_or("Waiting for the model", |running| stage_text(running.stage));
     let secs = units::seconds(busy_secs(context.workbench).unwrap_or_default());
     let count = asking.running.as_ref().map_or(0, |running| running.tokens.len());

@@ -26,6 +26,7 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
 
 fn fold(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     let p = Palette::of(ui);
+    ui.spacing_mut().interact_size.y = TARGET_MIN;
     CollapsingHeader::new(theme::secondary(name).color(p.weak))
         .id_salt(name)
         .show_unindented(ui, content);

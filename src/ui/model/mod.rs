@@ -128,20 +128,20 @@ fn failure_ui(ui: &mut Ui, context: &mut PanelContext<'_>, path: &std::path::Pat
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = SPACE_SMALL;
             ui.add(Label::new(theme::semibold("The checkpoint could not be loaded")).wrap());
-            ui.add(Label::new(theme::secondary(error)).wrap().selectable(true));
+            ui.add(Label::new(theme::secondary(super::ask::capitalised(error))).wrap().selectable(true));
             ui.add(Label::new(theme::number(path.display().to_string()).color(p.weak)).truncate());
         });
     });
+    if context.workbench.model.lacks_tokenizer() {
+        let choose = ActionButton::new(icons::FOLDER, "Choose tokenizer folder…").primary();
+        if ui.add(choose).clicked() {
+            context.push(Command::PickPlanner(path.to_owned()));
+        }
+    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, SPACE_SMALL);
         if ui.add(ActionButton::new(icons::RETRY, "Try again")).clicked() {
             context.push(Command::LoadCheckpoint(path.to_owned()));
-        }
-        if context.workbench.model.lacks_tokenizer() {
-            let choose = ActionButton::new(icons::FOLDER, "Choose tokenizer folder…").primary();
-            if ui.add(choose).clicked() {
-                context.push(Command::PickPlanner(path.to_owned()));
-            }
         }
         button_act(ui, context, icons::DEMO, CommandId::OpenDemo);
     });

@@ -15,7 +15,7 @@ use crate::workbench::{Command, CommandId};
 const RECENT: usize = 6;
 
 pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, path: &mut String) {
-    section(ui, "Open", |_| {});
+    section(ui, "Open a checkpoint", |_| {});
     ui.spacing_mut().item_spacing.y = SPACE_SMALL;
     ui.horizontal_wrapped(|ui| {
         button_act(ui, context, icons::OPEN, CommandId::OpenCheckpoint);
@@ -37,7 +37,7 @@ fn typed(ui: &mut Ui, context: &mut PanelContext<'_>, path: &mut String) {
         let field = TextEdit::singleline(path)
             .hint_text("or type a path")
             .margin(Margin::symmetric(8, 5))
-            .desired_width(ui.available_width() - 16.0);
+            .desired_width(f32::INFINITY);
         let field = ui.add(field).accessible_name("Path of a checkpoint");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if there && (pressed || entered) {

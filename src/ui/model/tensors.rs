@@ -4,7 +4,7 @@ use egui::{CollapsingHeader, Label, ScrollArea, Ui};
 
 use crate::engine::{MisshapenTensor, TensorFindings};
 use crate::ui::panel::PanelContext;
-use crate::ui::theme::{self, Palette, ROW};
+use crate::ui::theme::{self, Palette, ROW, TARGET_MIN};
 use crate::ui::widgets::{ActionButton, key_value, section};
 use crate::ui::{icons, units};
 use crate::workbench::Command;
@@ -30,6 +30,7 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, tensors: &TensorFi
         }
         let text = format!("{name}: {}", units::count(count as u64));
         let color = Palette::of(ui).text;
+        ui.spacing_mut().interact_size.y = TARGET_MIN;
         CollapsingHeader::new(theme::secondary(text).color(color))
             .id_salt(name)
             .show_unindented(ui, |ui| {

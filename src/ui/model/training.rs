@@ -3,7 +3,7 @@
 use egui::{CollapsingHeader, ScrollArea, Ui};
 use serde_json::Value;
 
-use crate::ui::theme::{self, Palette, ROW};
+use crate::ui::theme::{self, Palette, ROW, TARGET_MIN};
 use crate::ui::units;
 use crate::ui::widgets::key_value;
 
@@ -21,6 +21,7 @@ pub(super) fn ui(ui: &mut Ui, training: &Value) {
         return;
     }
     let p = Palette::of(ui);
+    ui.spacing_mut().interact_size.y = TARGET_MIN;
     CollapsingHeader::new(theme::secondary("Training settings").color(p.weak))
         .id_salt("training")
         .show_unindented(ui, |ui| {

@@ -71,7 +71,7 @@ fn outline(points: &[Pos2], pen: &Pen, placement: &Placement, out: &mut Vec<Shap
             let (edge, dash) = corner_dashes(*a, *b, dash, pen.width);
             match (under, casing) {
                 (true, Some(casing)) => {
-                    ink.dashes(&edge, casing.width, dash.grown(CASING), |_| casing.color)
+                    ink.dashes(&edge, casing.width, dash.grown(CASING), |_| casing.color);
                 }
                 (true, None) => {}
                 (false, _) => ink.dashes(&edge, pen.width, dash, |_| pen.color),

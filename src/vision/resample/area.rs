@@ -1,4 +1,4 @@
-//! OpenCV's `INTER_AREA` on 8-bit images: what the reference's robot clients resize with before they send a picture.
+//! `OpenCV`'s `INTER_AREA` on 8-bit images: what the reference's robot clients resize with before they send a picture.
 //!
 //! Three methods hide behind the name, as in `resize.cpp`: whole-number shrinking averages blocks, any other
 //! shrinking weighs pixels by the area covered, and where a side grows it is a kind of bilinear interpolation.
@@ -10,9 +10,9 @@ use super::{CHANNELS, shared};
 use crate::geometry::ImageSize;
 use crate::vision::Frame;
 
-/// One in the fixed point of the growing method (OpenCV's `INTER_RESIZE_COEF_SCALE`).
+/// One in the fixed point of the growing method (`OpenCV`'s `INTER_RESIZE_COEF_SCALE`).
 const ONE: f32 = 2048.0;
-/// Slivers of a pixel below this share are left out, as OpenCV does.
+/// Slivers of a pixel below this share are left out, as `OpenCV` does.
 const SLIVER: f64 = 1e-3;
 
 /// `cv2.resize(image, size, interpolation=cv2.INTER_AREA)`, bit for bit. A side of zero counts as one.
@@ -98,7 +98,7 @@ fn block_sum(band: &[u8], stride: usize, columns: std::ops::Range<usize>) -> [u3
 /// Source pixel and the share of the target pixel that it covers.
 type Share = (usize, f32);
 
-/// The shares of every target pixel (OpenCV's `computeResizeAreaTab`).
+/// The shares of every target pixel (`OpenCV`'s `computeResizeAreaTab`).
 fn shares(axis: Axis) -> Vec<Vec<Share>> {
     (0..axis.target).map(|index| share(axis, index)).collect()
 }
@@ -210,7 +210,7 @@ fn grow_row(row: &[u8], columns: &[Pair], out: &mut [i32]) {
     }
 }
 
-/// The shifts are those of OpenCV's `VResizeLinear` for bytes.
+/// The shifts are those of `OpenCV`'s `VResizeLinear` for bytes.
 fn grow_column(rows: &[i32], pair: Pair, out: &mut [u8]) {
     let stride = out.len();
     let (first, second) = (&rows[pair.first * stride..], &rows[pair.second * stride..]);
@@ -222,7 +222,7 @@ fn grow_column(rows: &[i32], pair: Pair, out: &mut [u8]) {
     out.chunks_exact_mut(CHANNELS).for_each(|p| p[3] = 255);
 }
 
-/// OpenCV rounds halves to even.
+/// `OpenCV` rounds halves to even.
 fn nearest(value: f32) -> u8 {
     value.round_ties_even().clamp(0.0, 255.0) as u8
 }

@@ -155,6 +155,7 @@ impl Kernel {
     }
 
     /// First source pixel and weights of every target pixel in order.
+    #[must_use]
     pub fn windows(&self) -> impl ExactSizeIterator<Item = (usize, &[i32])> {
         self.first
             .iter()

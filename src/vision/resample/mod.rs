@@ -1,4 +1,4 @@
-//! Resizing, bit for bit as Pillow and OpenCV do it: another resampler moves an action by more than half precision
+//! Resizing, bit for bit as Pillow and `OpenCV` do it: another resampler moves an action by more than half precision
 //! does. Units: pixels. Knows nothing of encoders.
 
 mod area;
