@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fast_forms_are_the_slow_ones() {
+    fn the_fast_gelus_are_the_slow_ones() {
         let exact = worst(gelu, activation::gelu);
         let tanh = worst(gelu_tanh, activation::gelu_approximate);
         assert!(exact < 3e-7 && tanh < 3e-7, "{exact:e} {tanh:e}");
