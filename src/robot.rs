@@ -4,6 +4,4 @@
 
 mod action;
 
-pub use action::{
-    ActionChunk, ActionStats, ActionStatsError, Denormalization, NormActionChunk,
-};
+pub use action::{ActionChunk, ActionStats, ActionStatsError, Denormalization, NormActionChunk};
