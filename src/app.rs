@@ -40,7 +40,7 @@ const SAVE_EVERY: Duration = Duration::from_secs(5);
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
 
 /// Longest wait of a headless picture for loading and asking.
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_mins(2);
 
 /// The program behind the window, without the window.
 struct App {
@@ -275,6 +275,16 @@ impl App {
         }
     }
 
+    /// When something on screen changes by itself: ages are shown in seconds, then in minutes.
+    fn next_change(&self) -> Option<Duration> {
+        let asking = &self.workbench.asking;
+        if !self.workbench.notices.open.is_empty() || asking.running.is_some() {
+            return Some(Duration::from_millis(250));
+        }
+        let age = self.workbench.now_secs - asking.result.as_ref()?.at_secs;
+        Some(Duration::from_secs(if age < 60.0 { 1 } else { 30 }))
+    }
+
     /// Runs without a window until nothing is being opened, loaded or asked.
     fn settle(&mut self) -> Result<()> {
         let end = Instant::now() + SETTLE;
@@ -315,9 +325,8 @@ impl eframe::App for App {
             self.shell.frame_times.push(secs);
         }
         self.save();
-        // Ages count up while a result is shown; nothing else needs frames of its own.
-        if self.workbench.asking.result.is_some() || !self.workbench.notices.open.is_empty() {
-            ctx.request_repaint_after(Duration::from_secs(1));
+        if let Some(wait) = self.next_change() {
+            ctx.request_repaint_after(wait);
         }
     }
 

@@ -187,7 +187,7 @@ impl PictureFile<'_> {
         match format {
             ImageFormat::Gif => {
                 let frames = GifDecoder::new(bytes).ok()?.into_frames();
-                Some(frames.take(2).filter(Result::is_ok).count() > 1)
+                Some(frames.take(2).flatten().count() > 1)
             }
             ImageFormat::WebP => Some(WebPDecoder::new(bytes).ok()?.has_animation()),
             ImageFormat::Png => PngDecoder::new(bytes).ok()?.is_apng().ok(),

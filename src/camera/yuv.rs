@@ -1,6 +1,6 @@
 //! Luma and chroma planes and how they become RGBA.
 //!
-//! Pure functions on bytes. Chroma is spread by repetition, as the fast path of FFmpeg's swscale does that the
+//! Pure functions on bytes. Chroma is spread by repetition, as the fast path of `FFmpeg`'s swscale does that the
 //! reference's training data went through; coefficients are ITU-T H.273's.
 
 use crate::geometry::ImageSize;
@@ -8,7 +8,7 @@ use crate::geometry::ImageSize;
 /// How luma and chroma mix to RGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Matrix {
-    /// ITU-R BT.601, and what is meant when a file says nothing: FFmpeg assumes it for any size.
+    /// ITU-R BT.601, and what is meant when a file says nothing: `FFmpeg` assumes it for any size.
     #[default]
     Bt601,
     /// ITU-R BT.709, high definition.

@@ -133,7 +133,7 @@ impl PolicyThread {
                     model = None;
                     self.sink.send(Event::Unloaded);
                 }
-                Work::Load(load, cancel) => self.load(&load, cancel, &mut model),
+                Work::Load(load, cancel) => self.load(&load, &cancel, &mut model),
                 Work::Ask(id, query, cancel) => {
                     let work = || self.ask(id, &query, &cancel, model.as_mut());
                     if guarded(&self.sink, "model", work).is_none() {
@@ -144,8 +144,8 @@ impl PolicyThread {
         }
     }
 
-    fn load(&self, load: &Load, cancel: CancelToken, model: &mut Option<Vla>) {
-        let loaded = guarded(&self.sink, "model", || self.try_load(load, &cancel));
+    fn load(&self, load: &Load, cancel: &CancelToken, model: &mut Option<Vla>) {
+        let loaded = guarded(&self.sink, "model", || self.try_load(load, cancel));
         match loaded {
             Some(Ok(vla)) => {
                 let report = Box::new(vla.report().clone());

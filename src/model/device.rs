@@ -100,10 +100,9 @@ impl Precision {
     #[must_use]
     pub const fn resolve(self, parameters: u64) -> DType {
         match self {
-            Self::F32 => DType::F32,
-            Self::F16 => DType::F16,
             Self::Auto if parameters * 4 > AUTO_F16_BYTES => DType::F16,
-            Self::Auto => DType::F32,
+            Self::F16 => DType::F16,
+            Self::Auto | Self::F32 => DType::F32,
         }
     }
 }

@@ -139,7 +139,7 @@ impl Vla {
         cancel: &CancelToken,
         tell: &mut dyn FnMut(AnswerEvent),
     ) -> Result<Answer, AnswerError> {
-        let rope = self.rope(query.options.rope, RopeRounding::F32);
+        let rope = rope_rounding(query.options.rope, RopeRounding::F32);
         let mut watch = Stopwatch::start(&self.device, "preprocess", tell);
         let views = self.pixels.views(&query.frames, None)?;
         let pixels = self.pixels.planner(&views)?;
@@ -225,14 +225,6 @@ impl Vla {
         })
     }
 
-    fn rope(&self, choice: RopeChoice, of_task: RopeRounding) -> RopeRounding {
-        match choice {
-            RopeChoice::F32 => RopeRounding::F32,
-            RopeChoice::Bf16 => RopeRounding::Bf16,
-            RopeChoice::Auto => of_task,
-        }
-    }
-
     fn pass(&self, cancel: &CancelToken) -> Pass {
         Pass::new(cancel.clone(), self.device.gpu().is_some())
     }
@@ -248,7 +240,7 @@ impl Vla {
         let (Some(expert), Some(sizes)) = (&self.expert, &self.config.expert) else {
             return Err(AnswerError::NoExpert);
         };
-        let rope = self.rope(query.options.rope, RopeRounding::Bf16);
+        let rope = rope_rounding(query.options.rope, RopeRounding::Bf16);
         let sampler = Sampler::new(SamplerOptions {
             steps: query.options.steps,
             guidance: f64::from(query.options.guidance),
@@ -312,6 +304,15 @@ impl Vla {
             si,
             statistics,
         }
+    }
+}
+
+/// How the rotary angles are rounded: as the task needs it, unless the query says.
+fn rope_rounding(choice: RopeChoice, of_task: RopeRounding) -> RopeRounding {
+    match choice {
+        RopeChoice::F32 => RopeRounding::F32,
+        RopeChoice::Bf16 => RopeRounding::Bf16,
+        RopeChoice::Auto => of_task,
     }
 }
 

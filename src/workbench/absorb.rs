@@ -35,7 +35,7 @@ impl Workbench {
             Event::SourceWarning(id, text) => self.source_warning(id, text),
             Event::SourceEnded(id) => self.source_ended(id),
             Event::Webcams(list) => self.webcams = Some(list),
-            Event::Picked(pick, paths) => return self.picked(pick, paths),
+            Event::Picked(pick, paths) => return self.picked(&pick, paths),
             Event::Sniffed { path, checkpoint } => return self.sniffed(path, checkpoint),
             Event::Written(path) => self.notice(
                 NoticeLevel::Info,
@@ -222,10 +222,10 @@ impl Workbench {
         }
     }
 
-    fn picked(&mut self, pick: Pick, paths: Vec<PathBuf>) -> Vec<Request> {
+    fn picked(&mut self, pick: &Pick, paths: Vec<PathBuf>) -> Vec<Request> {
         let mut requests = Vec::new();
         for path in paths {
-            requests.extend(match &pick {
+            requests.extend(match pick {
                 Pick::Checkpoint => self.apply(Command::LoadCheckpoint(path)),
                 Pick::PlannerFolder(run) => {
                     self.apply(Command::LoadWithPlanner(run.clone(), path))

@@ -4,7 +4,6 @@
 
 mod scan;
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use scan::{Import, imports};
@@ -123,49 +122,46 @@ const fn room(
 
 #[test]
 fn rooms_know_only_what_they_may() {
-    let mut faults = String::new();
+    let mut faults = Vec::new();
     for file in sources() {
         if is_test(&file) || file.shown == "src/lib.rs" {
             continue;
         }
         let Some(room) = ROOMS.iter().find(|room| room.name == file.room()) else {
-            let _ = writeln!(faults, "{}:1: no row in ROOMS for this room", file.shown);
+            faults.push(format!("{}:1: no row in ROOMS for this room", file.shown));
             continue;
         };
         for import in imports(&file.text, file.depth()) {
             if let Some(why) = fault(room, &file.shown, &import.path) {
-                let _ = writeln!(
-                    faults,
+                faults.push(format!(
                     "{}:{}: {}: {why}",
                     file.shown, import.line, import.path
-                );
+                ));
             }
         }
     }
-    assert!(faults.is_empty(), "the house is out of order:\n{faults}");
+    none(&faults);
 }
 
 #[test]
 fn files_are_short_and_say_what_they_are() {
-    let mut faults = String::new();
+    let mut faults = Vec::new();
     for file in sources() {
         let lines = file.text.lines().count();
         if lines > MAX_LINES {
-            let _ = writeln!(
-                faults,
+            faults.push(format!(
                 "{}:{lines}: longer than {MAX_LINES} lines; cut it in two",
                 file.shown
-            );
+            ));
         }
         if !file.text.starts_with("//!") {
-            let _ = writeln!(
-                faults,
+            faults.push(format!(
                 "{}:1: does not open with `//!`: say what it is",
                 file.shown
-            );
+            ));
         }
     }
-    assert!(faults.is_empty(), "{faults}");
+    none(&faults);
 }
 
 #[test]
@@ -199,6 +195,14 @@ fn exceptions_are_still_needed() {
             });
         assert!(used, "{start} no longer names {path}: strike the exception");
     }
+}
+
+fn none(faults: &[String]) {
+    assert!(
+        faults.is_empty(),
+        "the house is out of order:\n{}",
+        faults.join("\n")
+    );
 }
 
 /// Why this room may not name this path.
@@ -286,14 +290,17 @@ fn sources() -> Vec<Source> {
     let mut folders = vec![root().join("src")];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path: PathBuf = entry.unwrap().path();
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path: PathBuf = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") {
-                let inside = path.strip_prefix(root()).unwrap().to_string_lossy();
+                let inside = path
+                    .strip_prefix(root())
+                    .expect("below the root")
+                    .to_string_lossy();
                 let shown = inside.replace('\\', "/");
-                let text = std::fs::read_to_string(&path).unwrap();
+                let text = std::fs::read_to_string(&path).expect("UTF-8 text");
                 found.push(Source { shown, text });
             }
         }

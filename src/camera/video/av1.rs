@@ -151,7 +151,7 @@ fn colour(picture: &dav1d::Picture, container: Option<Colour>) -> Colour {
     };
     let range = match picture.color_range() {
         YUVRange::Full => Range::Full,
-        _ => Range::Limited,
+        YUVRange::Limited => Range::Limited,
     };
     Colour { matrix, range }
 }

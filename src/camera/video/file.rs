@@ -18,7 +18,7 @@ const FIRST_BOXES: &[&Name] = &[
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp",
 ];
 
-/// Whether these first bytes belong to an MP4 or QuickTime file.
+/// Whether these first bytes belong to an MP4 or `QuickTime` file.
 pub(in crate::camera) fn recognises(head: &[u8]) -> bool {
     head.get(4..8)
         .is_some_and(|name| FIRST_BOXES.iter().any(|known| known[..] == *name))

@@ -1,6 +1,6 @@
-//! H.264 samples of an MP4 file through OpenH264.
+//! H.264 samples of an MP4 file through `OpenH264`.
 //!
-//! OpenH264 is made to return the picture of each sample at once; the container's presentation times order them.
+//! `OpenH264` is made to return the picture of each sample at once; the container's presentation times order them.
 
 use openh264::decoder::{DecodeOptions, Decoder as OpenH264, Flush};
 use openh264::formats::YUVSource as _;
@@ -15,7 +15,7 @@ use crate::geometry::ImageSize;
 
 const CODEC: &str = "H.264";
 const START_CODE: [u8; 4] = [0, 0, 0, 1];
-/// Macroblocks of a frame at level 5.2, the highest that OpenH264 knows.
+/// Macroblocks of a frame at level 5.2, the highest that `OpenH264` knows.
 const MAX_MACROBLOCKS: u64 = 36_864;
 
 const NAL_IDR: u8 = 5;

@@ -12,7 +12,7 @@ fn fault(bytes: &[u8]) -> VideoFault {
     }
 }
 
-fn patched(name: &str, place: &[u8; 4], offset: usize, with: &[u8]) -> Vec<u8> {
+fn patched(name: &str, place: &[u8], offset: usize, with: &[u8]) -> Vec<u8> {
     let mut bytes = clip(name);
     let at = body(&bytes, place) + offset;
     bytes[at..at + with.len()].copy_from_slice(with);
@@ -100,7 +100,7 @@ fn absurd_sizes_are_refused() {
 fn lying_tables_are_refused() {
     let many = u32::MAX.to_be_bytes();
     let clip = "bframes.mp4";
-    let cases: [(&[u8; 4], usize, &[u8]); 7] = [
+    let cases: [(&[u8], usize, &[u8]); 7] = [
         (b"stsz", 8, &many),
         (b"stsc", 4, &many),
         (b"stco", 4, &many),

@@ -1,7 +1,7 @@
 //! MP4 video files: frames by index, exactly, with their presentation times.
 //!
 //! The container is read here rather than by a crate, so that no file can make it panic or take unbounded memory;
-//! pictures come from OpenH264 and rav1d. A frame's index is its place in presentation order.
+//! pictures come from `OpenH264` and rav1d. A frame's index is its place in presentation order.
 
 mod av1;
 mod boxes;

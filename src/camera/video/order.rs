@@ -1,6 +1,6 @@
-//! Makes OpenH264 return pictures in decoding order.
+//! Makes `OpenH264` return pictures in decoding order.
 //!
-//! For most profiles OpenH264 holds pictures back and reorders them by guesses from picture order counts, without a
+//! For most profiles `OpenH264` holds pictures back and reorders them by guesses from picture order counts, without a
 //! label to tell them apart. For scalable baseline (83) it returns each at once, and decodes everything else alike. So
 //! that profile is written into the sequence parameter sets it is given; the container knows the order of presentation.
 

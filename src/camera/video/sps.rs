@@ -143,12 +143,14 @@ fn picture_order(bits: &mut Bits<'_>) -> Option<()> {
     Some(())
 }
 
+/// Aspect ratio code that is followed by the ratio itself.
+const EXTENDED_ASPECT: u32 = 255;
+
 /// The start of the video usability information (annex E): range and matrix.
 fn usability(bits: &mut Bits<'_>) -> Option<(Option<Range>, Option<Matrix>)> {
     if bits.take(1)? == 0 {
         return None;
     }
-    const EXTENDED_ASPECT: u32 = 255;
     if bits.take(1)? == 1 && bits.take(8)? == EXTENDED_ASPECT {
         bits.take(32)?;
     }

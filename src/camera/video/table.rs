@@ -192,7 +192,9 @@ impl Runs {
 
 fn mark_sync(stbl: &[u8], samples: &mut [Sample]) -> Result<(), VideoFault> {
     let Some(body) = find(*b"stbl", stbl, *b"stss")? else {
-        samples.iter_mut().for_each(|sample| sample.sync = true);
+        for sample in samples {
+            sample.sync = true;
+        }
         return Ok(());
     };
     let mut fields = Fields::new(*b"stss", body);

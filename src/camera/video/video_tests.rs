@@ -28,7 +28,7 @@ pub(super) fn open_bytes(bytes: &[u8]) -> Result<Video, CameraError> {
 }
 
 /// Where the body of the first box of that name starts.
-pub(super) fn body(bytes: &[u8], name: &[u8; 4]) -> usize {
+pub(super) fn body(bytes: &[u8], name: &[u8]) -> usize {
     4 + bytes
         .windows(4)
         .position(|window| window == name)

@@ -1,4 +1,4 @@
-//! Cameras of Linux through Video4Linux 2.
+//! Cameras of Linux through `Video4Linux` 2.
 
 use std::fs;
 use std::io;
@@ -27,7 +27,7 @@ const USUAL_SIZES: &[(u32, u32)] = &[
     (1280, 720),
     (1920, 1080),
 ];
-/// Major number of Video4Linux device files in the kernel's list of devices.
+/// Major number of `Video4Linux` device files in the kernel's list of devices.
 const V4L_MAJOR: u64 = 81;
 /// Fastest and slowest rate that is believed of a driver.
 const RATES: std::ops::RangeInclusive<f32> = 0.1..=1000.0;
@@ -200,9 +200,9 @@ fn rates(device: &Device, code: PixelFormat, size: ImageSize) -> Vec<f32> {
     let intervals = device.frame_intervals(code, size.width, size.height);
     let mut rates: Vec<f32> = match intervals {
         Ok(FrameIntervals::Discrete(intervals)) => {
-            intervals.iter().map(|each| rate(each.fract())).collect()
+            intervals.iter().map(|each| rate(*each.fract())).collect()
         }
-        Ok(range) => vec![rate(&range.min()), rate(&range.max())],
+        Ok(range) => vec![rate(range.min()), rate(range.max())],
         Err(_) => Vec::new(),
     };
     rates.retain(|rate| RATES.contains(rate));
@@ -212,7 +212,7 @@ fn rates(device: &Device, code: PixelFormat, size: ImageSize) -> Vec<f32> {
 }
 
 /// Frames per second of an interval in seconds.
-fn rate(interval: &Fract) -> f32 {
+fn rate(interval: Fract) -> f32 {
     interval.denominator() as f32 / interval.numerator() as f32
 }
 
@@ -284,7 +284,7 @@ fn start(device: Device, path: &Path, choice: WebcamChoice) -> Result<Opened, Ca
         stream: Box::new(V4lStream(stream)),
         name: name(path),
         layout,
-        fps: fps.map(|interval| f64::from(rate(&interval))),
+        fps: fps.map(|interval| f64::from(rate(interval))),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Live cameras: what is plugged in, what it can deliver, and its frames as they come.
 //!
-//! The system's part is behind [`Stream`]; on Linux it is V4L2, elsewhere a plain message. Stamps count from opening.
+//! The system's part is behind `Stream`; on Linux it is V4L2, elsewhere a plain message. Stamps count from opening.
 
 mod encoding;
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]

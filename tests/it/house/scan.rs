@@ -11,7 +11,7 @@ pub struct Import {
 
 /// The paths outside of comments, strings and test code. `depth` is the number of modules from the crate's root.
 pub fn imports(text: &str, depth: usize) -> Vec<Import> {
-    let tokens = without_tests(tokens(&blank(text)));
+    let tokens = without_tests(&tokens(&blank(text)));
     let mut found = Vec::new();
     let mut prefixes: Vec<Option<String>> = Vec::new();
     let mut path = String::new();
@@ -89,7 +89,7 @@ fn tokens(code: &str) -> Vec<(usize, String)> {
 }
 
 /// Leaves out each item under `#[cfg(test)]`: up to its closing brace, or its semicolon.
-fn without_tests(tokens: Vec<(usize, String)>) -> Vec<(usize, String)> {
+fn without_tests(tokens: &[(usize, String)]) -> Vec<(usize, String)> {
     let mark = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::with_capacity(tokens.len());
     let mut at = 0;
