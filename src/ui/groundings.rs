@@ -73,6 +73,7 @@ impl GroundingsPanel {
         if context.workbench.result_is_stale() {
             ui.multiply_opacity(FADED);
         }
+        ui.spacing_mut().scroll.floating_allocated_width = SPACE;
         let area = ScrollArea::vertical().id_salt("groundings").auto_shrink(false);
         area.show_rows(ui, ROW_HEIGHT, list.len(), |ui, rows| {
             for at in rows {

@@ -25,6 +25,8 @@ impl Panel for TimingPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
+        // Numbers stand at the right edge, where the scroll bar would cover them.
+        ui.spacing_mut().scroll.floating_allocated_width = SPACE;
         ScrollArea::vertical().id_salt("timing").auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             query(ui, context.workbench);

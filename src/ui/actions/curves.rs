@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use egui::{
     Align, Color32, CornerRadius, FontId, Id, Label, Layout, Role, Sense, Stroke, Ui, Vec2, Vec2b, WidgetInfo, vec2,
 };
-use egui_plot::{GridMark, HoverPosition, Line, Plot, PlotPoints, uniform_grid_spacer};
+use egui_plot::{AxisHints, GridMark, HoverPosition, Line, Plot, PlotPoints, uniform_grid_spacer};
 
 use super::series::Series;
 use crate::ui::theme::{
@@ -22,7 +22,7 @@ const CAPTION: f32 = TARGET_MIN;
 /// Height of the numbers below a plot.
 const CLOCK: f32 = 16.0;
 /// Least distance of the numbers below a plot.
-const CLOCK_SPACING: f32 = 56.0;
+const CLOCK_SPACING: f32 = 36.0;
 /// Least height of a plot.
 const LOW: f32 = 36.0;
 /// A gripper says little: its plot is lower than the others by this.
@@ -155,17 +155,21 @@ fn plot(ui: &mut Ui, lines: Vec<Line<'static>>, frame: Plot<'static>, size: Vec2
 fn frame(group: AxisGroup, series: &Series, width: f32) -> Plot<'static> {
     let marks = f64::from(width / CLOCK_SPACING).clamp(2.0, 6.0);
     let last = series.steps().saturating_sub(1) as f64;
+    let clock = AxisHints::new_x().label_spacing(18.0..=30.0).formatter(|mark, _| whole(mark));
+    let scale = AxisHints::new_y()
+        .label_spacing(12.0..=18.0)
+        .min_thickness(LABELS)
+        .formatter(|mark, _| short(mark.value));
     let plot = Plot::new(("actions", group.name(), series.normalized))
         .show_background(false)
-        .y_axis_min_width(LABELS)
         .set_margin_fraction(vec2(0.03, 0.08))
         .include_x(0.0)
         .include_x(last)
         .grid_spacing(12.0..=60.0)
         .x_grid_spacer(uniform_grid_spacer(move |input| few(input.bounds, marks, 1.0)))
         .y_grid_spacer(uniform_grid_spacer(|input| few(input.bounds, 3.5, 0.0)))
-        .x_axis_formatter(|mark, _| whole(mark))
-        .y_axis_formatter(|mark, _| short(mark.value))
+        .custom_x_axes(vec![clock])
+        .custom_y_axes(vec![scale])
         .label_formatter(|at| match at {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
                 Some(format!("{plot_name} {}\nstep {:.0}", short(position.y), position.x.floor()))

@@ -12,6 +12,7 @@ use egui::{ScrollArea, Ui};
 pub(super) use question::{capitalised, remark};
 
 use super::panel::{Panel, PanelContext};
+use super::theme::SPACE;
 use crate::workbench::CommandId;
 
 /// The panel.
@@ -27,6 +28,7 @@ impl Panel for AskPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
+        ui.spacing_mut().scroll.floating_allocated_width = SPACE;
         ScrollArea::vertical().id_salt("ask").auto_shrink(false).show(ui, |ui| {
             question::ui(ui, context, &mut self.focus);
             settings::ui(ui, context);

@@ -30,6 +30,8 @@ impl Panel for ModelPanel {
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         let model = &context.workbench.model;
+        // Numbers stand at the right edge, where the scroll bar would cover them.
+        ui.spacing_mut().scroll.floating_allocated_width = SPACE;
         ScrollArea::vertical().id_salt("model").auto_shrink(false).show(ui, |ui| {
             if let Some(loading) = &model.loading {
                 loading_ui(ui, context, loading);
