@@ -12,6 +12,10 @@ pub mod vision;
 pub mod camera;
 pub mod model;
 
+// Floor 2: jobs. They know rooms, not each other.
+pub mod bench;
+pub mod verify;
+
 // Floor 3: the only owner of threads.
 pub mod engine;
 
@@ -20,3 +24,6 @@ pub mod workbench;
 
 // Floor 5: the window. egui; no Burn, files or threads.
 pub mod ui;
+
+// Floor 6: the command line. It skips workbench and window.
+pub mod cli;
