@@ -31,13 +31,15 @@ pub struct AppOptions {
     pub device: Option<engine::DeviceChoice>,
     /// Dark or light, if not as in the preferences.
     pub theme: Option<Theme>,
+    /// Size of the window or picture, in points.
+    pub size: Option<[u32; 2]>,
 }
 
 /// Preferences are kept this often while they change.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
 
 /// Size of the window when it is opened for the first time.
-const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
+const FIRST_SIZE: [u32; 2] = [1280, 800];
 
 /// Longest wait of a headless picture for loading and asking.
 const SETTLE: Duration = Duration::from_mins(2);
@@ -62,7 +64,7 @@ pub fn run(options: AppOptions) -> Result<()> {
         viewport: egui::ViewportBuilder::default()
             .with_title("SP-VLA Workbench")
             .with_app_id("spvla")
-            .with_inner_size(FIRST_SIZE)
+            .with_inner_size(options.size.unwrap_or(FIRST_SIZE).map(|side| side as f32))
             .with_min_inner_size([640.0, 480.0]),
         wgpu_options: egui_wgpu::WgpuConfiguration {
             wgpu_setup: WgpuSetup::CreateNew(setup()),
@@ -90,7 +92,8 @@ pub fn run(options: AppOptions) -> Result<()> {
 ///
 /// # Errors
 /// When nothing can draw, or the file cannot be written.
-pub fn screenshot(options: &AppOptions, file: &std::path::Path, size: [u32; 2]) -> Result<()> {
+pub fn screenshot(options: &AppOptions, file: &std::path::Path) -> Result<()> {
+    let size = options.size.unwrap_or(FIRST_SIZE);
     let engine = Engine::start(Arc::new(|| {}), None);
     let mut app = App::new(options, engine, Instant::now());
     app.settle()?;
@@ -322,7 +325,7 @@ impl eframe::App for App {
             self.command(command);
         }
         if let Some(secs) = frame.info().cpu_usage {
-            self.shell.frame_times.push(secs);
+            self.shell.frame_times.push(secs * 1e3);
         }
         self.save();
         if let Some(wait) = self.next_change() {

@@ -45,15 +45,19 @@
 
 // Floor 0: ground. No I/O, threads, clocks, Burn or egui.
 pub mod geometry;
-pub mod vision;
 pub mod grounding;
-pub mod robot;
 pub mod job;
+pub mod robot;
 pub mod shaders;
+pub mod vision;
 
 // Floor 1: rooms. They do not know each other.
 pub mod camera;
 pub mod model;
+
+// Floor 2: jobs. They know rooms, not each other.
+pub mod bench;
+pub mod verify;
 
 // Floor 3: the only owner of threads.
 pub mod engine;
@@ -64,5 +68,6 @@ pub mod workbench;
 // Floor 5: the window. egui; no Burn, files or threads.
 pub mod ui;
 
-// Floor 6: the program.
+// Floor 6: the program, with a window or without.
 pub mod app;
+pub mod cli;

@@ -5,15 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::config::ProcessorConfig;
 use super::device::ComputeDevice;
-use super::policy::AnswerError;
+use super::policy::{AnswerError, DINO_SIDE};
 use super::preprocess::{GpuFrame, PreprocessError, Preprocessor};
 use crate::geometry::ImageSize;
 use crate::vision::normalize::{self, PatchLayout};
 use crate::vision::resample::{self, Filter};
 use crate::vision::{Fit, Frame, PixelLimits};
-
-/// DINOv2's shorter side in the reference (torchvision `Resize(224)`).
-const DINO_SIDE: u32 = 224;
 
 /// How this checkpoint wants its pictures, and where they are prepared.
 pub(super) struct Pixels {

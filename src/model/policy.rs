@@ -316,6 +316,38 @@ fn rope_rounding(choice: RopeChoice, of_task: RopeRounding) -> RopeRounding {
     }
 }
 
+/// DINOv2's shorter side in the reference (torchvision `Resize(224)`).
+pub const DINO_SIDE: u32 = 224;
+
+/// The load report of a checkpoint whose weights are neither read nor given memory. An incomplete checkpoint has one
+/// too: [`LoadReport::complete`] tells.
+///
+/// # Errors
+/// When a file is missing or damaged, or the configuration contradicts itself.
+pub fn inspect(path: &Path, options: &LoadOptions) -> Result<LoadReport, LoadError> {
+    let start = Instant::now();
+    let context = JobContext::silent();
+    let mut checkpoint = Checkpoint::open(path, options.base_vlm.as_deref())?;
+    let tokenizer = PlannerTokenizer::open(&checkpoint.planner.folder)?;
+    tokenizer.check(&checkpoint.config.qwen, &checkpoint.planner.folder)?;
+    let parameters = checkpoint.entries().iter().map(|e| e.numel() as u64).sum();
+    let dtype = options.precision.resolve(parameters);
+    let config = checkpoint.config.clone();
+    let device = ComputeDevice::cpu();
+    let filling = Filling::Tally(checkpoint.source());
+    let loader = Loader::new(filling, device.handle(), dtype, &context);
+    modules(&loader, &config)?;
+    let tally = loader.finish();
+    let loaded = LoadedOn {
+        device: "none: the weights were not read".to_owned(),
+        precision: format!("{dtype:?}").to_lowercase(),
+        seconds: start.elapsed().as_secs_f64(),
+    };
+    let mut report = LoadReport::new(&checkpoint, &tally, loaded);
+    report.shipped = options.shipped;
+    Ok(report)
+}
+
 /// Loads every module of a configuration, in the order of the checkpoint.
 ///
 /// # Errors

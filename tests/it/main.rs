@@ -1,7 +1,9 @@
 //! Tests across rooms, as one binary: what the crate looks like from outside.
 
+mod cli;
 mod house;
 mod pixels;
 mod shaders;
 mod ui_base;
 mod ui_panels;
+mod verify;

@@ -174,7 +174,8 @@ impl Dit {
 }
 
 /// `cos` and `sin` of every timestep at every frequency, row by row; computed in f32 like the original.
-fn timestep_frequencies(timesteps: &[usize]) -> Vec<f32> {
+#[must_use]
+pub fn timestep_frequencies(timesteps: &[usize]) -> Vec<f32> {
     let frequencies: Vec<f32> = (0..FREQUENCIES)
         .map(|i| (-MAX_PERIOD.ln() * i as f32 / FREQUENCIES as f32).exp())
         .collect();

@@ -4,6 +4,6 @@ mod dit;
 mod sampler;
 mod schedule;
 
-pub use dit::{Conditioning, Dit};
+pub use dit::{Conditioning, Dit, timestep_frequencies};
 pub use sampler::{Denoised, Sampler, SamplerOptions, Start, noise};
 pub use schedule::{DdimStep, Schedule, ScheduleError, TRAIN_STEPS, ddim_steps};

@@ -7,6 +7,7 @@ mod attention;
 mod cache;
 mod decoder;
 mod error;
+mod forced;
 pub mod generate;
 #[cfg(test)]
 pub(crate) mod golden;

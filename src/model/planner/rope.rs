@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use half::bf16;
 
 /// Base of the vision tower's rotary frequencies (fixed in the reference).
-const VISION_THETA: f64 = 10_000.0;
+pub const VISION_THETA: f64 = 10_000.0;
 
 /// How the rotary frequencies are rounded before they are multiplied with positions.
 ///
@@ -124,7 +124,12 @@ impl MropeTable {
 }
 
 /// Angles `[patches, head_dim / 2]` of the vision tower.
-fn vision_angles(coordinates: &[[u32; 2]], head_dim: usize, rounding: RopeRounding) -> Vec<f32> {
+#[must_use]
+pub fn vision_angles(
+    coordinates: &[[u32; 2]],
+    head_dim: usize,
+    rounding: RopeRounding,
+) -> Vec<f32> {
     let frequencies = rounding.frequencies(VISION_THETA, head_dim / 2);
     coordinates
         .iter()
