@@ -119,7 +119,8 @@ fn setup() -> WgpuSetupCreateNew {
             let software = adapter.get_info().device_type == wgpu::DeviceType::Cpu;
             wgpu::DeviceDescriptor {
                 label: Some("spvla"),
-                required_features: adapter.features() - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS
+                required_features: adapter.features()
+                    - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS
                     - wgpu::Features::all_experimental_mask(),
                 required_limits: adapter.limits(),
                 memory_hints: if software {
@@ -303,7 +304,9 @@ impl App {
                 return Ok(());
             }
             if Instant::now() > end {
-                bail!("loading and asking took longer than {SETTLE:?}; take the picture without them");
+                bail!(
+                    "loading and asking took longer than {SETTLE:?}; take the picture without them"
+                );
             }
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -175,9 +175,10 @@ fn load(
     };
     let (name, config) = match (&checkpoint, model) {
         (Some(open), _) => (open.path.display().to_string(), open.config.clone()),
-        (None, Model::Random(shape)) => {
-            (format!("{} shape, random weights", shape.name()), shape.config())
-        }
+        (None, Model::Random(shape)) => (
+            format!("{} shape, random weights", shape.name()),
+            shape.config(),
+        ),
         (None, Model::Checkpoint(path)) => {
             return Err(LoadError::Missing {
                 what: "the checkpoint".into(),
@@ -235,12 +236,21 @@ impl crate::model::checkpoint::TensorSource for Empty {
 /// A prompt of grey views and words.
 fn prompt(config: &ModelConfig, views: usize) -> Result<PlannerInput, PlannerError> {
     let vision = &config.qwen.vision;
-    let grid = [1, SIDE / vision.patch_size as u32, SIDE / vision.patch_size as u32];
-    let image = [config.qwen.vision_start_token_id, config.qwen.image_token_id];
+    let grid = [
+        1,
+        SIDE / vision.patch_size as u32,
+        SIDE / vision.patch_size as u32,
+    ];
+    let image = [
+        config.qwen.vision_start_token_id,
+        config.qwen.image_token_id,
+    ];
     let mut ids: Vec<u32> = image.repeat(views);
     ids.extend((1..=PROMPT_WORDS as u32).map(|word| word % 500));
     let patches = (grid[1] * grid[2]) as usize * views * patch_width(vision);
-    let ramp = (0..patches).map(|at| (at % 255) as f32 / 128.0 - 1.0).collect();
+    let ramp = (0..patches)
+        .map(|at| (at % 255) as f32 / 128.0 - 1.0)
+        .collect();
     PlannerInput::new(&ids, ramp, vec![grid; views], &config.qwen)
 }
 
@@ -303,9 +313,13 @@ fn measure(
         rope,
     };
     let layers = planner.config().num_hidden_layers;
-    let range = loaded.config.expert.as_ref().map_or(layers..layers + 1, |expert| {
-        expert.qformer.start_layer..expert.qformer.end_layer
-    });
+    let range = loaded
+        .config
+        .expert
+        .as_ref()
+        .map_or(layers..layers + 1, |expert| {
+            expert.qformer.start_layer..expert.qformer.end_layer
+        });
     let hidden = meter.time("prefill", || {
         Ok(planner.hidden_states(&read, range.clone(), &mut pass())?)
     })?;
@@ -328,10 +342,14 @@ fn action(
 ) -> Result<(), BenchError> {
     let device = meter.device.handle().clone();
     let side = SIDE as usize;
-    let ramp: Vec<f32> = (0..views * 3 * side * side).map(|at| (at % 255) as f32 / 64.0 - 2.0).collect();
+    let ramp: Vec<f32> = (0..views * 3 * side * side)
+        .map(|at| (at % 255) as f32 / 64.0 - 2.0)
+        .collect();
     let pixels = Tensor::<4>::from_data(TensorData::new(ramp, [views, 3, side, side]), &device);
     let mut pass = meter.pass();
-    let features = meter.time("dino", || Ok(expert.dino.forward(pixels.clone(), &mut pass)?))?;
+    let features = meter.time("dino", || {
+        Ok(expert.dino.forward(pixels.clone(), &mut pass)?)
+    })?;
     let mut pass = meter.pass();
     let condition = meter.time("qformer", || {
         Ok(expert.condition(hidden, features.clone(), views, &mut pass)?)
@@ -370,7 +388,10 @@ fn decode(
                 first = Some(Instant::now());
             }
         };
-        let listener = (&meter.context.cancel, &mut on_token as &mut dyn FnMut(&TokenEvent));
+        let listener = (
+            &meter.context.cancel,
+            &mut on_token as &mut dyn FnMut(&TokenEvent),
+        );
         planner.generate(read, ids, &options, listener)?;
         times.extend(first.map(millis));
     }
@@ -404,7 +425,9 @@ fn millis(since: Instant) -> f64 {
 /// The most memory this process has had, on Linux.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kilobytes * 1024)
 }
@@ -423,8 +446,16 @@ mod tests {
         };
         let report = run(&config, &JobContext::silent()).unwrap();
         let stages: Vec<&str> = report.rows.iter().map(|row| row.stage).collect();
-        let expected =
-            ["load", "vision", "prefill", "dino", "qformer", "dit", "action query", "decode"];
+        let expected = [
+            "load",
+            "vision",
+            "prefill",
+            "dino",
+            "qformer",
+            "dit",
+            "action query",
+            "decode",
+        ];
         assert_eq!(stages, expected);
         assert!(report.rows.iter().all(|row| row.ms > 0.0));
         assert_eq!(report.prompt_tokens, PROMPT_WORDS + 2 * (64 + 1));
@@ -439,7 +470,10 @@ mod tests {
             (Shape::Large7b, 8.6e9, 8.9e9),
         ] {
             let parameters = count(&shape.config(), &ComputeDevice::cpu(), &context).unwrap();
-            assert!((least..most).contains(&(parameters as f64)), "{shape:?}: {parameters}");
+            assert!(
+                (least..most).contains(&(parameters as f64)),
+                "{shape:?}: {parameters}"
+            );
         }
     }
 }

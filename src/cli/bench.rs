@@ -89,7 +89,9 @@ fn table(report: &Report) -> String {
         (Flush::Right, "per second"),
     ]);
     for row in &report.rows {
-        let rate = row.per_second.map_or_else(String::new, |rate| format!("{rate:.2}"));
+        let rate = row
+            .per_second
+            .map_or_else(String::new, |rate| format!("{rate:.2}"));
         table.row([row.stage.to_owned(), format!("{:.1}", row.ms), rate]);
     }
     let gigabytes = |bytes: u64| format!("{:.2} GB", bytes as f64 / 1e9);

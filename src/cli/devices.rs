@@ -61,12 +61,23 @@ impl Devices {
         let mut table = Table::new(&columns.map(|head| (Flush::Left, head)));
         for adapter in &self.adapters {
             let kind = if adapter.software { "software" } else { "real" };
-            let cells = ["wgpu", &adapter.name, &adapter.backend, kind, &adapter.driver];
+            let cells = [
+                "wgpu",
+                &adapter.name,
+                &adapter.backend,
+                kind,
+                &adapter.driver,
+            ];
             table.row(cells.map(str::to_owned));
         }
         let cores = format!("{} cores", self.cores);
         table.row(["cpu", &cores, "Burn flex", "real", ""].map(str::to_owned));
-        format!("{}\nauto chooses {}: {}\n", table.render(), self.auto, self.why)
+        format!(
+            "{}\nauto chooses {}: {}\n",
+            table.render(),
+            self.auto,
+            self.why
+        )
     }
 }
 
@@ -87,13 +98,19 @@ mod tests {
     fn auto_chooses_as_the_model_does() {
         assert_eq!(Devices::new(vec![]).auto, "cpu");
         assert_eq!(Devices::new(vec![adapter(true)]).auto, "cpu");
-        assert_eq!(Devices::new(vec![adapter(false), adapter(true)]).auto, "wgpu");
+        assert_eq!(
+            Devices::new(vec![adapter(false), adapter(true)]).auto,
+            "wgpu"
+        );
     }
 
     #[test]
     fn the_table_names_every_adapter_and_the_cpu() {
         let table = Devices::new(vec![adapter(true)]).table();
-        assert!(table.contains("software") && table.contains("Burn flex"), "{table}");
+        assert!(
+            table.contains("software") && table.contains("Burn flex"),
+            "{table}"
+        );
         assert!(table.ends_with("slower than the CPU backend\n"), "{table}");
     }
 }

@@ -59,5 +59,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
         );
         text(&format!("{report}\n{verdict}"))?;
     }
-    Ok(if complete { Outcome::Good } else { Outcome::Bad })
+    Ok(if complete {
+        Outcome::Good
+    } else {
+        Outcome::Bad
+    })
 }

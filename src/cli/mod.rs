@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::grounding::prompt::Task;
 use crate::engine::{DeviceChoice, Precision};
+use crate::grounding::prompt::Task;
 
 /// Workbench for spatially guided vision-language-action models. Without a command, opens the window.
 #[derive(Debug, Parser)]
@@ -126,7 +126,12 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
 /// `1280x800`.
 fn size(text: &str) -> Result<[u32; 2], SizeError> {
     let sides = text.split_once(['x', 'X', '×']);
-    let side = |text: &str| text.trim().parse().ok().filter(|side| (1..=16_384).contains(side));
+    let side = |text: &str| {
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|side| (1..=16_384).contains(side))
+    };
     let sides = sides.and_then(|(width, height)| Some([side(width)?, side(height)?]));
     sides.ok_or(SizeError)
 }
@@ -170,7 +175,8 @@ mod tests {
 
     #[test]
     fn without_a_command_it_is_the_window() {
-        let window = parse("--demo --size 1280x800 --theme light --source a b --device cpu").unwrap();
+        let window =
+            parse("--demo --size 1280x800 --theme light --source a b --device cpu").unwrap();
         assert!(window.command.is_none());
         assert_eq!(window.window.size, Some([1280, 800]));
         assert_eq!(window.window.sources.len(), 2);

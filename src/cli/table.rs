@@ -37,7 +37,11 @@ impl Table {
             longest.max(self.columns[at].1.chars().count())
         };
         let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
-        let heads: Vec<String> = self.columns.iter().map(|(_, head)| (*head).to_owned()).collect();
+        let heads: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(_, head)| (*head).to_owned())
+            .collect();
         let mut out = String::new();
         for row in std::iter::once(&heads).chain(&self.rows) {
             let mut line = String::new();

@@ -114,7 +114,8 @@ fn table(report: &Report) -> String {
 }
 
 fn cells(row: &Row) -> [String; 7] {
-    let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.2e}"));
+    let number =
+        |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.2e}"));
     let verdict = match row.verdict {
         Verdict::Passed => "passed",
         Verdict::Failed => "FAILED",

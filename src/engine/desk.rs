@@ -52,10 +52,7 @@ fn format_id(format: &webcam::WebcamFormat) -> String {
 }
 
 /// Opens the camera that has this identity now, wherever it was plugged in.
-pub(super) fn open_webcam(
-    id: &str,
-    format: Option<&str>,
-) -> Result<Box<dyn Camera>, CameraError> {
+pub(super) fn open_webcam(id: &str, format: Option<&str>) -> Result<Box<dyn Camera>, CameraError> {
     let devices = webcam::devices()?;
     let Some(device) = devices.into_iter().find(|device| device_id(device) == id) else {
         return webcam::open(Path::new(id), None);

@@ -52,7 +52,10 @@ pub fn install_logger(echo: bool) {
 #[must_use]
 pub fn take_log() -> Vec<LogRecord> {
     BUFFER.get().map_or_else(Vec::new, |buffer| {
-        let mut records = buffer.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut records = buffer
+            .records
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         records.drain(..).collect()
     })
 }
@@ -68,7 +71,11 @@ impl Log for Buffer {
             return;
         }
         if self.echo && record.level() <= Level::Warn {
-            eprintln!("{}: {}", record.level().as_str().to_lowercase(), record.args());
+            eprintln!(
+                "{}: {}",
+                record.level().as_str().to_lowercase(),
+                record.args()
+            );
         }
         let level = match record.level() {
             Level::Error => LogLevel::Error,

@@ -31,7 +31,9 @@ pub use crate::model::answer::{
     ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeChoice, StageTime,
     StopReason, TextAnswer, Timing,
 };
-pub use crate::model::checkpoint::{LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings};
+pub use crate::model::checkpoint::{
+    LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings,
+};
 pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGpu};
 
 use crate::job::Progress;

@@ -9,7 +9,8 @@ use super::worker::spawn;
 /// Where preferences are kept; none on a system that has no such place.
 #[must_use]
 pub fn path() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "spvla").map(|dirs| dirs.config_dir().join("window.json"))
+    directories::ProjectDirs::from("", "", "spvla")
+        .map(|dirs| dirs.config_dir().join("window.json"))
 }
 
 /// What was kept, or null. A damaged file is put aside, never overwritten silently.

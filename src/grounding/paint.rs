@@ -71,21 +71,34 @@ pub fn paint(frame: &Frame, groundings: &[Grounding], font: &[u8]) -> Frame {
     };
     brush.context.flush();
     if let Some(target) = PixmapMut::new(width, height, &mut pixels) {
-        brush.context.render_with(target, &mut Resources::new(), settings);
+        brush
+            .context
+            .render_with(target, &mut Resources::new(), settings);
     }
     let painted = Frame::from_rgba(frame.camera(), size, pixels);
-    painted.map_or_else(|_same_size| frame.clone(), |new| new.stamped(frame.seq, frame.stamp))
+    painted.map_or_else(
+        |_same_size| frame.clone(),
+        |new| new.stamped(frame.seq, frame.stamp),
+    )
 }
 
 /// Under which name a grounding gets its colour; one without a label stands for itself, as in the window.
 fn name(grounding: &Grounding, at: usize) -> String {
-    let label = grounding.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+    let label = grounding
+        .label
+        .as_deref()
+        .map(str::trim)
+        .filter(|label| !label.is_empty());
     label.map_or_else(|| format!("\u{1}{at}"), str::to_owned)
 }
 
 /// What a label says: the name, and the number of a point.
 fn chip(grounding: &Grounding, index: Option<usize>) -> Option<String> {
-    let label = grounding.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+    let label = grounding
+        .label
+        .as_deref()
+        .map(str::trim)
+        .filter(|label| !label.is_empty());
     let label = label.map(|label| {
         let visible = label.chars().filter(|c| !c.is_control());
         let mut short: String = visible.clone().take(LABEL).collect();
@@ -134,15 +147,21 @@ impl<'a> Brush<'a> {
     /// A point; far outside of the picture it is brought nearer, so that no coordinate is beyond the rasteriser.
     fn near(&self, point: ImagePoint) -> Point {
         let [w, h] = [f64::from(self.size.width), f64::from(self.size.height)];
-        Point::new(f64::from(point.x).clamp(-w, 2.0 * w), f64::from(point.y).clamp(-h, 2.0 * h))
+        Point::new(
+            f64::from(point.x).clamp(-w, 2.0 * w),
+            f64::from(point.y).clamp(-h, 2.0 * h),
+        )
     }
 
     fn color(&mut self, [r, g, b]: [u8; 3], alpha: u8) {
-        self.context.set_paint(AlphaColor::from_rgba8(r, g, b, alpha));
+        self.context
+            .set_paint(AlphaColor::from_rgba8(r, g, b, alpha));
     }
 
     fn stroke(&mut self, path: &BezPath, width: f64, color: ([u8; 3], u8)) {
-        let stroke = Stroke::new(width * self.scale).with_join(Join::Miter).with_caps(Cap::Butt);
+        let stroke = Stroke::new(width * self.scale)
+            .with_join(Join::Miter)
+            .with_caps(Cap::Butt);
         self.color(color.0, color.1);
         self.context.set_stroke(stroke);
         self.context.stroke_path(path);
@@ -174,14 +193,20 @@ impl<'a> Brush<'a> {
     fn spot(&mut self, at: Point, hue: [u8; 3]) {
         let scale = self.scale;
         let mut path = Circle::new(at, RING * scale).to_path(0.05);
-        for arm in [Vec2::new(1.0, 0.0), Vec2::new(-1.0, 0.0), Vec2::new(0.0, 1.0), Vec2::new(0.0, -1.0)] {
+        for arm in [
+            Vec2::new(1.0, 0.0),
+            Vec2::new(-1.0, 0.0),
+            Vec2::new(0.0, 1.0),
+            Vec2::new(0.0, -1.0),
+        ] {
             path.move_to(at + arm * RING * scale);
             path.line_to(at + arm * (RING + CROSS) * scale);
         }
         self.cased(&path, hue);
         for (radius, color) in [(1.25 + CASING, (DARK, CASING_ALPHA)), (1.25, (hue, 0xFF))] {
             self.color(color.0, color.1);
-            self.context.fill_path(&Circle::new(at, radius * scale).to_path(0.05));
+            self.context
+                .fill_path(&Circle::new(at, radius * scale).to_path(0.05));
         }
     }
 
@@ -219,13 +244,17 @@ impl<'a> Brush<'a> {
         self.context.fill_path(&head);
         for (radius, color, alpha) in [(4.75, DARK, CASING_ALPHA), (3.5, shade(hue, 0.0), 0xFF)] {
             self.color(color, alpha);
-            self.context.fill_path(&Circle::new(points[0], radius * self.scale).to_path(0.05));
+            self.context
+                .fill_path(&Circle::new(points[0], radius * self.scale).to_path(0.05));
         }
     }
 
     /// The body of a path in short pieces of one shade each.
     fn ramp(&mut self, points: &[Point], hue: [u8; 3]) {
-        let total: f64 = points.windows(2).map(|ends| ends[0].distance(ends[1])).sum();
+        let total: f64 = points
+            .windows(2)
+            .map(|ends| ends[0].distance(ends[1]))
+            .sum();
         let mut before = 0.0;
         for ends in points.windows(2) {
             let length = ends[0].distance(ends[1]);
@@ -256,17 +285,32 @@ impl<'a> Brush<'a> {
             |bounds, point| bounds.union_pt(self.near(*point)),
         );
         let lone = points.len() == 1;
-        let reach = if lone { (RING + 3.0) * self.scale } else { (LINE + CASING) * self.scale };
+        let reach = if lone {
+            (RING + 3.0) * self.scale
+        } else {
+            (LINE + CASING) * self.scale
+        };
         let bounds = corners.inflate(reach, reach);
-        let left = if lone { bounds.x1 } else { corners.x0 - self.scale };
-        let places = [bounds.y0 - high, bounds.y1, bounds.y0 - 2.1 * high, bounds.y1 + 1.1 * high];
+        let left = if lone {
+            bounds.x1
+        } else {
+            corners.x0 - self.scale
+        };
+        let places = [
+            bounds.y0 - high,
+            bounds.y1,
+            bounds.y0 - 2.1 * high,
+            bounds.y1 + 1.1 * high,
+        ];
         let inside = |top: f64| {
             let x = left.clamp(0.0, (f64::from(self.size.width) - wide).max(0.0));
             let y = top.clamp(0.0, (f64::from(self.size.height) - high).max(0.0));
             Rect::new(x, y, x + wide, y + high)
         };
         let free = |place: &Rect| {
-            self.taken.iter().all(|taken| taken.intersect(*place).area() <= 0.0)
+            self.taken
+                .iter()
+                .all(|taken| taken.intersect(*place).area() <= 0.0)
         };
         let place = places.iter().map(|top| inside(*top)).find(free);
         let place = place.unwrap_or_else(|| inside(places[0]));
@@ -277,9 +321,13 @@ impl<'a> Brush<'a> {
         let bar = Rect::new(place.x0, place.y0, place.x0 + 0.6 * pad, place.y1);
         self.color(hue, 0xFF);
         self.context.fill_rect(&bar);
-        let base = Vec2::new(place.x0 + 1.7 * pad, place.y0 + high * 0.5 + f64::from(size) * 0.36);
+        let base = Vec2::new(
+            place.x0 + 1.7 * pad,
+            place.y0 + high * 0.5 + f64::from(size) * 0.36,
+        );
         self.color([0xF1, 0xF3, 0xF6], 0xFF);
-        self.context.fill_path(&(Affine::translate(base) * line.path));
+        self.context
+            .fill_path(&(Affine::translate(base) * line.path));
     }
 }
 
@@ -316,7 +364,11 @@ mod tests {
     #[test]
     fn a_box_is_drawn_on_its_edge_and_nowhere_else() {
         let frame = grey(200, 160);
-        let painted = paint(&frame, &[Grounding::from_box(at(50.0, 40.0), at(150.0, 120.0))], FONT);
+        let painted = paint(
+            &frame,
+            &[Grounding::from_box(at(50.0, 40.0), at(150.0, 120.0))],
+            FONT,
+        );
         assert_eq!(painted.size(), frame.size());
         assert_eq!(painted.pixel(50, 80), Some([0xE6, 0x9F, 0x00]));
         assert_eq!(painted.pixel(49, 80), Some([0xE6, 0x9F, 0x00]));
@@ -325,14 +377,17 @@ mod tests {
         for (x, y) in [(100, 80), (20, 80), (45, 80), (54, 80)] {
             assert_eq!(painted.pixel(x, y), Some([128; 3]), "{x} {y}");
         }
-        assert_eq!(frame.pixel(50, 80), Some([128; 3]), "the frame itself is untouched");
+        assert_eq!(
+            frame.pixel(50, 80),
+            Some([128; 3]),
+            "the frame itself is untouched"
+        );
     }
 
     #[test]
     fn the_same_name_has_the_same_colour_and_others_have_others() {
-        let boxes = [("cup", 10.0), ("plate", 60.0), (" Cup ", 110.0)].map(|(name, x)| {
-            Grounding::from_box(at(x, 60.0), at(x + 30.0, 100.0)).labelled(name)
-        });
+        let boxes = [("cup", 10.0), ("plate", 60.0), (" Cup ", 110.0)]
+            .map(|(name, x)| Grounding::from_box(at(x, 60.0), at(x + 30.0, 100.0)).labelled(name));
         let painted = paint(&grey(200, 160), &boxes, FONT);
         let colour = |x: u32| painted.pixel(x, 80).unwrap();
         assert_eq!(colour(10), colour(110));
@@ -357,7 +412,14 @@ mod tests {
     fn a_trace_runs_from_light_to_dark() {
         let trace = Grounding::trace(vec![at(20.0, 80.0), at(180.0, 80.0)]);
         let painted = paint(&grey(200, 160), &[trace], FONT);
-        let light = |x: u32| painted.pixel(x, 80).unwrap().iter().map(|v| u32::from(*v)).sum::<u32>();
+        let light = |x: u32| {
+            painted
+                .pixel(x, 80)
+                .unwrap()
+                .iter()
+                .map(|v| u32::from(*v))
+                .sum::<u32>()
+        };
         assert!(light(40) > light(100) && light(100) > light(160));
     }
 

@@ -8,9 +8,7 @@ use crate::robot::{ActionChunk, NormActionChunk};
 use crate::vision::Frame;
 
 /// How rotary frequencies are rounded.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum RopeChoice {
     /// bf16 for action queries of a policy checkpoint, f32 for everything else.

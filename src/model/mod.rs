@@ -10,8 +10,8 @@
 
 pub mod action;
 pub mod activation;
-pub mod attention;
 pub mod answer;
+pub mod attention;
 pub mod checkpoint;
 pub mod config;
 pub mod device;
@@ -19,12 +19,12 @@ pub mod dino;
 pub mod expert;
 pub mod layers;
 pub mod pass;
-pub mod qformer;
-mod stopwatch;
-#[cfg(test)]
-mod testing;
 mod pixels;
 pub mod planner;
 pub mod policy;
 pub mod preprocess;
 pub mod product;
+pub mod qformer;
+mod stopwatch;
+#[cfg(test)]
+mod testing;

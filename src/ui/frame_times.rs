@@ -42,7 +42,11 @@ impl FrameTimes {
 
     /// The times, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = f32> {
-        let start = if self.ring.len() < FRAMES { 0 } else { self.next };
+        let start = if self.ring.len() < FRAMES {
+            0
+        } else {
+            self.next
+        };
         let (newer, older) = self.ring.split_at(start);
         older.iter().chain(newer).copied()
     }

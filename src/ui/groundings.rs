@@ -63,7 +63,13 @@ impl Panel for GroundingsPanel {
 }
 
 impl GroundingsPanel {
-    fn list(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, result: &ResultSet, list: &[&Grounding]) {
+    fn list(
+        &mut self,
+        ui: &mut Ui,
+        context: &mut PanelContext<'_>,
+        result: &ResultSet,
+        list: &[&Grounding],
+    ) {
         let highlighted = context.workbench.highlighted;
         if !self.hovering {
             self.chosen = highlighted;
@@ -74,7 +80,9 @@ impl GroundingsPanel {
             ui.multiply_opacity(FADED);
         }
         ui.spacing_mut().scroll.floating_allocated_width = SPACE;
-        let area = ScrollArea::vertical().id_salt("groundings").auto_shrink(false);
+        let area = ScrollArea::vertical()
+            .id_salt("groundings")
+            .auto_shrink(false);
         area.show_rows(ui, ROW_HEIGHT, list.len(), |ui, rows| {
             for at in rows {
                 let row = Row {
@@ -88,7 +96,11 @@ impl GroundingsPanel {
                     hovered = Some(at);
                 }
                 if response.clicked() {
-                    self.chosen = if self.chosen == Some(at) { None } else { Some(at) };
+                    self.chosen = if self.chosen == Some(at) {
+                        None
+                    } else {
+                        Some(at)
+                    };
                 }
             }
         });
@@ -134,7 +146,9 @@ fn header(ui: &mut Ui, context: &mut PanelContext<'_>, result: &ResultSet, list:
         ui.add_space(SPACE_SMALL);
         ui.add(Label::new(theme::secondary(total(list)).color(p.weak)).truncate());
         if hidden > 0 {
-            ui.add(Label::new(theme::secondary(format!("{hidden} hidden")).color(p.weak)));
+            ui.add(Label::new(
+                theme::secondary(format!("{hidden} hidden")).color(p.weak),
+            ));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
@@ -154,7 +168,10 @@ fn total(list: &[&Grounding]) -> String {
     let parts: Vec<String> = kinds
         .iter()
         .filter_map(|(kind, one, more)| {
-            let count = list.iter().filter(|grounding| grounding.kind == *kind).count();
+            let count = list
+                .iter()
+                .filter(|grounding| grounding.kind == *kind)
+                .count();
             (count > 0).then(|| units::many(count, one, more))
         })
         .collect();
@@ -170,15 +187,18 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn ui(&self, ui: &mut Ui, context: &mut PanelContext<'_>) -> Response {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
-        response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, self.chosen, self.spoken()));
+        let (rect, response) =
+            ui.allocate_exact_size(vec2(ui.available_width(), ROW_HEIGHT), Sense::click());
+        response
+            .widget_info(|| WidgetInfo::selected(Role::ListItem, true, self.chosen, self.spoken()));
         let p = Palette::of(ui);
         let fill = match (self.chosen, response.contains_pointer()) {
             (true, _) => p.selection(),
             (false, true) => p.raised,
             (false, false) => Color32::TRANSPARENT,
         };
-        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), f32::from(RADIUS), fill);
+        ui.painter()
+            .rect_filled(rect.shrink2(vec2(0.0, 1.0)), f32::from(RADIUS), fill);
         let inside = rect.shrink2(vec2(SPACE, 3.0));
         let split = inside.top() + inside.height() * 0.56;
         let first = Rect::from_min_max(inside.min, pos2(inside.right(), split));
@@ -197,11 +217,16 @@ impl Row<'_> {
             let (swatch, _) = ui.allocate_exact_size(vec2(SWATCH, SWATCH), Sense::hover());
             if self.hidden {
                 let stroke = egui::Stroke::new(1.5, hue);
-                ui.painter().rect_stroke(swatch, 2.0, stroke, egui::StrokeKind::Inside);
+                ui.painter()
+                    .rect_stroke(swatch, 2.0, stroke, egui::StrokeKind::Inside);
             } else {
                 ui.painter().rect_filled(swatch, 2.0, hue);
             }
-            ui.add(Label::new(theme::icon(kind_icon(self.grounding.kind)).size(KIND).color(p.weak)));
+            ui.add(Label::new(
+                theme::icon(kind_icon(self.grounding.kind))
+                    .size(KIND)
+                    .color(p.weak),
+            ));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
                 self.buttons(ui, context);
@@ -218,12 +243,22 @@ impl Row<'_> {
     fn buttons(&self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         let name = self.name();
         let copy = format!("Copy {name}");
-        if ui.add(IconButton::new(icons::COPY, &copy).side(TARGET_MIN)).clicked() {
+        if ui
+            .add(IconButton::new(icons::COPY, &copy).side(TARGET_MIN))
+            .clicked()
+        {
             context.push(Command::Copy(grounding_json(self.grounding)));
         }
-        let (icon, verb) = if self.hidden { (icons::HIDDEN, "Show") } else { (icons::SHOWN, "Hide") };
+        let (icon, verb) = if self.hidden {
+            (icons::HIDDEN, "Show")
+        } else {
+            (icons::SHOWN, "Hide")
+        };
         let toggle = format!("{verb} {name}");
-        if ui.add(IconButton::new(icon, &toggle).side(TARGET_MIN)).clicked() {
+        if ui
+            .add(IconButton::new(icon, &toggle).side(TARGET_MIN))
+            .clicked()
+        {
             context.push(Command::ToggleGrounding(self.at));
         }
     }
@@ -236,13 +271,19 @@ impl Row<'_> {
         };
         let size = vec2(SCORE, TARGET_MIN);
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-            ui.add(Label::new(theme::number(format!("{score:.2}")).color(p.weak)));
+            ui.add(Label::new(
+                theme::number(format!("{score:.2}")).color(p.weak),
+            ));
         });
         ui.add_space(SPACE_SMALL);
         let (bar, response) = ui.allocate_exact_size(vec2(SCORE_BAR, 4.0), Sense::hover());
         ui.painter().rect_filled(bar, 2.0, p.line);
         let width = bar.width() * score.clamp(0.0, 1.0);
-        ui.painter().rect_filled(Rect::from_min_size(bar.min, vec2(width, bar.height())), 2.0, p.weak);
+        ui.painter().rect_filled(
+            Rect::from_min_size(bar.min, vec2(width, bar.height())),
+            2.0,
+            p.weak,
+        );
         response.on_hover_text("Mean probability of the tokens that wrote the coordinates");
     }
 
@@ -254,28 +295,49 @@ impl Row<'_> {
     }
 
     fn name(&self) -> String {
-        let label = self.grounding.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
-        label.map_or_else(|| format!("{} {}", self.grounding.kind, self.at + 1), single_line)
+        let label = self
+            .grounding
+            .label
+            .as_deref()
+            .map(str::trim)
+            .filter(|label| !label.is_empty());
+        label.map_or_else(
+            || format!("{} {}", self.grounding.kind, self.at + 1),
+            single_line,
+        )
     }
 
     /// The row for a screen reader.
     fn spoken(&self) -> String {
         let hidden = if self.hidden { ", hidden" } else { "" };
-        let score = self.grounding.score.map_or_else(String::new, |score| format!(", score {score:.2}"));
+        let score = self
+            .grounding
+            .score
+            .map_or_else(String::new, |score| format!(", score {score:.2}"));
         let place = coordinates(self.grounding);
-        format!("{}, {}{score}, {place}{hidden}", self.grounding.kind, self.name())
+        format!(
+            "{}, {}{score}, {place}{hidden}",
+            self.grounding.kind,
+            self.name()
+        )
     }
 }
 
 /// Under which name the book of hues knows a grounding; one without a label stands for itself.
 #[must_use]
 pub fn hue_name(grounding: &Grounding, index: usize) -> String {
-    let label = grounding.label.as_deref().map(str::trim).filter(|label| !label.is_empty());
+    let label = grounding
+        .label
+        .as_deref()
+        .map(str::trim)
+        .filter(|label| !label.is_empty());
     label.map_or_else(|| format!("\u{1}{index}"), str::to_owned)
 }
 
 fn line(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
-    let builder = UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center));
+    let builder = UiBuilder::new()
+        .max_rect(rect)
+        .layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = GAP;
         content(ui);
@@ -283,7 +345,9 @@ fn line(ui: &mut Ui, rect: Rect, content: impl FnOnce(&mut Ui)) {
 }
 
 fn single_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 const fn kind_icon(kind: GroundingKind) -> &'static str {
@@ -307,7 +371,10 @@ fn coordinates(grounding: &Grounding) -> String {
             format!("{:.0}, {:.0}  {width:.0} × {height:.0}", first.x, first.y)
         }
         GroundingKind::Trace => {
-            let ends = format!("{:.0}, {:.0} → {:.0}, {:.0}", first.x, first.y, last.x, last.y);
+            let ends = format!(
+                "{:.0}, {:.0} → {:.0}, {:.0}",
+                first.x, first.y, last.x, last.y
+            );
             format!("{ends}  {}", units::many(points.len(), "point", "points"))
         }
     }
@@ -323,9 +390,15 @@ mod tests {
         let at = ImagePoint::new;
         let b = Grounding::new(GroundingKind::Box, vec![at(41.2, 52.0), at(210.4, 77.0)]);
         assert_eq!(coordinates(&b), "41, 52  169 × 25");
-        let t = Grounding::new(GroundingKind::Trace, vec![at(1.0, 2.0), at(3.0, 4.0), at(9.0, 9.0)]);
+        let t = Grounding::new(
+            GroundingKind::Trace,
+            vec![at(1.0, 2.0), at(3.0, 4.0), at(9.0, 9.0)],
+        );
         assert_eq!(coordinates(&t), "1, 2 → 9, 9  3 points");
-        assert_eq!(coordinates(&Grounding::new(GroundingKind::Point, vec![])), "nowhere");
+        assert_eq!(
+            coordinates(&Grounding::new(GroundingKind::Point, vec![])),
+            "nowhere"
+        );
     }
 
     #[test]

@@ -45,7 +45,11 @@ fn keyboard_shortcut(shortcut: &Shortcut) -> Option<KeyboardShortcut> {
 pub fn shortcut_text(shortcut: &Shortcut) -> String {
     let mut text = String::new();
     if shortcut.command {
-        text += if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
+        text += if cfg!(target_os = "macos") {
+            "Cmd+"
+        } else {
+            "Ctrl+"
+        };
     }
     if shortcut.shift && shortcut.key != "Questionmark" {
         text += "Shift+";
@@ -84,7 +88,11 @@ mod tests {
     fn every_shortcut_names_a_key_that_egui_knows() {
         for spec in COMMANDS {
             for shortcut in spec.shortcuts {
-                assert!(keyboard_shortcut(shortcut).is_some(), "{}: {shortcut:?}", spec.text);
+                assert!(
+                    keyboard_shortcut(shortcut).is_some(),
+                    "{}: {shortcut:?}",
+                    spec.text
+                );
             }
         }
     }

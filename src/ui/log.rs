@@ -1,7 +1,8 @@
 //! The log: every message, filtered and searched.
 
 use egui::{
-    Align, FontId, Label, Layout, Margin, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align, FontId, Label, Layout, Margin, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::panel::{Panel, PanelContext};
@@ -64,7 +65,8 @@ impl LogPanel {
     fn matching<'a>(&self, workbench: &'a Workbench) -> Vec<&'a LogLine> {
         let search = self.search.trim();
         let wanted = |line: &&LogLine| {
-            line.level >= self.least && (contains(&line.text, search) || contains(&line.target, search))
+            line.level >= self.least
+                && (contains(&line.text, search) || contains(&line.target, search))
         };
         workbench.notices.log.iter().filter(wanted).collect()
     }
@@ -87,14 +89,19 @@ impl LogPanel {
             });
         });
         if !wide {
-            ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| self.tools(ui, context, lines));
+            ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+                self.tools(ui, context, lines)
+            });
         }
     }
 
     /// From the right: copy, follow, search.
     fn tools(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, lines: &[&LogLine]) {
         ui.spacing_mut().item_spacing.x = 0.0;
-        if ui.add(IconButton::new(icons::COPY, "Copy shown lines")).clicked() {
+        if ui
+            .add(IconButton::new(icons::COPY, "Copy shown lines"))
+            .clicked()
+        {
             context.push(Command::Copy(as_text(lines)));
         }
         let follow = IconButton::new(icons::CARET_DOWN, "Follow new lines").selected(self.follow);
@@ -121,7 +128,10 @@ impl LogPanel {
             empty_state(ui, &shown);
             return;
         }
-        let hint = format!("{} are hidden by the filter.", units::many(all, "line", "lines"));
+        let hint = format!(
+            "{} are hidden by the filter.",
+            units::many(all, "line", "lines")
+        );
         let shown = EmptyState {
             icon: icons::FILTER,
             title: "No line matches",
@@ -139,14 +149,19 @@ impl LogPanel {
 /// Whether `text` holds `wanted`, ASCII letters in either case, without allocating: the log is searched each frame.
 fn contains(text: &str, wanted: &str) -> bool {
     let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-    wanted.is_empty() || text.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted))
+    wanted.is_empty()
+        || text
+            .windows(wanted.len())
+            .any(|part| part.eq_ignore_ascii_case(wanted))
 }
 
 fn as_text(lines: &[&LogLine]) -> String {
     let mut text = String::new();
     for line in lines {
         let (clock, level) = (units::clock(line.at_secs), word(line.level));
-        text.push_str(&format_args!("{clock} {level} {}: {}\n", line.target, line.text).to_string());
+        text.push_str(
+            &format_args!("{clock} {level} {}: {}\n", line.target, line.text).to_string(),
+        );
     }
     text
 }
@@ -155,8 +170,18 @@ fn row(ui: &mut Ui, line: &LogLine) {
     let p = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
     let (icon, tone) = mark(line.level);
-    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{}: {}", word(line.level), line.text)));
-    let color = if tone == Tone::Neutral { p.disabled } else { tone.color(p) };
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::Row,
+            true,
+            format!("{}: {}", word(line.level), line.text),
+        )
+    });
+    let color = if tone == Tone::Neutral {
+        p.disabled
+    } else {
+        tone.color(p)
+    };
     if response.hovered() {
         ui.painter().rect_filled(rect, 2.0, p.raised);
     }
@@ -165,15 +190,41 @@ fn row(ui: &mut Ui, line: &LogLine) {
     let left = |x: f32| pos2(rect.left() + x, middle);
     let clock = FontId::monospace(TEXT_NUMBER);
     let left_centre = egui::Align2::LEFT_CENTER;
-    painter.text(left(SPACE_SMALL), left_centre, units::clock(line.at_secs), clock, p.weak);
+    painter.text(
+        left(SPACE_SMALL),
+        left_centre,
+        units::clock(line.at_secs),
+        clock,
+        p.weak,
+    );
     let glyph = FontId::new(14.0, theme::icon_family());
-    painter.text(left(SPACE_SMALL + CLOCK_WIDTH), left_centre, icon, glyph, color);
+    painter.text(
+        left(SPACE_SMALL + CLOCK_WIDTH),
+        left_centre,
+        icon,
+        glyph,
+        color,
+    );
     let start = SPACE_SMALL + CLOCK_WIDTH + ICON_WIDTH;
-    let text: String = line.text.chars().take(LINE_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut job = egui::text::LayoutJob::simple_singleline(text, FontId::proportional(TEXT_SECONDARY), p.text);
-    job.wrap = egui::text::TextWrapping::truncate_at_width((rect.width() - start - SPACE_SMALL).max(20.0));
+    let text: String = line
+        .text
+        .chars()
+        .take(LINE_CHARS)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let mut job = egui::text::LayoutJob::simple_singleline(
+        text,
+        FontId::proportional(TEXT_SECONDARY),
+        p.text,
+    );
+    job.wrap =
+        egui::text::TextWrapping::truncate_at_width((rect.width() - start - SPACE_SMALL).max(20.0));
     let galley = painter.layout_job(job);
-    painter.galley(left(start) - vec2(0.0, galley.size().y / 2.0), galley, p.text);
+    painter.galley(
+        left(start) - vec2(0.0, galley.size().y / 2.0),
+        galley,
+        p.text,
+    );
     response.on_hover_ui(|ui| {
         let p = Palette::of(ui);
         ui.add(Label::new(theme::secondary(&line.text)).wrap());

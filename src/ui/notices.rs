@@ -34,7 +34,11 @@ pub fn notices(ctx: &Context, context: &mut PanelContext<'_>) {
         let mut gone = Vec::new();
         for (at, notice) in workbench.notices.open.iter().enumerate() {
             let opacity = opacity(workbench.now_secs - notice.at_secs, notice.level);
-            let opacity = if workbench.settings.reduce_motion { opacity.ceil() } else { opacity };
+            let opacity = if workbench.settings.reduce_motion {
+                opacity.ceil()
+            } else {
+                opacity
+            };
             ui.push_id(at, |ui| {
                 ui.multiply_opacity(opacity.max(0.01));
                 if card(ui, context, notice) {
@@ -46,8 +50,11 @@ pub fn notices(ctx: &Context, context: &mut PanelContext<'_>) {
     });
     let mut gone = shown.inner;
     if !shown.response.contains_pointer() {
-        let left = |notice: &Notice| opacity(workbench.now_secs - notice.at_secs, notice.level) <= 0.0;
-        gone.extend((0..workbench.notices.open.len()).filter(|at| left(&workbench.notices.open[*at])));
+        let left =
+            |notice: &Notice| opacity(workbench.now_secs - notice.at_secs, notice.level) <= 0.0;
+        gone.extend(
+            (0..workbench.notices.open.len()).filter(|at| left(&workbench.notices.open[*at])),
+        );
         wake(ctx, context);
     }
     // From the last to the first, so that the places of those left do not move.
@@ -81,7 +88,9 @@ const fn stays(level: NoticeLevel) -> Option<f64> {
 }
 
 fn opacity(age_secs: f64, level: NoticeLevel) -> f32 {
-    stays(level).map_or(1.0, |stays| ((stays - age_secs) / FADE_SECS).clamp(0.0, 1.0) as f32)
+    stays(level).map_or(1.0, |stays| {
+        ((stays - age_secs) / FADE_SECS).clamp(0.0, 1.0) as f32
+    })
 }
 
 /// True when it is to leave.
@@ -105,8 +114,15 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, shown: &Notice) -> bool {
             let card = Card {
                 tone,
                 text: &text,
-                detail: if long { "The log has the whole message." } else { "" },
-                action: shown.action.as_ref().map_or("", |(words, _)| words.as_str()),
+                detail: if long {
+                    "The log has the whole message."
+                } else {
+                    ""
+                },
+                action: shown
+                    .action
+                    .as_ref()
+                    .map_or("", |(words, _)| words.as_str()),
             };
             notice(ui, &card)
         })

@@ -1,13 +1,15 @@
 //! The command palette: find any command by typing a few of its letters.
 
 use egui::{
-    Align2, Context, FontId, Key, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+    Align2, Context, FontId, Key, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
-use super::theme::{
-    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER, TEXT_SECONDARY,
-};
 use super::keys;
+use super::theme::{
+    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER,
+    TEXT_SECONDARY,
+};
 use crate::workbench::{COMMANDS, CommandId, CommandSpec};
 
 /// Width of the palette, in points.
@@ -112,10 +114,15 @@ impl CommandPalette {
 
 fn row(ui: &mut Ui, spec: &CommandSpec, chosen: bool) -> Response {
     let colors = Colors::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CONTROL), Sense::click());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), CONTROL), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, spec.text));
     if chosen || response.hovered() {
-        let fill = if chosen { colors.selection() } else { colors.hover };
+        let fill = if chosen {
+            colors.selection()
+        } else {
+            colors.hover
+        };
         ui.painter().rect_filled(rect, RADIUS, fill);
     }
     let painter = ui.painter_at(rect);
@@ -126,7 +133,13 @@ fn row(ui: &mut Ui, spec: &CommandSpec, chosen: bool) -> Response {
     let left = rect.left_center() + vec2(SPACE, 0.0);
     let name = text(left, Align2::LEFT_CENTER, spec.text, TEXT_BODY, colors.text);
     let detail = name.right_center() + vec2(SPACE_WIDE, 0.0);
-    text(detail, Align2::LEFT_CENTER, spec.detail, TEXT_SECONDARY, colors.weak);
+    text(
+        detail,
+        Align2::LEFT_CENTER,
+        spec.detail,
+        TEXT_SECONDARY,
+        colors.weak,
+    );
     let right = rect.right_center() - vec2(SPACE, 0.0);
     let shortcuts = keys::all_shortcuts(spec);
     let font = FontId::monospace(TEXT_NUMBER);

@@ -30,7 +30,10 @@ impl Shell {
     pub fn ui(&mut self, ui: &mut Ui, workbench: &Workbench) -> Vec<Command> {
         let ctx = ui.ctx().clone();
         self.feeds.update(workbench);
-        let mut commands: Vec<Command> = keys::pressed(&ctx).into_iter().map(Command::Plain).collect();
+        let mut commands: Vec<Command> = keys::pressed(&ctx)
+            .into_iter()
+            .map(Command::Plain)
+            .collect();
         let mut context = PanelContext {
             workbench,
             feeds: &mut self.feeds,
@@ -78,7 +81,11 @@ impl Shell {
         if (ctx.zoom_factor() - workbench.settings.scale).abs() > 1e-3 {
             ctx.set_zoom_factor(workbench.settings.scale);
         }
-        let seconds = if workbench.settings.reduce_motion { 0.0 } else { theme::FADE_SECONDS };
+        let seconds = if workbench.settings.reduce_motion {
+            0.0
+        } else {
+            theme::FADE_SECONDS
+        };
         ctx.all_styles_mut(|style| style.animation_time = seconds);
     }
 

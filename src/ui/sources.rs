@@ -64,11 +64,16 @@ fn empty(ui: &mut Ui, context: &mut PanelContext<'_>) {
     );
     ui.add_space(SPACE);
     for path in context.workbench.settings.recent_sources.iter().take(6) {
-        let name = path
-            .file_name()
-            .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |n| n.to_string_lossy().into(),
+        );
         let response = ui
-            .add(egui::Button::new(theme::secondary(name)).frame(false).truncate())
+            .add(
+                egui::Button::new(theme::secondary(name))
+                    .frame(false)
+                    .truncate(),
+            )
             .on_hover_text(path.display().to_string());
         if response.clicked() {
             let spec = SourceSpec::Path(path.clone());
@@ -86,7 +91,8 @@ fn webcams(ui: &mut Ui, context: &mut PanelContext<'_>) {
         }
         Some(Ok(list)) if list.is_empty() => {
             ui.label(
-                theme::secondary("No camera found. Plug one in and look again.").color(palette.weak),
+                theme::secondary("No camera found. Plug one in and look again.")
+                    .color(palette.weak),
             );
         }
         Some(Ok(list)) => {
@@ -124,9 +130,7 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, width * THUMBNAIL), Sense::click());
     let selected = context.workbench.selected == Some(source.id);
     let name = source.name();
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, true, selected, &name)
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &name));
     thumbnail(ui, context, source, rect);
     let stroke = if selected {
         egui::Stroke::new(2.0 * HAIRLINE, palette.accent)
@@ -186,8 +190,13 @@ fn thumbnail(ui: &Ui, context: &mut PanelContext<'_>, source: &SourceState, rect
             _ => icons::IMAGE,
         };
         let font = egui::FontId::proportional(theme::ICON_LARGE);
-        ui.painter()
-            .text(rect.center(), egui::Align2::CENTER_CENTER, icon, font, palette.disabled);
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            icon,
+            font,
+            palette.disabled,
+        );
         return;
     };
     let size = picture.frame().size();
@@ -215,6 +224,8 @@ fn describe(source: &SourceState) -> String {
         .frames
         .filter(|n| *n > 1)
         .map_or_else(String::new, |n| format!(", {n} frames"));
-    let fps = info.fps.map_or_else(String::new, |f| format!(", {f:.1} fps"));
+    let fps = info
+        .fps
+        .map_or_else(String::new, |f| format!(", {f:.1} fps"));
     format!("{kind}, {}{frames}{fps}, {}", info.size, info.format)
 }

@@ -90,9 +90,8 @@ impl Tilework {
 
     /// Brings a panel to the front of its tabs.
     pub fn reveal(&mut self, id: PanelId) {
-        self.tree.make_active(|_, tile| {
-            matches!(tile, egui_tiles::Tile::Pane(pane) if *pane == id)
-        });
+        self.tree
+            .make_active(|_, tile| matches!(tile, egui_tiles::Tile::Pane(pane) if *pane == id));
     }
 
     /// Puts every tile back where it came.
@@ -111,7 +110,10 @@ impl Tilework {
         let Ok(tree) = serde_json::from_value::<Tree<PanelId>>(saved) else {
             return;
         };
-        if PANELS.iter().all(|(id, _)| tree.tiles.find_pane(id).is_some()) {
+        if PANELS
+            .iter()
+            .all(|(id, _)| tree.tiles.find_pane(id).is_some())
+        {
             self.tree = tree;
         }
     }
@@ -133,7 +135,11 @@ fn layout() -> Tree<PanelId> {
     .map(&mut pane);
     let tabs = tiles.insert_tab_tile(tabs.to_vec());
     let side = tiles.insert_vertical_tile(vec![ask, tabs]);
-    share(&mut tiles, side, &[(ask, ASK_SHARE), (tabs, 1.0 - ASK_SHARE)]);
+    share(
+        &mut tiles,
+        side,
+        &[(ask, ASK_SHARE), (tabs, 1.0 - ASK_SHARE)],
+    );
     let root = tiles.insert_horizontal_tile(vec![sources, views, side]);
     let shares = [
         (sources, SOURCES_SHARE),

@@ -27,12 +27,15 @@ impl Panel for TimingPanel {
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         // Numbers stand at the right edge, where the scroll bar would cover them.
         ui.spacing_mut().scroll.floating_allocated_width = SPACE;
-        ScrollArea::vertical().id_salt("timing").auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            query(ui, context.workbench);
-            window(ui, context.frame_times);
-            memory(ui, context.workbench);
-        });
+        ScrollArea::vertical()
+            .id_salt("timing")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                query(ui, context.workbench);
+                window(ui, context.frame_times);
+                memory(ui, context.workbench);
+            });
     }
 }
 
@@ -84,7 +87,9 @@ fn window(ui: &mut Ui, times: &FrameTimes) {
     section(ui, "Window", |_| {});
     let (Some(median), Some(slow)) = (times.quantile(0.5), times.quantile(0.99)) else {
         let p = Palette::of(ui);
-        ui.add(Label::new(theme::secondary("Not measured yet.").color(p.weak)));
+        ui.add(Label::new(
+            theme::secondary("Not measured yet.").color(p.weak),
+        ));
         return;
     };
     spark(ui, times, slow);
@@ -95,7 +100,8 @@ fn window(ui: &mut Ui, times: &FrameTimes) {
 /// The last frame times as thin bars, with a line where a 60 Hz screen refreshes.
 fn spark(ui: &mut Ui, times: &FrameTimes, slow: f32) {
     let p = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), SPARK_HEIGHT), Sense::hover());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), SPARK_HEIGHT), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Frame times"));
     ui.painter().rect_filled(rect, 2.0, p.background);
     let scale = slow.max(REFRESH_MS * 1.25);
@@ -109,8 +115,14 @@ fn spark(ui: &mut Ui, times: &FrameTimes, slow: f32) {
         let bar = Rect::from_min_max(pos2(x, y(*ms)), pos2(x + step, rect.bottom()));
         ui.painter().rect_filled(bar, 0.0, color);
     }
-    ui.painter().hline(rect.x_range(), y(REFRESH_MS), egui::Stroke::new(1.0, p.line));
-    response.on_hover_text("Work for each of the last frames; the line is one refresh of a 60 Hz screen");
+    ui.painter().hline(
+        rect.x_range(),
+        y(REFRESH_MS),
+        egui::Stroke::new(1.0, p.line),
+    );
+    response.on_hover_text(
+        "Work for each of the last frames; the line is one refresh of a 60 Hz screen",
+    );
 }
 
 fn memory(ui: &mut Ui, workbench: &Workbench) {
@@ -123,5 +135,9 @@ fn memory(ui: &mut Ui, workbench: &Workbench) {
 }
 
 fn milliseconds(ms: f64) -> String {
-    if ms < 10_000.0 { format!("{ms:.1} ms") } else { format!("{:.1} s", ms / 1000.0) }
+    if ms < 10_000.0 {
+        format!("{ms:.1} ms")
+    } else {
+        format!("{:.1} s", ms / 1000.0)
+    }
 }

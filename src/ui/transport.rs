@@ -14,7 +14,11 @@ pub const HEIGHT: f32 = 36.0;
 /// Draws the bar.
 pub fn transport(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let selected = context.workbench.selected;
-    let source = context.workbench.sources.iter().find(|s| Some(s.id) == selected);
+    let source = context
+        .workbench
+        .sources
+        .iter()
+        .find(|s| Some(s.id) == selected);
     ui.horizontal_centered(|ui| {
         let Some((source, info)) = source.and_then(|s| Some((s, s.info()?))) else {
             let text = theme::secondary("Nothing to play");
@@ -43,16 +47,30 @@ fn playback(
 ) {
     let playing = source.play.playing;
     let play = if playing { icons::PAUSE } else { icons::PLAY };
-    button(ui, context, icons::STEP_BACK, CommandId::PreviousFrame, false);
+    button(
+        ui,
+        context,
+        icons::STEP_BACK,
+        CommandId::PreviousFrame,
+        false,
+    );
     button(ui, context, play, CommandId::PlayPause, false);
     button(ui, context, icons::STEP, CommandId::NextFrame, false);
-    button(ui, context, icons::LOOP, CommandId::ToggleLoop, source.play.looping);
+    button(
+        ui,
+        context,
+        icons::LOOP,
+        CommandId::ToggleLoop,
+        source.play.looping,
+    );
 
     let at = source.frame.as_ref().map_or(0, |frame| frame.seq);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let width = frames.to_string().len();
         let time = source.frame.as_ref().map_or(0.0, |f| f.stamp.as_secs_f64());
-        let fps = info.fps.map_or_else(String::new, |f| format!("  {f:.1} fps"));
+        let fps = info
+            .fps
+            .map_or_else(String::new, |f| format!("  {f:.1} fps"));
         let weak = Palette::of(ui).weak;
         ui.label(theme::number(format!("{}{fps}", clock(time))).color(weak));
         ui.label(theme::number(format!("{:>width$} / {frames}", at + 1)));
@@ -61,9 +79,7 @@ fn playback(
         ui.spacing_mut().slider_width = (ui.available_width() - SPACE).max(40.0);
         let slider = Slider::new(&mut wanted, 0..=frames - 1).show_value(false);
         let response = ui.add(slider);
-        response.widget_info(|| {
-            egui::WidgetInfo::slider(true, wanted as f64, "Frame")
-        });
+        response.widget_info(|| egui::WidgetInfo::slider(true, wanted as f64, "Frame"));
         if response.changed() && wanted != at {
             context.push(Command::Seek(source.id, wanted));
         }
@@ -84,7 +100,12 @@ fn button(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId
 /// "00:12.4".
 fn clock(secs: f64) -> String {
     let tenths = (secs * 10.0).floor() as u64;
-    format!("{:02}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
+    format!(
+        "{:02}:{:02}.{}",
+        tenths / 600,
+        tenths / 10 % 60,
+        tenths % 10
+    )
 }
 
 #[cfg(test)]

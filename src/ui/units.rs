@@ -17,7 +17,11 @@ pub fn seconds(secs: f64) -> String {
     match secs.max(0.0) {
         s if s < 10.0 => format!("{s:.1} s"),
         s if s < 60.0 => format!("{s:.0} s"),
-        s => format!("{:.0} min {:.0} s", (s / 60.0).floor(), s.rem_euclid(60.0).floor()),
+        s => format!(
+            "{:.0} min {:.0} s",
+            (s / 60.0).floor(),
+            s.rem_euclid(60.0).floor()
+        ),
     }
 }
 
@@ -42,7 +46,11 @@ pub fn bytes(count: u64) -> String {
         value /= 1024.0;
         unit += 1;
     }
-    let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+    let decimals = if value < 10.0 {
+        2
+    } else {
+        usize::from(value < 100.0)
+    };
     format!("{value:.decimals$} {}", UNITS[unit])
 }
 
@@ -65,7 +73,11 @@ pub fn count(number: u64) -> String {
 pub fn parameters(number: u64) -> String {
     let scaled = |by: f64, unit: &str| {
         let value = number as f64 / by;
-        let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+        let decimals = if value < 10.0 {
+            2
+        } else {
+            usize::from(value < 100.0)
+        };
         format!("{value:.decimals$} {unit}")
     };
     match number {

@@ -127,12 +127,7 @@ fn age(workbench: &Workbench, result: &ResultSet, id: SourceId) -> f32 {
     }
 }
 
-fn apply_zoom(
-    view: &mut CanvasView,
-    zoom: CommandId,
-    ui: &Ui,
-    size: crate::geometry::ImageSize,
-) {
+fn apply_zoom(view: &mut CanvasView, zoom: CommandId, ui: &Ui, size: crate::geometry::ImageSize) {
     let area = ui.available_rect_before_wrap();
     let placement = view.place(area, size, ui.pixels_per_point());
     match zoom {

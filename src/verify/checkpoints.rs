@@ -25,7 +25,9 @@ pub(super) fn equality(
     let tied = ours.config.qwen.tie_word_embeddings;
     let index = |checkpoint: &Checkpoint| -> BTreeMap<String, usize> {
         let entries = checkpoint.entries().iter().enumerate();
-        entries.map(|(at, entry)| (entry.name.clone(), at)).collect()
+        entries
+            .map(|(at, entry)| (entry.name.clone(), at))
+            .collect()
     };
     let (our_index, their_index) = (index(&ours), index(&theirs));
     let mut wrong = Vec::new();
@@ -34,7 +36,9 @@ pub(super) fn equality(
         our_index.keys().chain(their_index.keys()).collect();
     for name in &names {
         let place = |index: &BTreeMap<String, usize>| {
-            let other = (tied && *name == HEAD).then(|| index.get(EMBEDDING)).flatten();
+            let other = (tied && *name == HEAD)
+                .then(|| index.get(EMBEDDING))
+                .flatten();
             index.get(*name).or(other).copied()
         };
         let (Some(left), Some(right)) = (place(&our_index), place(&their_index)) else {
@@ -55,15 +59,26 @@ pub(super) fn equality(
         shape: vec![1],
         values: vec![value],
     };
-    let title = format!("equals {}", first.path.rsplit('/').next().unwrap_or_default());
-    sheet.table(&title, Comparison::Exact, &one(magnitude + apart), &one(magnitude));
+    let title = format!(
+        "equals {}",
+        first.path.rsplit('/').next().unwrap_or_default()
+    );
+    sheet.table(
+        &title,
+        Comparison::Exact,
+        &one(magnitude + apart),
+        &one(magnitude),
+    );
     sheet.count("names and shapes", names.len(), &wrong);
     Ok(())
 }
 
 fn open(space: &Workspace, file: &FileEntry) -> Result<Checkpoint, Fault> {
     let (_, base) = space.models.paths(Which::Policy)?;
-    Ok(Checkpoint::open(&space.golden.root.join(&file.path), base.as_deref())?)
+    Ok(Checkpoint::open(
+        &space.golden.root.join(&file.path),
+        base.as_deref(),
+    )?)
 }
 
 fn read(checkpoint: &mut Checkpoint, at: usize) -> Result<Numbers, LoadError> {

@@ -95,7 +95,9 @@ pub(super) fn runs(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault
         || condition.dims()[1..] != expected[1..]
         || samples % condition.dims()[0] != 0
     {
-        return Err(Fault::stored("condition and initial_noise do not fit the action expert"));
+        return Err(Fault::stored(
+            "condition and initial_noise do not fit the action expert",
+        ));
     }
     let names = sheet.names();
     let settings = names.iter().filter_map(|name| name.strip_prefix("cfg"));
@@ -121,7 +123,9 @@ fn run(sheet: &mut Sheet, dit: &Dit, setting: &str, start: Start) -> Result<(), 
     let guidance = setting.parse();
     let guidance = guidance.map_err(|_no_number| Fault::stored("its guidance is no number"))?;
     let steps = sheet.optional(&name("samples_after_each_step"))?;
-    let steps = steps.and_then(|stored| stored.shape.first().copied()).unwrap_or(STEPS);
+    let steps = steps
+        .and_then(|stored| stored.shape.first().copied())
+        .unwrap_or(STEPS);
     let sampler = Sampler::new(SamplerOptions { steps, guidance })?;
     let (mut samples, mut cleans) = (Vec::new(), Vec::new());
     let mut on_step = |step: &crate::model::action::Denoised<'_>| {
@@ -133,7 +137,10 @@ fn run(sheet: &mut Sheet, dit: &Dit, setting: &str, start: Start) -> Result<(), 
         &name("samples_after_each_step"),
         &Numbers::of(Tensor::cat(samples, 0))?,
     );
-    sheet.check(&name("pred_x0_each_step"), &Numbers::of(Tensor::cat(cleans, 0))?);
+    sheet.check(
+        &name("pred_x0_each_step"),
+        &Numbers::of(Tensor::cat(cleans, 0))?,
+    );
     sheet.check(&name("final"), &Numbers::of(actions)?);
     Ok(())
 }
@@ -155,7 +162,10 @@ pub(super) fn schedule(sheet: &mut Sheet, cases: &Value) {
                 respacing(sheet, &schedule, count, table);
             }
         } else {
-            sheet.skip(&format!("diffusion_schedule.{name}"), "no table of this name");
+            sheet.skip(
+                &format!("diffusion_schedule.{name}"),
+                "no table of this name",
+            );
         }
     }
 }
@@ -194,7 +204,8 @@ fn respacing(sheet: &mut Sheet, schedule: &Schedule, count: &str, table: &Value)
         return;
     };
     run.reverse();
-    let column = |value: fn(&crate::model::action::DdimStep) -> f64| run.iter().map(value).collect();
+    let column =
+        |value: fn(&crate::model::action::DdimStep) -> f64| run.iter().map(value).collect();
     let columns: [(&str, Vec<f64>); 2] = [
         ("alphas_cumprod", column(|step| step.alpha)),
         ("alphas_cumprod_prev", column(|step| step.alpha_next)),

@@ -7,9 +7,9 @@ use super::sheet::Sheet;
 use super::{Fault, Workspace};
 use crate::geometry::ImageSize;
 use crate::model::pass::Pass;
+use crate::vision::Frame;
 use crate::vision::normalize::dino_pixels;
 use crate::vision::resample::{self, Filter};
-use crate::vision::Frame;
 
 pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
     let model = space.models.get(Which::Policy)?;
@@ -22,7 +22,10 @@ pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fau
     }
     if sheet.has("patch_features") {
         let pixels = pictures::dino_tensor(&model, &frames)?;
-        let features = model.expert()?.dino.forward(pixels, &mut Pass::collecting())?;
+        let features = model
+            .expert()?
+            .dino
+            .forward(pixels, &mut Pass::collecting())?;
         sheet.check("patch_features", &Numbers::of(features)?);
     }
     let cases = space.golden.cases["dino"].as_object();
@@ -43,7 +46,9 @@ pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fau
 fn square_positions(sheet: &mut Sheet, model: &Model) -> Result<(), Fault> {
     let patch = patch(model)?;
     for name in sheet.names() {
-        let side = name.strip_prefix("pos_embed_").and_then(|side| side.parse::<usize>().ok());
+        let side = name
+            .strip_prefix("pos_embed_")
+            .and_then(|side| side.parse::<usize>().ok());
         if let Some(side) = side.filter(|side| (patch..=patch * 256).contains(side)) {
             let grid = [side / patch; 2];
             sheet.check(&name, &Numbers::of(model.expert()?.dino.positions(grid))?);
@@ -54,7 +59,11 @@ fn square_positions(sheet: &mut Sheet, model: &Model) -> Result<(), Fault> {
 
 fn patch(model: &Model) -> Result<usize, Fault> {
     let config = model.config.expert.as_ref();
-    Ok(config.ok_or(Fault::NoModel("action expert"))?.dino.patch_size.max(1))
+    Ok(config
+        .ok_or(Fault::NoModel("action expert"))?
+        .dino
+        .patch_size
+        .max(1))
 }
 
 /// Every block for one view.
@@ -71,7 +80,11 @@ fn view(sheet: &mut Sheet, model: &Model, scene: &str, frame: &Frame) -> Result<
     sheet.check(&format!("{prefix}patch_features"), &Numbers::of(features)?);
     for stage in pass.finish()? {
         let name = stage.name.trim_start_matches("dino.");
-        let name = if name == "norm" { "norm_with_cls" } else { name };
+        let name = if name == "norm" {
+            "norm_with_cls"
+        } else {
+            name
+        };
         let numbers = Numbers::floats(&stage.shape, &stage.values);
         sheet.check(&format!("{prefix}{name}"), &numbers);
     }
@@ -85,7 +98,9 @@ fn input_rows(sheet: &mut Sheet, prefix: &str, fitted: &Frame) {
         let Some(rest) = name.strip_prefix(&start) else {
             continue;
         };
-        let step = rest.strip_prefix("_rows_every").map_or(1, |n| n.parse().unwrap_or(1));
+        let step = rest
+            .strip_prefix("_rows_every")
+            .map_or(1, |n| n.parse().unwrap_or(1));
         let pixels = dino_pixels(fitted);
         let [width, height] = [pixels.size.width as usize, pixels.size.height as usize];
         let mut values: Vec<f32> = Vec::new();
@@ -101,7 +116,9 @@ fn input_rows(sheet: &mut Sheet, prefix: &str, fitted: &Frame) {
 
 /// A picture of another shape, brought to its stated size and then to DINO's.
 fn other(space: &Workspace, case: &serde_json::Value) -> Result<Frame, Fault> {
-    let name = case["image"].as_str().ok_or_else(|| Fault::case("dino image"))?;
+    let name = case["image"]
+        .as_str()
+        .ok_or_else(|| Fault::case("dino image"))?;
     let sides: [u32; 2] = serde_json::from_value(case["pil_bicubic_resized_to_wh"].clone())
         .map_err(|_other_form| Fault::case("dino pil_bicubic_resized_to_wh"))?;
     if !sides.iter().all(|side| (1..=4096).contains(side)) {
@@ -122,7 +139,9 @@ fn shape(sheet: &mut Sheet, model: &Model, name: &str, frame: &Frame) -> Result<
     let size = input.size();
     let [width, height] = [size.width as usize, size.height as usize];
     if width < patch || height < patch || width % patch != 0 || height % patch != 0 {
-        return Err(Fault::stored(format!("{size} is no whole number of patches of {patch}")));
+        return Err(Fault::stored(format!(
+            "{size} is no whole number of patches of {patch}"
+        )));
     }
     let dino = &model.expert()?.dino;
     let positions = dino.positions([height / patch, width / patch]);

@@ -82,7 +82,11 @@ impl Golden {
         }
         let cases = root.join("cases.json");
         Ok(Self {
-            cases: if cases.exists() { table(&cases)? } else { Value::Null },
+            cases: if cases.exists() {
+                table(&cases)?
+            } else {
+                Value::Null
+            },
             set: manifest["set"].as_str().unwrap_or("unnamed").to_owned(),
             root: root.to_owned(),
             files,
@@ -141,7 +145,9 @@ impl Golden {
         let full = self.root.join(path);
         let length = std::fs::metadata(&full).map_err(io)?.len();
         if length > MAX_STAGE {
-            return Err(Fault::stored(format!("{path} has {length} bytes, too many to read")));
+            return Err(Fault::stored(format!(
+                "{path} has {length} bytes, too many to read"
+            )));
         }
         let bytes = Rc::new(std::fs::read(&full).map_err(io)?);
         let shared = Rc::clone(&bytes);
@@ -160,7 +166,9 @@ impl Golden {
 
     /// The weights files of the policy checkpoint.
     pub(super) fn weights(&self) -> impl Iterator<Item = &FileEntry> {
-        self.files.iter().filter(|file| file.path.contains("checkpoints/"))
+        self.files
+            .iter()
+            .filter(|file| file.path.contains("checkpoints/"))
     }
 
     /// The folder of the stock planner: where an image processor's settings lie.
@@ -183,7 +191,8 @@ impl Golden {
 
 fn inside(path: &str) -> bool {
     let path = Path::new(path);
-    path.components().all(|part| matches!(part, Component::Normal(_)))
+    path.components()
+        .all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn file_entry(path: &str, entry: &Value) -> Result<FileEntry, String> {

@@ -68,7 +68,10 @@ impl Report {
     /// Rows of a verdict.
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.rows.iter().filter(|row| row.verdict == verdict).count()
+        self.rows
+            .iter()
+            .filter(|row| row.verdict == verdict)
+            .count()
     }
 
     /// Whether something was compared and nothing failed.
@@ -130,7 +133,10 @@ fn wanted(config: &Config, file: &FileEntry) -> bool {
     let part = only.split('/').next().unwrap_or_default();
     file.tensors.is_empty()
         || stem.contains(part)
-        || file.tensors.iter().any(|(name, _)| name.contains(only) || only.contains(name))
+        || file
+            .tensors
+            .iter()
+            .any(|(name, _)| name.contains(only) || only.contains(name))
         || only.contains(' ')
 }
 
@@ -141,7 +147,9 @@ fn verify(golden: &Golden, file: &FileEntry, space: &mut Workspace) -> Vec<Row> 
     let outcome = catch_unwind(work).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        Err(Fault::Panic(text.unwrap_or_else(|| "without a message".into())))
+        Err(Fault::Panic(
+            text.unwrap_or_else(|| "without a message".into()),
+        ))
     });
     sheet.finish(outcome)
 }
@@ -196,8 +204,14 @@ fn adapter(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
     if stem == "image_ops" {
         return preprocess::image_operations(sheet, space);
     }
-    if !["smart_resize", "tokenizer", "unnormalize", "grounding_parse", "qwen_config_nested"]
-        .contains(&stem)
+    if ![
+        "smart_resize",
+        "tokenizer",
+        "unnormalize",
+        "grounding_parse",
+        "qwen_config_nested",
+    ]
+    .contains(&stem)
     {
         return skip(sheet, "its room is not built yet");
     }
@@ -230,7 +244,9 @@ fn present(sheet: &mut Sheet, space: &Workspace) -> Result<(), Fault> {
         file: file.path.clone(),
         source,
     };
-    let length = std::fs::metadata(space.golden.root.join(&file.path)).map_err(io)?.len();
+    let length = std::fs::metadata(space.golden.root.join(&file.path))
+        .map_err(io)?
+        .len();
     match file.bytes {
         Some(stated) if stated != length => Err(Fault::stored(format!(
             "{} has {length} bytes, the manifest says {stated}",
@@ -245,8 +261,15 @@ fn present(sheet: &mut Sheet, space: &Workspace) -> Result<(), Fault> {
 
 /// Tables of cases.json: the schedule is recomputed, inputs of stages are not rows, the rest is skipped.
 fn cases(sheet: &mut Sheet, space: &Workspace) {
-    const INPUTS: [&str; 7] =
-        ["preprocess", "vision", "generate", "generate_prompts", "dino", "predict", "versions"];
+    const INPUTS: [&str; 7] = [
+        "preprocess",
+        "vision",
+        "generate",
+        "generate_prompts",
+        "dino",
+        "predict",
+        "versions",
+    ];
     let cases = &space.golden.cases;
     diffusion::schedule(sheet, cases);
     for (name, _) in cases.as_object().into_iter().flatten() {

@@ -105,10 +105,13 @@ impl<'a> Models<'a> {
     pub(super) fn paths(&self, which: Which) -> Result<(PathBuf, Option<PathBuf>), Fault> {
         let base = self.golden.base_folder();
         match which {
-            Which::Base => base.map(|path| (path, None)).ok_or(Fault::NoModel("stock planner")),
+            Which::Base => base
+                .map(|path| (path, None))
+                .ok_or(Fault::NoModel("stock planner")),
             Which::Policy => {
                 let run = self.golden.run_folder();
-                run.map(|path| (path, base)).ok_or(Fault::NoModel("policy checkpoint"))
+                run.map(|path| (path, base))
+                    .ok_or(Fault::NoModel("policy checkpoint"))
             }
         }
     }

@@ -86,7 +86,11 @@ impl Numbers {
 
     /// Axes that are longer than one: what two arrays must share to be compared.
     pub(super) fn axes(&self) -> Vec<usize> {
-        self.shape.iter().copied().filter(|side| *side != 1).collect()
+        self.shape
+            .iter()
+            .copied()
+            .filter(|side| *side != 1)
+            .collect()
     }
 
     /// Every `step`th row of a matrix.
@@ -103,7 +107,12 @@ impl Numbers {
 
 fn decode(dtype: Dtype, bytes: &[u8]) -> Option<Vec<f64>> {
     fn chunks<const N: usize>(bytes: &[u8], read: impl Fn([u8; N]) -> f64) -> Vec<f64> {
-        bytes.as_chunks().0.iter().map(|chunk| read(*chunk)).collect()
+        bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|chunk| read(*chunk))
+            .collect()
     }
     Some(match dtype {
         Dtype::F64 => chunks(bytes, f64::from_le_bytes),

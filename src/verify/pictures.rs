@@ -2,10 +2,10 @@
 
 use burn::tensor::{Tensor, TensorData};
 
+use super::Fault;
 use super::golden::{Golden, PREPROCESS};
 use super::models::Model;
 use super::numbers::Numbers;
-use super::Fault;
 use crate::camera::{Camera as _, Picture};
 use crate::geometry::ImageSize;
 use crate::model::planner::position::merged_tokens;
@@ -34,10 +34,16 @@ pub(super) fn picture(golden: &Golden, name: &str) -> Result<Frame, Fault> {
 pub(super) fn frame(numbers: &Numbers) -> Result<Frame, Fault> {
     let [height, width, 3] = numbers.shape[..] else {
         let shape = &numbers.shape;
-        return Err(Fault::stored(format!("its shape {shape:?} is not that of a picture")));
+        return Err(Fault::stored(format!(
+            "its shape {shape:?} is not that of a picture"
+        )));
     };
     let rgb: Vec<u8> = numbers.values.iter().map(|v| *v as u8).collect();
-    Ok(Frame::from_rgb("golden", ImageSize::new(width as u32, height as u32), &rgb)?)
+    Ok(Frame::from_rgb(
+        "golden",
+        ImageSize::new(width as u32, height as u32),
+        &rgb,
+    )?)
 }
 
 /// RGB of a frame as `[H, W, 3]`.
@@ -81,7 +87,8 @@ fn action_size(golden: &Golden, model: &Model) -> Result<ImageSize, Fault> {
             .all(|side| (1..=4096).contains(side))
             .then(|| ImageSize::new(sides[0], sides[1]))
     };
-    run.or_else(stated).ok_or_else(|| Fault::case("predict.image_resize_wh"))
+    run.or_else(stated)
+        .ok_or_else(|| Fault::case("predict.image_resize_wh"))
 }
 
 fn stored(golden: &Golden, name: &str, what: &str) -> Option<Result<Frame, Fault>> {
@@ -94,7 +101,9 @@ fn stored(golden: &Golden, name: &str, what: &str) -> Option<Result<Frame, Fault
 /// Patches of frames that were resized already.
 pub(super) fn patches(model: &Model, frames: &[Frame]) -> Result<Patches, Fault> {
     if frames.len() > MAX_VIEWS {
-        return Err(Fault::stored("there are more pictures than a prompt can hold"));
+        return Err(Fault::stored(
+            "there are more pictures than a prompt can hold",
+        ));
     }
     Ok(normalize::patchify(frames, model.layout())?)
 }
@@ -117,7 +126,10 @@ pub(super) fn patch_tensor(model: &Model, patches: &Patches) -> Result<Tensor<2>
 pub(super) fn shown(golden: &Golden, model: &Model, ids: &[u32]) -> Result<Vec<Frame>, Fault> {
     let image = model.config.qwen.image_token_id;
     let runs = ids.chunk_by(|a, b| (*a == image) == (*b == image));
-    let runs: Vec<usize> = runs.filter(|run| run[0] == image).map(<[u32]>::len).collect();
+    let runs: Vec<usize> = runs
+        .filter(|run| run[0] == image)
+        .map(<[u32]>::len)
+        .collect();
     let mut frames = Vec::new();
     let mut scenes = Vec::new();
     if !runs.is_empty() {
@@ -141,7 +153,9 @@ fn claim(model: &Model, scenes: &mut [(Frame, bool)], length: usize) -> Result<F
     let fresh = scenes.iter().position(|(frame, used)| !used && fits(frame));
     let any = fresh.or_else(|| scenes.iter().position(|(frame, _)| fits(frame)));
     let at = any.ok_or_else(|| {
-        Fault::stored(format!("no scene of cases.json takes {length} image tokens"))
+        Fault::stored(format!(
+            "no scene of cases.json takes {length} image tokens"
+        ))
     })?;
     scenes[at].1 = true;
     Ok(scenes[at].0.clone())
@@ -155,7 +169,9 @@ pub(super) fn dino_tensor(model: &Model, views: &[Frame]) -> Result<Tensor<4>, F
         let fitted = dino_frame(view);
         let size = *first.get_or_insert(fitted.size());
         if size != fitted.size() {
-            return Err(Fault::stored("the views have different sizes after fitting"));
+            return Err(Fault::stored(
+                "the views have different sizes after fitting",
+            ));
         }
         let shape = [1, 3, size.height as usize, size.width as usize];
         let data = TensorData::new(normalize::dino_pixels(&fitted).values, shape);

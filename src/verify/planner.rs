@@ -25,7 +25,10 @@ pub(super) fn vision(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fau
     sheet.check("image_grid_thw", &grids(&patches.grids));
     let order = WindowOrder::new(&patches.grids, config);
     let cells = order.cells.iter().map(|cell| i64::from(*cell));
-    sheet.check("window_index", &Numbers::integers(&[order.cells.len()], cells));
+    sheet.check(
+        "window_index",
+        &Numbers::integers(&[order.cells.len()], cells),
+    );
     sheet.check("cu_window_seqlens", &boundaries(&order.windows));
     sheet.check("cu_seqlens", &boundaries(&order.frames));
     let coordinates = patch_coordinates(&patches.grids, config.spatial_merge_size);
@@ -35,10 +38,16 @@ pub(super) fn vision(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fau
     sheet.check("rotary_pos_emb", &Numbers::floats(&shape, &angles));
     let mut pass = Pass::collecting();
     let tensor = pictures::patch_tensor(&model, &patches)?;
-    let embeds = model.planner.vision(tensor, &patches.grids, RopeRounding::F32, &mut pass)?;
+    let embeds = model
+        .planner
+        .vision(tensor, &patches.grids, RopeRounding::F32, &mut pass)?;
     for stage in pass.finish()? {
         let name = stage.name.trim_start_matches("vision.");
-        let name = if name == "merger" { "merger_out_windowed" } else { name };
+        let name = if name == "merger" {
+            "merger_out_windowed"
+        } else {
+            name
+        };
         sheet.check(name, &Numbers::floats(&stage.shape, &stage.values));
     }
     sheet.check("image_embeds", &Numbers::of(embeds)?);
@@ -52,20 +61,25 @@ fn scene_patches(space: &Workspace, model: &Model) -> Result<Patches, Fault> {
         let file = golden.entry(PREPROCESS)?;
         file.tensor(name).map(|_| golden.tensor(PREPROCESS, name))
     };
-    let patches = if let (Some(pixels), Some(stored)) =
-        (listed("pixel_values"), listed("image_grid_thw"))
-    {
-        Patches {
-            values: pixels?.values.iter().map(|v| *v as f32).collect(),
-            grids: stored?.grids()?,
-        }
-    } else {
-        let names = golden.scenes();
-        let frames = names.iter().map(|name| pictures::smart(golden, model, name));
-        pictures::patches(model, &frames.collect::<Result<Vec<_>, _>>()?)?
-    };
+    let patches =
+        if let (Some(pixels), Some(stored)) = (listed("pixel_values"), listed("image_grid_thw")) {
+            Patches {
+                values: pixels?.values.iter().map(|v| *v as f32).collect(),
+                grids: stored?.grids()?,
+            }
+        } else {
+            let names = golden.scenes();
+            let frames = names
+                .iter()
+                .map(|name| pictures::smart(golden, model, name));
+            pictures::patches(model, &frames.collect::<Result<Vec<_>, _>>()?)?
+        };
     let image = model.config.qwen.image_token_id;
-    prompt::expand(&vec![image; patches.grids.len()], &patches.grids, &model.config.qwen)?;
+    prompt::expand(
+        &vec![image; patches.grids.len()],
+        &patches.grids,
+        &model.config.qwen,
+    )?;
     Ok(patches)
 }
 
@@ -127,7 +141,10 @@ pub(super) fn language(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), F
     let (batch, length) = (positions.batch(), positions.length());
     let axes = positions.axes().concat();
     let axes = axes.iter().map(|position| i64::from(*position));
-    sheet.check("position_ids", &Numbers::integers(&[3, batch, length], axes));
+    sheet.check(
+        "position_ids",
+        &Numbers::integers(&[3, batch, length], axes),
+    );
     let delta = positions.rope_delta().iter().copied();
     sheet.check("rope_deltas", &Numbers::integers(&[batch, 1], delta));
     let mut pass = Pass::collecting();
@@ -146,11 +163,7 @@ pub(super) fn language(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), F
 }
 
 /// The sequences of `input_ids`, cut by the mask where there is one.
-fn sequences(
-    sheet: &mut Sheet,
-    space: &Workspace,
-    model: &Model,
-) -> Result<Vec<Sequence>, Fault> {
+fn sequences(sheet: &mut Sheet, space: &Workspace, model: &Model) -> Result<Vec<Sequence>, Fault> {
     let stored = sheet.stored("input_ids")?;
     let [rows, length] = stored.shape[..] else {
         return Err(Fault::stored("input_ids is not [batch, length]"));
@@ -183,7 +196,9 @@ fn prompt_ids(
 ) -> Result<(), Fault> {
     let cases = &space.golden.cases;
     let texts = cases["generate_prompts"].as_object().into_iter().flatten();
-    let texts = texts.map(|(_, text)| text).chain([&cases["preprocess"]["prompt_text"]]);
+    let texts = texts
+        .map(|(_, text)| text)
+        .chain([&cases["preprocess"]["prompt_text"]]);
     let [only] = sequences else {
         return sheet.given("input_ids").map(drop);
     };
@@ -261,13 +276,18 @@ fn states(
     }
     let [batch, length, width] = last.dims();
     if sheet.has("logits") {
-        let scores = model.planner.logits(last.clone().reshape([batch * length, width]));
+        let scores = model
+            .planner
+            .logits(last.clone().reshape([batch * length, width]));
         let mut scores = Numbers::of(scores)?;
         scores.shape = vec![batch, length, scores.shape[1]];
         sheet.check("logits", &scores);
     }
     if sheet.has("logits_last") {
-        let last = last.clone().narrow(1, length - 1, 1).reshape([batch, width]);
+        let last = last
+            .clone()
+            .narrow(1, length - 1, 1)
+            .reshape([batch, width]);
         sheet.check("logits_last", &Numbers::of(model.planner.logits(last))?);
     }
     Ok(())

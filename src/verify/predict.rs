@@ -26,12 +26,18 @@ const END_TO_END: f64 = 1e-4;
 pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
     let model = space.models.get(Which::Policy)?;
     let rounded = sheet.names().iter().any(|name| name.ends_with("inv_freq"));
-    let rope = if rounded { RopeRounding::Bf16 } else { RopeRounding::F32 };
+    let rope = if rounded {
+        RopeRounding::Bf16
+    } else {
+        RopeRounding::F32
+    };
     frequencies(sheet, &model, rope);
     let cases = space.golden.cases["predict"].as_object();
     let cases = cases.ok_or_else(|| Fault::case("predict"))?;
     let stem = sheet.file.stem().to_owned();
-    let own = stem.strip_prefix("predict_").and_then(|name| Some((name, cases.get(name)?)));
+    let own = stem
+        .strip_prefix("predict_")
+        .and_then(|name| Some((name, cases.get(name)?)));
     if let Some((name, case)) = own {
         return Prediction::new(name, "", rope, case)?.verify(sheet, space, &model);
     }
@@ -58,7 +64,10 @@ fn frequencies(sheet: &mut Sheet, model: &Model, rope: RopeRounding) {
     sheet.check("lm.inv_freq", &Numbers::floats(&[lm.len()], &lm));
     let head_dim = qwen.vision.hidden_size / qwen.vision.num_heads.max(1);
     let vision = rope.frequencies(VISION_THETA, head_dim / 2);
-    sheet.check("vision.inv_freq", &Numbers::floats(&[vision.len()], &vision));
+    sheet.check(
+        "vision.inv_freq",
+        &Numbers::floats(&[vision.len()], &vision),
+    );
 }
 
 /// One case: samples of views with an instruction each.
@@ -99,7 +108,9 @@ impl<'a> Prediction<'a> {
                 views,
                 instructions,
             }),
-            _ => Err(Fault::case(format!("predict.{name}: images and instruction"))),
+            _ => Err(Fault::case(format!(
+                "predict.{name}: images and instruction"
+            ))),
         }
     }
 
@@ -107,12 +118,7 @@ impl<'a> Prediction<'a> {
         format!("{}{what}", self.prefix)
     }
 
-    fn verify(
-        &self,
-        sheet: &mut Sheet,
-        space: &Workspace,
-        model: &Model,
-    ) -> Result<(), Fault> {
+    fn verify(&self, sheet: &mut Sheet, space: &Workspace, model: &Model) -> Result<(), Fault> {
         let mut frames = Vec::new();
         for name in self.views.iter().flatten() {
             frames.push(pictures::square(space.golden, model, name)?);
@@ -129,7 +135,10 @@ impl<'a> Prediction<'a> {
         model: &Model,
         frames: &[Frame],
     ) -> Result<Vec<Tensor<3>>, Fault> {
-        let wrapper = model.run.as_ref().and_then(|run| run.prompt_wrapper.as_deref());
+        let wrapper = model
+            .run
+            .as_ref()
+            .and_then(|run| run.prompt_wrapper.as_deref());
         let views = self.views[0].len();
         let mut inputs = Vec::with_capacity(self.views.len());
         for (frames, instruction) in frames.chunks(views).zip(&self.instructions) {
@@ -138,7 +147,12 @@ impl<'a> Prediction<'a> {
             let text = prompt::chat(views, &action_prompt(wrapper, instruction));
             let ids = model.tokenizer.encode(&text);
             let qwen = &model.config.qwen;
-            inputs.push(PlannerInput::new(&ids, patches.values, patches.grids, qwen)?);
+            inputs.push(PlannerInput::new(
+                &ids,
+                patches.values,
+                patches.grids,
+                qwen,
+            )?);
         }
         let positions: Vec<Positions> = inputs.iter().map(|i| i.positions.clone()).collect();
         let positions = Positions::left_padded(&positions);
@@ -151,7 +165,9 @@ impl<'a> Prediction<'a> {
             rope: self.rope,
         };
         let layers = reads(model)?;
-        let states = model.planner.hidden_states(&input, layers.clone(), &mut pass)?;
+        let states = model
+            .planner
+            .hidden_states(&input, layers.clone(), &mut pass)?;
         for (i, state) in layers.zip(&states) {
             let name = self.tensor(&format!("hidden_state_{i}"));
             if sheet.has(&name) {
@@ -162,13 +178,20 @@ impl<'a> Prediction<'a> {
     }
 
     fn check_input(&self, sheet: &mut Sheet, inputs: &[PlannerInput], positions: &Positions) {
-        let ids: Vec<i64> = inputs.iter().flat_map(|i| &i.ids).map(|id| i64::from(*id)).collect();
+        let ids: Vec<i64> = inputs
+            .iter()
+            .flat_map(|i| &i.ids)
+            .map(|id| i64::from(*id))
+            .collect();
         let shape = [inputs.len(), ids.len() / inputs.len().max(1)];
         sheet.check(&self.tensor("input_ids"), &Numbers::integers(&shape, ids));
         let axes = positions.axes().concat();
         let axes = axes.iter().map(|position| i64::from(*position));
         let shape = [3, positions.batch(), positions.length()];
-        sheet.check(&self.tensor("position_ids"), &Numbers::integers(&shape, axes));
+        sheet.check(
+            &self.tensor("position_ids"),
+            &Numbers::integers(&shape, axes),
+        );
         let all: Vec<[u32; 3]> = inputs.iter().flat_map(|i| i.grids.clone()).collect();
         sheet.check(&self.tensor("image_grid_thw"), &grids(&all));
     }
@@ -203,13 +226,17 @@ impl<'a> Prediction<'a> {
     ) -> Result<Tensor<3>, Fault> {
         let expert = model.expert()?;
         let mut pass = Pass::collecting();
-        let features = expert.dino.forward(pictures::dino_tensor(model, frames)?, &mut pass)?;
+        let features = expert
+            .dino
+            .forward(pictures::dino_tensor(model, frames)?, &mut pass)?;
         let image = expert.image_tokens(features, self.views[0].len());
         let projected = self.tensor("dino_projected");
         if sheet.has(&projected) {
             sheet.check(&projected, &Numbers::of(image.clone())?);
         }
-        let own = expert.qformer.forward(states, image.clone(), &mut Pass::collecting())?;
+        let own = expert
+            .qformer
+            .forward(states, image.clone(), &mut Pass::collecting())?;
         let mut inputs = Vec::with_capacity(states.len());
         for (i, state) in reads(model)?.zip(states) {
             let name = self.tensor(&format!("hidden_state_{i}"));
@@ -244,15 +271,27 @@ impl<'a> Prediction<'a> {
         };
         let batch = own.dims()[0];
         if [horizon, axes] != model.expert()?.dit.chunk() || noise.shape[0] % batch != 0 {
-            return Err(Fault::stored(format!("initial_noise of shape {:?} does not fit", noise.shape)));
+            return Err(Fault::stored(format!(
+                "initial_noise of shape {:?} does not fit",
+                noise.shape
+            )));
         }
         let condition = stored_like(sheet, &self.tensor("condition"), &own)?;
         for name in sheet.names() {
-            let what = name.strip_prefix(self.prefix).unwrap_or_default().to_owned();
+            let what = name
+                .strip_prefix(self.prefix)
+                .unwrap_or_default()
+                .to_owned();
             if let Some(setting) = what.strip_prefix("actions_norm.").and_then(Setting::parse) {
                 let run = |condition: &Tensor<3>| -> Result<Numbers, Fault> {
                     let noise = noise.tensor(device)?;
-                    setting.run(model, Start { condition: condition.clone(), noise })
+                    setting.run(
+                        model,
+                        Start {
+                            condition: condition.clone(),
+                            noise,
+                        },
+                    )
                 };
                 let got = run(&condition);
                 sheet.check_result(&name, got);
@@ -300,7 +339,11 @@ impl<'a> Prediction<'a> {
 
 /// The hidden states that the querying transformer reads.
 fn reads(model: &Model) -> Result<std::ops::Range<usize>, Fault> {
-    let config = model.config.expert.as_ref().ok_or(Fault::NoModel("action expert"))?;
+    let config = model
+        .config
+        .expert
+        .as_ref()
+        .ok_or(Fault::NoModel("action expert"))?;
     Ok(config.qformer.start_layer..config.qformer.end_layer)
 }
 
@@ -367,7 +410,10 @@ mod tests {
             let case: Value = serde_json::from_str(text).unwrap();
             Prediction::new("x", "", RopeRounding::F32, &case).map(|p| p.views.len())
         };
-        assert_eq!(read(r#"{"images":["a","b"],"instruction":"go"}"#).unwrap(), 1);
+        assert_eq!(
+            read(r#"{"images":["a","b"],"instruction":"go"}"#).unwrap(),
+            1
+        );
         assert_eq!(
             read(r#"{"batch_images":[["a"],["b"]],"instructions":["go","go"]}"#).unwrap(),
             2

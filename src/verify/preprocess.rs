@@ -7,9 +7,9 @@ use super::pictures;
 use super::sheet::Sheet;
 use super::{Fault, Workspace};
 use crate::geometry::ImageSize;
+use crate::vision::Frame;
 use crate::vision::normalize::Patches;
 use crate::vision::resample::{self, Filter};
-use crate::vision::Frame;
 
 pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
     let model = space.models.get(Which::Base)?;
@@ -52,11 +52,7 @@ pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fau
             let original = pictures::picture(golden, &name);
             frames.push(match sheet.optional(&stored)? {
                 Some(numbers) => pictures::frame(&numbers)?,
-                None => resample::resize(
-                    &original?,
-                    ImageSize::new(side, side),
-                    Filter::Bicubic,
-                ),
+                None => resample::resize(&original?, ImageSize::new(side, side), Filter::Bicubic),
             });
         }
         // A square that is no multiple of a cell is fitted once more, as in predicting actions.
@@ -64,7 +60,11 @@ pub(super) fn stages(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fau
             .iter()
             .map(|frame| pictures::smart_of(&model, frame))
             .collect::<Result<_, _>>()?;
-        patches(sheet, &format!("{prefix}."), &pictures::patches(&model, &frames)?);
+        patches(
+            sheet,
+            &format!("{prefix}."),
+            &pictures::patches(&model, &frames)?,
+        );
     }
     Ok(())
 }
@@ -98,7 +98,9 @@ fn patches(sheet: &mut Sheet, prefix: &str, patches: &Patches) {
         if what == "image_grid_thw" {
             sheet.check(&name, &grids(&patches.grids));
         } else if let Some(rest) = what.strip_prefix("pixel_values") {
-            let step = rest.strip_prefix("_every").map_or(Some(1), |n| n.parse().ok());
+            let step = rest
+                .strip_prefix("_every")
+                .map_or(Some(1), |n| n.parse().ok());
             if let Some(step) = step {
                 let all = Numbers::floats(&shape, &patches.values);
                 sheet.check(&name, &all.every(step));
@@ -134,7 +136,8 @@ fn operation(space: &Workspace, name: &str) -> Result<Option<Numbers>, Fault> {
         let (operation, side) = rest.rsplit_once('_')?;
         Some((scene, operation, side.parse::<u32>().ok()?))
     });
-    let Some((scene, operation, side)) = parts.filter(|(.., side)| (1..=4096).contains(side)) else {
+    let Some((scene, operation, side)) = parts.filter(|(.., side)| (1..=4096).contains(side))
+    else {
         return Ok(None);
     };
     let frame = pictures::picture(space.golden, &scene_name(space, scene))?;
@@ -151,12 +154,17 @@ fn operation(space: &Workspace, name: &str) -> Result<Option<Numbers>, Fault> {
 
 /// Scenes go by their file, by their number (`view2`), or by what they show (`nonsq`).
 fn scene_name(space: &Workspace, scene: &str) -> String {
-    let number = scene.strip_prefix("view").and_then(|n| n.parse::<usize>().ok());
+    let number = scene
+        .strip_prefix("view")
+        .and_then(|n| n.parse::<usize>().ok());
     let numbered = number
         .and_then(|n| n.checked_sub(1))
         .and_then(|n| space.golden.scenes().get(n).cloned());
     let dino = space.golden.cases["dino"].as_object();
-    let shown = dino.into_iter().flatten().find(|(name, _)| name.starts_with(scene));
+    let shown = dino
+        .into_iter()
+        .flatten()
+        .find(|(name, _)| name.starts_with(scene));
     let shown = shown.and_then(|(_, case)| case["image"].as_str());
     numbered
         .or_else(|| shown.map(str::to_owned))

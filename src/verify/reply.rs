@@ -10,7 +10,9 @@ use super::sheet::Sheet;
 use super::{Fault, Workspace};
 use crate::job::CancelToken;
 use crate::model::pass::Pass;
-use crate::model::planner::{DecoderInput, GenerateOptions, Generation, RopeRounding, TokenEvent, prompt};
+use crate::model::planner::{
+    DecoderInput, GenerateOptions, Generation, RopeRounding, TokenEvent, prompt,
+};
 
 /// Longest reply that is generated for a comparison.
 const MAX_TOKENS: usize = 4096;
@@ -40,7 +42,9 @@ fn prompts(
     which: Which,
 ) -> Result<(), Fault> {
     for name in sheet.names() {
-        let parts = name.strip_prefix(weights).and_then(|rest| rest.strip_prefix('.'));
+        let parts = name
+            .strip_prefix(weights)
+            .and_then(|rest| rest.strip_prefix('.'));
         let Some(of) = parts.and_then(|rest| rest.strip_suffix(".input_ids")) else {
             continue;
         };
@@ -85,7 +89,9 @@ fn reply(
         rope: RopeRounding::F32,
     };
     let ids: Option<Vec<u32>> = serde_json::from_value(case["ids"].clone()).ok();
-    let tokens = ids.as_ref().map_or_else(|| stated_tokens(space, case), Vec::len);
+    let tokens = ids
+        .as_ref()
+        .map_or_else(|| stated_tokens(space, case), Vec::len);
     let found = generate(&model, (&input, &sequence.ids), penalty, tokens)?;
     if let Some(ids) = &ids {
         check_ids(sheet, name, &found, &expected(&model, ids));
@@ -140,7 +146,11 @@ fn sequence(
         let frame = super::pictures::smart(space.golden, model, scene)?;
         grids.push(model.layout().grid(frame.size())?);
     }
-    Sequence::new(space, model, prompt::expand(&ids, &grids, &model.config.qwen)?)
+    Sequence::new(
+        space,
+        model,
+        prompt::expand(&ids, &grids, &model.config.qwen)?,
+    )
 }
 
 /// Tokens of a case that stores none: as its note says, else as many as the others have.
@@ -148,8 +158,13 @@ fn stated_tokens(space: &Workspace, case: &Value) -> usize {
     let note = case["note"].as_str().unwrap_or_default();
     let before = note.split(" new tokens").next().unwrap_or_default();
     let stated = before.rsplit(' ').next().and_then(|word| word.parse().ok());
-    let others = space.golden.cases["generate"].as_object().into_iter().flatten();
-    let longest = others.filter_map(|(_, case)| case["ids"].as_array().map(Vec::len)).max();
+    let others = space.golden.cases["generate"]
+        .as_object()
+        .into_iter()
+        .flatten();
+    let longest = others
+        .filter_map(|(_, case)| case["ids"].as_array().map(Vec::len))
+        .max();
     stated.or(longest).unwrap_or(1)
 }
 
@@ -181,7 +196,12 @@ fn expected(model: &Model, ids: &[u32]) -> Vec<u32> {
 fn check_ids(sheet: &mut Sheet, name: &str, found: &Generation, expected: &[u32]) {
     let array = |ids: &[u32]| Numbers::integers(&[ids.len()], ids.iter().map(|id| i64::from(*id)));
     let name = format!("{name} ids");
-    sheet.table(&name, Comparison::Exact, &array(&found.ids()), &array(expected));
+    sheet.table(
+        &name,
+        Comparison::Exact,
+        &array(&found.ids()),
+        &array(expected),
+    );
 }
 
 /// Scores after each stored token, through the cache.

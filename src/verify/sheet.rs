@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Fault;
 use super::compare::{Comparison, Row, Verdict};
 use super::golden::{FileEntry, Golden};
 use super::numbers::Numbers;
-use super::Fault;
 
 /// Collects rows.
 pub(super) struct Sheet<'a> {
@@ -32,7 +32,11 @@ impl<'a> Sheet<'a> {
 
     /// The names the manifest lists.
     pub(super) fn names(&self) -> Vec<String> {
-        self.file.tensors.iter().map(|(name, _)| name.clone()).collect()
+        self.file
+            .tensors
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// A stored tensor, as the input of a later stage.
@@ -58,7 +62,8 @@ impl<'a> Sheet<'a> {
     /// Notes that a file without tensors is there: an input.
     pub(super) fn present(&mut self) {
         let name = self.file.path.rsplit('/').next().unwrap_or_default();
-        self.rows.push(Row::plain(self.file.stem(), name, Verdict::Given, None));
+        self.rows
+            .push(Row::plain(self.file.stem(), name, Verdict::Given, None));
     }
 
     /// Compares what was computed with the stored tensor of this name, if the manifest lists one.
@@ -107,7 +112,8 @@ impl<'a> Sheet<'a> {
     pub(super) fn fail(&mut self, name: &str, fault: &Fault) {
         self.done.insert(name.to_owned());
         let note = Some(fault.to_string());
-        self.rows.push(Row::plain(self.file.stem(), name, Verdict::Failed, note));
+        self.rows
+            .push(Row::plain(self.file.stem(), name, Verdict::Failed, note));
     }
 
     /// A line for what nothing here computes.

@@ -22,7 +22,9 @@ const ACTIONS: Comparison = Comparison::Close(1e-6);
 const PICTURE: ImageSize = ImageSize::new(4096, 4096);
 
 fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>, Fault> {
-    value.as_array().ok_or_else(|| Fault::stored(format!("it has no list {key}")))
+    value
+        .as_array()
+        .ok_or_else(|| Fault::stored(format!("it has no list {key}")))
 }
 
 pub(super) fn smart_resize(sheet: &mut Sheet, table: &Value) -> Result<(), Fault> {
@@ -47,11 +49,7 @@ pub(super) fn smart_resize(sheet: &mut Sheet, table: &Value) -> Result<(), Fault
     Ok(())
 }
 
-pub(super) fn tokenizer(
-    sheet: &mut Sheet,
-    space: &Workspace,
-    table: &Value,
-) -> Result<(), Fault> {
+pub(super) fn tokenizer(sheet: &mut Sheet, space: &Workspace, table: &Value) -> Result<(), Fault> {
     let (folder, _) = space.models.paths(Which::Base)?;
     let tokenizer = PlannerTokenizer::open(&folder)?;
     let strings = list(&table["strings"], "strings")?;
@@ -68,7 +66,10 @@ pub(super) fn tokenizer(
             }
         }
     }
-    for (name, wrong) in ["encode", "decode", "decode without special tokens"].iter().zip(&wrong) {
+    for (name, wrong) in ["encode", "decode", "decode without special tokens"]
+        .iter()
+        .zip(&wrong)
+    {
         sheet.count(name, strings.len(), wrong);
     }
     let chats = list(&table["chat_template"], "chat_template")?;
@@ -102,7 +103,9 @@ fn turn(message: &Value) -> Turn {
     let parts = message["content"].as_array().into_iter().flatten();
     let images = parts.clone().filter(|part| part["type"] == "image").count();
     let texts = parts.filter_map(|part| part["text"].as_str());
-    let text = message["content"].as_str().map_or_else(|| texts.collect(), str::to_owned);
+    let text = message["content"]
+        .as_str()
+        .map_or_else(|| texts.collect(), str::to_owned);
     Turn { role, images, text }
 }
 
@@ -200,7 +203,9 @@ fn boxes(text: &str) -> Vec<LabelledBox> {
         [a, b] => [a.x, a.y, b.x, b.y].map(f64::from),
         _ => [f64::NAN; 4],
     };
-    boxes.map(|grounding| (corners(grounding), grounding.label.clone())).collect()
+    boxes
+        .map(|grounding| (corners(grounding), grounding.label.clone()))
+        .collect()
 }
 
 fn authored(boxes: &Value) -> Vec<LabelledBox> {
@@ -225,6 +230,10 @@ pub(super) fn nested_config(
     let nested = QwenConfig::from_json(table, &space.golden.root.join(&sheet.file.path))?;
     let flat = QwenConfig::from_json(&flat, &path)?;
     let wrong = (nested != flat).then(|| format!("{nested:?} and {flat:?}"));
-    sheet.count("equals the flat form", 1, &wrong.into_iter().collect::<Vec<_>>());
+    sheet.count(
+        "equals the flat form",
+        1,
+        &wrong.into_iter().collect::<Vec<_>>(),
+    );
     Ok(())
 }

@@ -37,13 +37,15 @@ impl Workbench {
             Event::Webcams(list) => self.webcams = Some(list),
             Event::Picked(pick, paths) => return self.picked(&pick, paths),
             Event::Sniffed { path, checkpoint } => return self.sniffed(path, checkpoint),
-            Event::Written(path) => self.notice(
-                NoticeLevel::Info,
-                format!("Saved {}", path.display()),
-            ),
+            Event::Written(path) => {
+                self.notice(NoticeLevel::Info, format!("Saved {}", path.display()))
+            }
             Event::WriteFailed(path, error) => self.notice(
                 NoticeLevel::Error,
-                format!("Could not save: {error}; choose another place: {}", path.display()),
+                format!(
+                    "Could not save: {error}; choose another place: {}",
+                    path.display()
+                ),
             ),
             Event::Crashed { thread, message } => self.crashed(&thread, &message),
         }
@@ -88,7 +90,11 @@ impl Workbench {
         if !report.warnings.is_empty() {
             self.notice(
                 NoticeLevel::Warning,
-                format!("Loaded with {} remarks: {}", report.warnings.len(), report.warnings[0]),
+                format!(
+                    "Loaded with {} remarks: {}",
+                    report.warnings.len(),
+                    report.warnings[0]
+                ),
             );
         }
         self.model.report = Some(report);
@@ -227,9 +233,7 @@ impl Workbench {
         for path in paths {
             requests.extend(match pick {
                 Pick::Checkpoint => self.apply(Command::LoadCheckpoint(path)),
-                Pick::PlannerFolder(run) => {
-                    self.apply(Command::LoadWithPlanner(run.clone(), path))
-                }
+                Pick::PlannerFolder(run) => self.apply(Command::LoadWithPlanner(run.clone(), path)),
                 Pick::Files | Pick::Folder => {
                     self.apply(Command::OpenSource(SourceSpec::Path(path)))
                 }

@@ -5,9 +5,7 @@ mod sources;
 use std::path::PathBuf;
 
 use super::{Command, CommandId, Loading, Notice, NoticeLevel, QueryRun, Theme, Workbench};
-use crate::engine::{
-    LoadRequest, Pick, Query, QueryId, Request, SourceId, SourceSpec,
-};
+use crate::engine::{LoadRequest, Pick, Query, QueryId, Request, SourceId, SourceSpec};
 use crate::grounding::prompt::{self, Task};
 use crate::vision::Frame;
 
@@ -32,15 +30,15 @@ impl Workbench {
             Command::ToggleView(id) => self.toggle_view(id),
             Command::RaiseView(id) => self.raise_view(id),
             Command::Seek(id, index) => self.seek(id, index),
-            Command::SetSpeed(id, speed) => self.play(id, |play| play.speed = speed.clamp(0.1, 8.0)),
+            Command::SetSpeed(id, speed) => {
+                self.play(id, |play| play.speed = speed.clamp(0.1, 8.0))
+            }
             Command::SetTask(task) => self.change(|wb| wb.set_task(task)),
             Command::SetPreset(preset) => self.change(|wb| wb.asking.preset = preset),
             Command::SetInstruction(text) => self.change(|wb| wb.asking.instruction = text),
             Command::SetOptions(options) => self.change(|wb| wb.asking.options = *options),
             Command::SetDevice(device) => self.change(|wb| wb.settings.device = device),
-            Command::SetPrecision(precision) => {
-                self.change(|wb| wb.settings.precision = precision)
-            }
+            Command::SetPrecision(precision) => self.change(|wb| wb.settings.precision = precision),
             Command::ToggleGrounding(index) => self.change(|wb| wb.toggle_grounding(index)),
             Command::Highlight(index) => self.change(|wb| wb.highlighted = index),
             Command::Copy(_) => Vec::new(),
@@ -177,16 +175,19 @@ impl Workbench {
     /// The exact text that a run would send, and what to know about it.
     #[must_use]
     pub fn prompt(&self) -> String {
-        let wrapper = self.model.report.as_ref().and_then(|r| r.prompt_wrapper.as_deref());
+        let wrapper = self
+            .model
+            .report
+            .as_ref()
+            .and_then(|r| r.prompt_wrapper.as_deref());
         let asking = &self.asking;
         if asking.task == Task::Action {
             return prompt::action_prompt(wrapper, &asking.instruction);
         }
-        asking
-            .task
-            .presets()
-            .nth(asking.preset)
-            .map_or_else(|| asking.instruction.clone(), |p| p.render(&asking.instruction))
+        asking.task.presets().nth(asking.preset).map_or_else(
+            || asking.instruction.clone(),
+            |p| p.render(&asking.instruction),
+        )
     }
 
     /// Why a run is not possible now, in words for the person; none if it is.
@@ -276,7 +277,10 @@ impl Workbench {
 
     fn save_annotated(&mut self) -> Vec<Request> {
         let Some(result) = &self.asking.result else {
-            self.notice(NoticeLevel::Warning, "There is no answer to save yet".into());
+            self.notice(
+                NoticeLevel::Warning,
+                "There is no answer to save yet".into(),
+            );
             return Vec::new();
         };
         let Some((_, frame)) = result.run.views.first() else {

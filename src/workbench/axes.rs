@@ -55,7 +55,12 @@ pub fn action_axes(count: usize) -> Vec<ActionAxis> {
 
 impl AxisGroup {
     /// Every group, in the order they are shown.
-    pub const ALL: [Self; 4] = [Self::Translation, Self::Rotation, Self::Gripper, Self::Unknown];
+    pub const ALL: [Self; 4] = [
+        Self::Translation,
+        Self::Rotation,
+        Self::Gripper,
+        Self::Unknown,
+    ];
 
     /// What it is called.
     #[must_use]

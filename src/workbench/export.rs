@@ -98,7 +98,11 @@ pub fn actions_json(instruction: &str, action: &ActionAnswer) -> String {
         instruction,
         statistics: action.statistics.as_deref().ok().filter(|_| si.is_some()),
         axes,
-        normalized: action.normalized.iter().map(NormActionChunk::steps).collect(),
+        normalized: action
+            .normalized
+            .iter()
+            .map(NormActionChunk::steps)
+            .collect(),
         si: si.map(|chunks| chunks.iter().map(ActionChunk::steps).collect()),
     })
 }
@@ -146,7 +150,10 @@ fn column(axis: &ActionAxis, normalized: bool) -> String {
 }
 
 fn axes_of(action: &ActionAnswer) -> Vec<ActionAxis> {
-    let first = action.normalized.first().and_then(|chunk| chunk.steps().first());
+    let first = action
+        .normalized
+        .first()
+        .and_then(|chunk| chunk.steps().first());
     action_axes(first.map_or(0, Vec::len))
 }
 
@@ -184,7 +191,9 @@ mod tests {
 
     fn answer(with_si: bool) -> ActionAnswer {
         let chunk = NormActionChunk::from_rows(
-            &[0.5, -0.5, 1.0, 0.0, -1.0, 0.25, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            &[
+                0.5, -0.5, 1.0, 0.0, -1.0, 0.25, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+            ],
             7,
         );
         let stats = ActionStats {
@@ -196,7 +205,11 @@ mod tests {
         ActionAnswer {
             normalized: vec![chunk],
             si,
-            statistics: if with_si { Ok("bridge_orig".into()) } else { Err("no statistics".into()) },
+            statistics: if with_si {
+                Ok("bridge_orig".into())
+            } else {
+                Err("no statistics".into())
+            },
         }
     }
 
@@ -221,13 +234,18 @@ mod tests {
 
     #[test]
     fn json_keeps_normalised_and_si_apart_and_names_units() {
-        let json: serde_json::Value = serde_json::from_str(&actions_json("pick", &answer(true))).expect("json");
+        let json: serde_json::Value =
+            serde_json::from_str(&actions_json("pick", &answer(true))).expect("json");
         assert_eq!(json["format"], "spvla-actions-1");
         assert_eq!(json["statistics"], "bridge_orig");
-        assert_eq!(json["axes"][3], serde_json::json!({"name": "droll", "unit": "rad"}));
+        assert_eq!(
+            json["axes"][3],
+            serde_json::json!({"name": "droll", "unit": "rad"})
+        );
         assert_eq!(json["normalized"][0][0][0], 0.5);
         assert_eq!(json["si"][0][0][0], 0.25);
-        let json: serde_json::Value = serde_json::from_str(&actions_json("pick", &answer(false))).expect("json");
+        let json: serde_json::Value =
+            serde_json::from_str(&actions_json("pick", &answer(false))).expect("json");
         assert!(json["si"].is_null() && json["statistics"].is_null());
     }
 

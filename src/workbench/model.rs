@@ -31,6 +31,8 @@ impl ModelState {
     /// Whether the last load failed for want of a tokenizer, so that choosing its folder would help.
     #[must_use]
     pub fn lacks_tokenizer(&self) -> bool {
-        self.failure.as_ref().is_some_and(|(_, error)| error.contains("tokenizer"))
+        self.failure
+            .as_ref()
+            .is_some_and(|(_, error)| error.contains("tokenizer"))
     }
 }

@@ -50,7 +50,10 @@ pub struct ResultSet {
 impl ResultSet {
     /// The groundings of the reply.
     pub fn groundings(&self) -> impl Iterator<Item = &Grounding> {
-        self.answer.text.iter().flat_map(|text| text.reply.groundings())
+        self.answer
+            .text
+            .iter()
+            .flat_map(|text| text.reply.groundings())
     }
 
     /// Those that are not hidden.

@@ -26,7 +26,12 @@ fn json(output: &Output) -> Value {
 }
 
 fn keys(value: &Value) -> Vec<&str> {
-    value.as_object().unwrap().keys().map(String::as_str).collect()
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 const PICTURE: &str = "assets/samples/tabletop.png";
@@ -36,16 +41,37 @@ const RUN: &str = "assets/tiny/run";
 #[test]
 fn a_reply_is_json_of_the_documented_shape() {
     let output = spvla(&[
-        "predict", "--checkpoint", RUN, "--image", PICTURE, "--instruction", "red cube", "--task",
-        "box", "--max-new-tokens", "6", "--device", "cpu", "--json",
+        "predict",
+        "--checkpoint",
+        RUN,
+        "--image",
+        PICTURE,
+        "--instruction",
+        "red cube",
+        "--task",
+        "box",
+        "--max-new-tokens",
+        "6",
+        "--device",
+        "cpu",
+        "--json",
     ]);
     assert_eq!(output.status.code(), Some(0));
     let found = json(&output);
     assert_eq!(
         keys(&found),
         [
-            "schema", "checkpoint", "device", "task", "instruction", "prompt", "views", "reply",
-            "actions", "timing", "warnings"
+            "schema",
+            "checkpoint",
+            "device",
+            "task",
+            "instruction",
+            "prompt",
+            "views",
+            "reply",
+            "actions",
+            "timing",
+            "warnings"
         ]
     );
     assert_eq!(found["schema"], 1);
@@ -57,7 +83,14 @@ fn a_reply_is_json_of_the_documented_shape() {
     assert_eq!(
         keys(&found["reply"]),
         [
-            "text", "stop", "tokens", "rule", "scale", "groundings", "warnings", "subtask",
+            "text",
+            "stop",
+            "tokens",
+            "rule",
+            "scale",
+            "groundings",
+            "warnings",
+            "subtask",
             "response"
         ]
     );
@@ -73,14 +106,34 @@ fn a_reply_is_json_of_the_documented_shape() {
 fn actions_repeat_with_their_seed_and_come_in_both_units() {
     let ask = |seed: &str| {
         json(&spvla(&[
-            "predict", "--checkpoint", RUN, "--image", PICTURE, "--image", WRIST, "--instruction",
-            "put the cube on the plate", "--task", "action", "--seed", seed, "--samples", "2",
-            "--steps", "5", "--device", "cpu", "--json",
+            "predict",
+            "--checkpoint",
+            RUN,
+            "--image",
+            PICTURE,
+            "--image",
+            WRIST,
+            "--instruction",
+            "put the cube on the plate",
+            "--task",
+            "action",
+            "--seed",
+            seed,
+            "--samples",
+            "2",
+            "--steps",
+            "5",
+            "--device",
+            "cpu",
+            "--json",
         ]))
     };
     let first = ask("7");
     let actions = &first["actions"];
-    assert_eq!(keys(actions), ["normalized", "si", "statistics_key", "reason"]);
+    assert_eq!(
+        keys(actions),
+        ["normalized", "si", "statistics_key", "reason"]
+    );
     assert_eq!(actions["normalized"].as_array().unwrap().len(), 2);
     assert_eq!(actions["normalized"][0].as_array().unwrap().len(), 16);
     assert_eq!(actions["si"][1][15].as_array().unwrap().len(), 7);
@@ -96,26 +149,53 @@ fn text_streams_and_the_annotated_picture_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("annotated.png");
     let output = spvla(&[
-        "predict", "--checkpoint", RUN, "--image", PICTURE, "--instruction", "cube", "--task",
-        "chat", "--max-new-tokens", "3", "--device", "cpu", "--out", out.to_str().unwrap(),
+        "predict",
+        "--checkpoint",
+        RUN,
+        "--image",
+        PICTURE,
+        "--instruction",
+        "cube",
+        "--task",
+        "chat",
+        "--max-new-tokens",
+        "3",
+        "--device",
+        "cpu",
+        "--out",
+        out.to_str().unwrap(),
     ]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains(" ms: preprocess "), "{text}");
-    assert!(!text.contains('\u{1b}'), "no control codes where nobody watches");
+    assert!(
+        !text.contains('\u{1b}'),
+        "no control codes where nobody watches"
+    );
     let written = image::open(&out).unwrap();
     let original = image::open(root().join(PICTURE)).unwrap();
     assert_eq!(written.width(), original.width());
-    let left: Vec<PathBuf> =
-        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    let left: Vec<PathBuf> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     assert_eq!(left, [out], "nothing but the picture is left");
 }
 
 #[test]
 fn without_a_checkpoint_the_shipped_one_answers_and_says_so() {
     let arguments = [
-        "predict", "--image", PICTURE, "--instruction", "cube", "--task", "chat",
-        "--max-new-tokens", "1", "--device", "cpu",
+        "predict",
+        "--image",
+        PICTURE,
+        "--instruction",
+        "cube",
+        "--task",
+        "chat",
+        "--max-new-tokens",
+        "1",
+        "--device",
+        "cpu",
     ];
     let output = spvla(&arguments);
     assert_eq!(output.status.code(), Some(0));
@@ -127,19 +207,59 @@ fn without_a_checkpoint_the_shipped_one_answers_and_says_so() {
 fn what_cannot_be_done_ends_with_one_and_says_what_to_do() {
     let cases: [(&[&str], &str); 5] = [
         (
-            &["predict", "--checkpoint", "nowhere", "--image", PICTURE, "--instruction", "x", "--task", "box"],
+            &[
+                "predict",
+                "--checkpoint",
+                "nowhere",
+                "--image",
+                PICTURE,
+                "--instruction",
+                "x",
+                "--task",
+                "box",
+            ],
             "nowhere",
         ),
         (
-            &["predict", "--checkpoint", RUN, "--image", "none.png", "--instruction", "x", "--task", "box"],
+            &[
+                "predict",
+                "--checkpoint",
+                RUN,
+                "--image",
+                "none.png",
+                "--instruction",
+                "x",
+                "--task",
+                "box",
+            ],
             "none.png",
         ),
         (
-            &["predict", "--checkpoint", RUN, "--image", PICTURE, "--instruction", "", "--task", "box"],
+            &[
+                "predict",
+                "--checkpoint",
+                RUN,
+                "--image",
+                PICTURE,
+                "--instruction",
+                "",
+                "--task",
+                "box",
+            ],
             "instruction",
         ),
         (
-            &["predict", "--image", PICTURE, "--instruction", "x", "--task", "box", "--preset", "nope"],
+            &[
+                "predict",
+                "--image",
+                PICTURE,
+                "--instruction",
+                "x",
+                "--task",
+                "box",
+                "--preset",
+                "nope",
+            ],
             "Bounding box",
         ),
         (&["verify", "src"], "manifest.json"),
@@ -156,7 +276,15 @@ fn what_cannot_be_done_ends_with_one_and_says_what_to_do() {
 fn wrong_usage_ends_with_two() {
     for arguments in [
         &["predict", "--image", PICTURE, "--instruction", "x"][..],
-        &["predict", "--image", PICTURE, "--instruction", "x", "--task", "dance"],
+        &[
+            "predict",
+            "--image",
+            PICTURE,
+            "--instruction",
+            "x",
+            "--task",
+            "dance",
+        ],
         &["devices", "--colour"],
         &["fly"],
     ] {
@@ -173,7 +301,13 @@ fn inspect_reports_whole_and_broken_checkpoints() {
     assert_eq!(keys(&found), ["schema", "complete", "problem", "report"]);
     assert_eq!(found["complete"], true);
     assert!(found["report"]["size"]["parameters"].as_u64().unwrap() > 100_000);
-    assert_eq!(found["report"]["tensors"]["missing"].as_array().unwrap().len(), 0);
+    assert_eq!(
+        found["report"]["tensors"]["missing"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
     let output = spvla(&["inspect", RUN]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("The checkpoint is whole."));
     assert_eq!(spvla(&["inspect", "src"]).status.code(), Some(1));
@@ -188,25 +322,48 @@ fn devices_name_the_cpu_and_the_choice() {
 
 #[test]
 fn verify_writes_a_table_and_ends_with_the_count() {
-    let output = spvla(&["verify", "tests/golden", "--device", "cpu", "--only", "dit/"]);
+    let output = spvla(&[
+        "verify",
+        "tests/golden",
+        "--device",
+        "cpu",
+        "--only",
+        "dit/",
+    ]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{text}");
     let last = text.lines().last().unwrap();
     assert!(last.ends_with(" passed, 0 failed"), "{last}");
     let found = json(&spvla(&[
-        "verify", "tests/golden", "--device", "cpu", "--only", "dit/eps", "--json",
+        "verify",
+        "tests/golden",
+        "--device",
+        "cpu",
+        "--only",
+        "dit/eps",
+        "--json",
     ]));
     assert_eq!(found["schema"], 1);
     assert_eq!(found["failed"], 0);
     assert_eq!(
         keys(&found["report"]["rows"][0]),
-        ["stage", "tensor", "max_abs", "relative", "tolerance", "verdict", "note"]
+        [
+            "stage",
+            "tensor",
+            "max_abs",
+            "relative",
+            "tolerance",
+            "verdict",
+            "note"
+        ]
     );
 }
 
 #[test]
 fn bench_measures_every_stage_of_the_tiny_shape() {
-    let found = json(&spvla(&["bench", "model", "--shape", "tiny", "--random", "--device", "cpu", "--json"]));
+    let found = json(&spvla(&[
+        "bench", "model", "--shape", "tiny", "--random", "--device", "cpu", "--json",
+    ]));
     let rows = found["report"]["rows"].as_array().unwrap();
     assert!(rows.iter().any(|row| row["stage"] == "action query"));
     assert!(rows.iter().any(|row| row["stage"] == "decode"));

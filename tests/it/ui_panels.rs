@@ -58,17 +58,30 @@ fn run_is_a_click_away_and_says_what_is_in_its_way() {
     click(&mut harness, "Run");
     assert_eq!(pushed(&harness), [Command::Plain(CommandId::Run)]);
     click(&mut harness, "Cancel");
-    assert_eq!(pushed(&harness).last(), Some(&Command::Plain(CommandId::CancelQuery)));
+    assert_eq!(
+        pushed(&harness).last(),
+        Some(&Command::Plain(CommandId::CancelQuery))
+    );
 }
 
 #[test]
 fn typing_changes_the_instruction_and_control_enter_runs() {
     let mut harness = open(AskPanel::default(), scene::ready(), SIDE);
-    harness.state_mut().panel.command(CommandId::FocusInstruction);
+    harness
+        .state_mut()
+        .panel
+        .command(CommandId::FocusInstruction);
     harness.run_steps(2);
     harness.get_by_label("Instruction").type_text(" now");
     harness.run_steps(2);
-    assert!(harness.state().workbench.asking.instruction.contains(" now"));
+    assert!(
+        harness
+            .state()
+            .workbench
+            .asking
+            .instruction
+            .contains(" now")
+    );
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run_steps(2);
     assert!(pushed(&harness).contains(&Command::Plain(CommandId::Run)));
@@ -83,7 +96,13 @@ fn tasks_wordings_and_auto_run_are_chosen_by_name() {
     click(&mut harness, "Wording");
     click(&mut harness, "RoboBrain");
     assert_eq!(pushed(&harness).last(), Some(&Command::SetPreset(2)));
-    assert!(harness.state().workbench.prompt().starts_with("You are a robot using the joint control."));
+    assert!(
+        harness
+            .state()
+            .workbench
+            .prompt()
+            .starts_with("You are a robot using the joint control.")
+    );
     assert!(harness.query_by_label("Auto-run on").is_none());
     click(&mut harness, "Auto-run");
     harness.get_by_label("Auto-run on");
@@ -97,18 +116,27 @@ fn settings_are_those_of_the_task() {
     assert!(harness.query_by_label("Guidance").is_none());
     click(&mut harness, "Action");
     harness.get_by_label("Guidance");
-    harness.get_by_role_and_label(Role::ComboBox, "Statistics").click();
+    harness
+        .get_by_role_and_label(Role::ComboBox, "Statistics")
+        .click();
     harness.run_steps(4);
     click(&mut harness, "bridge_orig");
     let options = &harness.state().workbench.asking.options;
     assert_eq!(options.statistics_key.as_deref(), Some("bridge_orig"));
     click(&mut harness, "Use defaults");
-    assert_eq!(harness.state().workbench.asking.options.statistics_key, None);
+    assert_eq!(
+        harness.state().workbench.asking.options.statistics_key,
+        None
+    );
 }
 
 #[test]
 fn a_reply_shows_its_rule_and_the_older_one_stays_while_a_newer_is_written() {
-    let harness = open(AskPanel::default(), scene::answered(Task::Box, scene::BOXES), TALL);
+    let harness = open(
+        AskPanel::default(),
+        scene::answered(Task::Box, scene::BOXES),
+        TALL,
+    );
     harness.get_by_label("Read from a fenced JSON block.");
     harness.get_by_label("8 s ago");
 
@@ -130,7 +158,8 @@ fn a_plan_shows_its_next_step_and_a_failure_can_be_tried_again() {
     harness.get_by_label("Sure.");
 
     let mut workbench = scene::ready();
-    workbench.asking.failure = Some("the device is out of memory; choose a smaller precision".into());
+    workbench.asking.failure =
+        Some("the device is out of memory; choose a smaller precision".into());
     let mut harness = open(AskPanel::default(), workbench, SIDE);
     harness.get_by_label("The device is out of memory; choose a smaller precision.");
     click(&mut harness, "Try again");
@@ -142,7 +171,11 @@ fn the_counter_appears_near_the_limit() {
     let mut workbench = scene::ready();
     workbench.asking.instruction = "é".repeat(8000);
     let harness = open(AskPanel::default(), workbench, SIDE);
-    assert!(harness.query_by_label_contains("of 10,000 characters").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("of 10,000 characters")
+            .is_none()
+    );
     let mut workbench = scene::ready();
     workbench.asking.instruction = "word ".repeat(2000) + "!";
     let harness = open(AskPanel::default(), workbench, SIDE);
@@ -154,7 +187,11 @@ fn the_counter_appears_near_the_limit() {
 
 #[test]
 fn a_grounding_is_pointed_at_chosen_hidden_and_copied() {
-    let mut harness = open(GroundingsPanel::default(), scene::answered(Task::Box, scene::BOXES), TILE);
+    let mut harness = open(
+        GroundingsPanel::default(),
+        scene::answered(Task::Box, scene::BOXES),
+        TILE,
+    );
     harness.get_by_label("3 boxes, 1 point");
     let row = "point, spoon, 12, 40";
     harness.get_by_label(row).hover();
@@ -173,23 +210,51 @@ fn a_grounding_is_pointed_at_chosen_hidden_and_copied() {
     assert!(pushed(&harness).contains(&Command::ToggleGrounding(2)));
     harness.get_by_label("1 hidden");
     click(&mut harness, "Copy spoon");
-    let copied = pushed(&harness).into_iter().find_map(|c| if let Command::Copy(text) = c { Some(text) } else { None });
-    assert!(copied.expect("a copy").starts_with("{\"kind\":\"point\",\"label\":\"spoon\""));
+    let copied = pushed(&harness).into_iter().find_map(|c| {
+        if let Command::Copy(text) = c {
+            Some(text)
+        } else {
+            None
+        }
+    });
+    assert!(
+        copied
+            .expect("a copy")
+            .starts_with("{\"kind\":\"point\",\"label\":\"spoon\"")
+    );
     click(&mut harness, "Copy groundings");
     click(&mut harness, "Save annotated picture");
-    assert_eq!(pushed(&harness).last(), Some(&Command::Plain(CommandId::SaveAnnotated)));
+    assert_eq!(
+        pushed(&harness).last(),
+        Some(&Command::Plain(CommandId::SaveAnnotated))
+    );
 }
 
 #[test]
 fn an_empty_list_says_why() {
     let harness = open(GroundingsPanel::default(), scene::empty(), TILE);
-    assert!(harness.query_all_by_label("No groundings yet").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label("No groundings yet")
+            .next()
+            .is_some()
+    );
     let talk = scene::answered(Task::Box, "I cannot see it.");
     let harness = open(GroundingsPanel::default(), talk, TILE);
-    assert!(harness.query_all_by_label("No coordinates found").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label("No coordinates found")
+            .next()
+            .is_some()
+    );
     harness.get_by_label("The reply reads: I cannot see it.");
     let harness = open(GroundingsPanel::default(), scene::acted(7, 1, true), TILE);
-    assert!(harness.query_all_by_label("The last answer is an action").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label("The last answer is an action")
+            .next()
+            .is_some()
+    );
 }
 
 // --- Model ---------------------------------------------------------------------------------------------------------
@@ -208,10 +273,15 @@ fn a_checkpoint_is_opened_by_button_path_or_memory() {
     let mut harness = open(ModelPanel::default(), scene::failed_load(), SIDE);
     harness.get_by_label("Path of a checkpoint").focus();
     harness.run_steps(2);
-    harness.get_by_label("Path of a checkpoint").type_text(" /data/new ");
+    harness
+        .get_by_label("Path of a checkpoint")
+        .type_text(" /data/new ");
     harness.run_steps(2);
     click(&mut harness, "Open");
-    assert_eq!(pushed(&harness), [Command::LoadCheckpoint("/data/new".into())]);
+    assert_eq!(
+        pushed(&harness),
+        [Command::LoadCheckpoint("/data/new".into())]
+    );
 }
 
 #[test]
@@ -220,7 +290,10 @@ fn a_failed_load_offers_what_would_help() {
     let path = std::path::PathBuf::from("/data/run/checkpoints/steps_30000_pytorch_model.pt");
     click(&mut harness, "Choose tokenizer folder…");
     click(&mut harness, "Try again");
-    let wanted = [Command::PickPlanner(path.clone()), Command::LoadCheckpoint(path)];
+    let wanted = [
+        Command::PickPlanner(path.clone()),
+        Command::LoadCheckpoint(path),
+    ];
     assert_eq!(pushed(&harness), wanted);
     let mut workbench = scene::failed_load();
     workbench.model.failure = Some(("/data/x.pt".into(), "the file is cut short".into()));
@@ -231,7 +304,12 @@ fn a_failed_load_offers_what_would_help() {
 #[test]
 fn a_load_can_be_cancelled_and_a_report_read() {
     let mut harness = open(ModelPanel::default(), scene::loading(), SIDE);
-    assert!(harness.query_all_by_label("Loading weights").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label("Loading weights")
+            .next()
+            .is_some()
+    );
     click(&mut harness, "Cancel");
     assert_eq!(pushed(&harness), [Command::Plain(CommandId::CancelLoad)]);
 
@@ -241,7 +319,13 @@ fn a_load_can_be_cancelled_and_a_report_read() {
     harness.get_by_label("bridge_orig");
     click(&mut harness, "Missing: 1,200");
     click(&mut harness, "Copy list");
-    let copied = pushed(&harness).into_iter().find_map(|c| if let Command::Copy(text) = c { Some(text) } else { None });
+    let copied = pushed(&harness).into_iter().find_map(|c| {
+        if let Command::Copy(text) = c {
+            Some(text)
+        } else {
+            None
+        }
+    });
     assert_eq!(copied.expect("a copy").lines().count(), 1200);
     click(&mut harness, "Training settings");
     harness.get_by_label("trainer.max_train_steps: 100000");
@@ -270,13 +354,20 @@ fn actions_show_as_curves_and_numbers_in_either_scale() {
     harness.get_by_label("gripper");
     harness.get_by_label("Translation, m/step");
     click(&mut harness, "Normalised");
-    assert_eq!(pushed(&harness), [Command::Plain(CommandId::ToggleNormalized)]);
+    assert_eq!(
+        pushed(&harness),
+        [Command::Plain(CommandId::ToggleNormalized)]
+    );
     harness.get_by_label("Translation, normalised");
     click(&mut harness, "Table");
     harness.get_by_label("step");
     click(&mut harness, "Copy actions as JSON");
     click(&mut harness, "Copy actions as CSV");
-    let csv = harness.state().workbench.clipboard(CommandId::CopyActionsCsv).expect("actions");
+    let csv = harness
+        .state()
+        .workbench
+        .clipboard(CommandId::CopyActionsCsv)
+        .expect("actions");
     assert_eq!(csv.lines().count(), 1 + 4 * 16);
     assert!(csv.starts_with("sample,step,dx_norm,"));
 }
@@ -284,7 +375,12 @@ fn actions_show_as_curves_and_numbers_in_either_scale() {
 #[test]
 fn missing_statistics_are_explained_and_no_actions_offer_the_task() {
     let harness = open(ActionsPanel::default(), scene::acted(7, 1, false), BOTTOM);
-    assert!(harness.query_all_by_label_contains("this checkpoint holds no action statistics").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label_contains("this checkpoint holds no action statistics")
+            .next()
+            .is_some()
+    );
     let mut harness = open(ActionsPanel::default(), scene::ready(), TILE);
     click(&mut harness, "Choose Action");
     assert_eq!(pushed(&harness), [Command::Plain(CommandId::TaskAction)]);
@@ -315,7 +411,10 @@ fn the_log_filters_searches_and_copies() {
     };
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 4, "{text}");
-    assert!(lines[0].starts_with("00:14.4 error spvla::engine: line 39:"), "{text}");
+    assert!(
+        lines[0].starts_with("00:14.4 error spvla::engine: line 39:"),
+        "{text}"
+    );
     harness.get_by_label("Search the log").focus();
     harness.run_steps(2);
     harness.get_by_label("Search the log").type_text("nowhere");
@@ -328,18 +427,47 @@ fn the_log_filters_searches_and_copies() {
 fn notices_offer_their_action_and_leave_in_their_time() {
     let mut workbench = scene::empty();
     workbench.now_secs = 20.0;
-    let notice = |level, text: &str, at_secs, action| Notice { level, text: text.into(), action, at_secs };
+    let notice = |level, text: &str, at_secs, action| Notice {
+        level,
+        text: text.into(),
+        action,
+        at_secs,
+    };
     let retry = Some(("Try again".into(), Command::Plain(CommandId::OpenDemo)));
-    workbench.notices.push(notice(NoticeLevel::Info, "Saved a.png", 1.0, None));
-    workbench.notices.push(notice(NoticeLevel::Error, "The camera went away", 1.0, retry));
-    workbench.notices.push(notice(NoticeLevel::Warning, "Loaded with 2 remarks", 19.0, None));
-    let mut harness = Scene::new(TimingPanel, workbench).with_notices().harness(vec2(640.0, 480.0), Theme::Dark);
+    workbench
+        .notices
+        .push(notice(NoticeLevel::Info, "Saved a.png", 1.0, None));
+    workbench.notices.push(notice(
+        NoticeLevel::Error,
+        "The camera went away",
+        1.0,
+        retry,
+    ));
+    workbench.notices.push(notice(
+        NoticeLevel::Warning,
+        "Loaded with 2 remarks",
+        19.0,
+        None,
+    ));
+    let mut harness = Scene::new(TimingPanel, workbench)
+        .with_notices()
+        .harness(vec2(640.0, 480.0), Theme::Dark);
     harness.run_steps(4);
     assert_eq!(pushed(&harness), [Command::DismissNotice(0)]);
-    assert!(harness.query_all_by_label("The camera went away").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label("The camera went away")
+            .next()
+            .is_some()
+    );
     click(&mut harness, "Try again");
     let commands = pushed(&harness);
     assert!(commands.contains(&Command::Plain(CommandId::OpenDemo)));
     assert_eq!(harness.state().workbench.notices.open.len(), 1);
-    assert!(harness.query_all_by_label("Loaded with 2 remarks").next().is_some());
+    assert!(
+        harness
+            .query_all_by_label("Loaded with 2 remarks")
+            .next()
+            .is_some()
+    );
 }

@@ -23,8 +23,13 @@ fn verify(folder: &Path, only: Option<&str>) -> Result<Report, VerifyError> {
 }
 
 fn failures(report: &Report) -> Vec<String> {
-    let failed = report.rows.iter().filter(|row| row.verdict == Verdict::Failed);
-    failed.map(|row| format!("{}/{}: {:?}", row.stage, row.tensor, row)).collect()
+    let failed = report
+        .rows
+        .iter()
+        .filter(|row| row.verdict == Verdict::Failed);
+    failed
+        .map(|row| format!("{}/{}: {:?}", row.stage, row.tensor, row))
+        .collect()
 }
 
 #[test]
@@ -37,13 +42,25 @@ fn every_stage_of_the_golden_folder_agrees_with_the_original() {
     for (path, entry) in manifest["files"].as_object().unwrap() {
         let stem = path.rsplit('/').next().unwrap().split('.').next().unwrap();
         for (tensor, _) in entry["tensors"].as_object().into_iter().flatten() {
-            let listed = report.rows.iter().any(|row| row.stage == stem && row.tensor == *tensor);
+            let listed = report
+                .rows
+                .iter()
+                .any(|row| row.stage == stem && row.tensor == *tensor);
             assert!(listed, "{path}: {tensor} is in no row");
         }
     }
-    let skipped = report.rows.iter().filter(|row| row.verdict == Verdict::Skipped);
+    let skipped = report
+        .rows
+        .iter()
+        .filter(|row| row.verdict == Verdict::Skipped);
     let skipped: Vec<&str> = skipped.map(|row| row.tensor.as_str()).collect();
-    let training = ["train_diffusion", "train_lm", "lr_schedule", "lr_groups", "optimizer"];
+    let training = [
+        "train_diffusion",
+        "train_lm",
+        "lr_schedule",
+        "lr_groups",
+        "optimizer",
+    ];
     assert_eq!(skipped, training);
 }
 
@@ -91,7 +108,10 @@ fn missing_and_cut_files_fail_every_tensor_they_should_hold() {
         let report = verify(folder.path(), Some(only)).unwrap();
         assert_eq!(report.count(Verdict::Passed), 0, "{only}");
         assert!(report.count(Verdict::Failed) >= 3, "{only}");
-        let named = report.rows.iter().filter(|row| row.verdict == Verdict::Failed);
+        let named = report
+            .rows
+            .iter()
+            .filter(|row| row.verdict == Verdict::Failed);
         assert!(named.clone().all(|row| row.note.is_some()));
     }
 }

@@ -186,7 +186,11 @@ fn actions(answer: &Answer) -> Option<Actions> {
         Err(reason) => (None, Some(reason.clone())),
     };
     Some(Actions {
-        normalized: action.normalized.iter().map(|chunk| chunk.steps().to_vec()).collect(),
+        normalized: action
+            .normalized
+            .iter()
+            .map(|chunk| chunk.steps().to_vec())
+            .collect(),
         si,
         statistics_key,
         reason,

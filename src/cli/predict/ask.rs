@@ -41,7 +41,8 @@ impl Session {
     pub(super) fn open(&mut self, options: &Options) -> anyhow::Result<(LoadReport, Vec<Frame>)> {
         for (at, path) in options.images.iter().enumerate() {
             let id = SourceId(at as u64);
-            self.engine.send(Request::Open(id, SourceSpec::Path(path.clone())));
+            self.engine
+                .send(Request::Open(id, SourceSpec::Path(path.clone())));
         }
         let placement = options.placement;
         self.engine.send(match &options.checkpoint {
@@ -74,7 +75,9 @@ impl Session {
                             .with_context(|| format!("picture {}", path.unwrap_or_default()));
                     }
                     Event::SourceWarning(_, text) => log::warn!("{text}"),
-                    Event::Crashed { thread, message } => bail!("the {thread} thread broke off: {message}"),
+                    Event::Crashed { thread, message } => {
+                        bail!("the {thread} thread broke off: {message}")
+                    }
                     _ => {}
                 }
             }
@@ -110,7 +113,9 @@ impl Session {
                     }
                     Event::QueryFailed(_, error) => bail!("{error}"),
                     Event::QueryCancelled(_) => bail!("the query was cancelled"),
-                    Event::Crashed { thread, message } => bail!("the {thread} thread broke off: {message}"),
+                    Event::Crashed { thread, message } => {
+                        bail!("the {thread} thread broke off: {message}")
+                    }
                     _ => {}
                 }
             }
@@ -126,9 +131,14 @@ impl Session {
                 match event {
                     Event::Written(_) => return Ok(()),
                     Event::WriteFailed(path, error) => {
-                        bail!("cannot write: {error}; choose another place: {}", path.display())
+                        bail!(
+                            "cannot write: {error}; choose another place: {}",
+                            path.display()
+                        )
                     }
-                    Event::Crashed { thread, message } => bail!("the {thread} thread broke off: {message}"),
+                    Event::Crashed { thread, message } => {
+                        bail!("the {thread} thread broke off: {message}")
+                    }
                     _ => {}
                 }
             }

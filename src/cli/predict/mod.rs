@@ -74,7 +74,9 @@ fn task(name: &str) -> Result<Task, crate::grounding::GroundingError> {
 /// Finite and not negative.
 fn guidance(text: &str) -> Result<f32, GuidanceError> {
     let value = text.parse::<f32>().ok();
-    value.filter(|value| (0.0..=1e3).contains(value)).ok_or(GuidanceError)
+    value
+        .filter(|value| (0.0..=1e3).contains(value))
+        .ok_or(GuidanceError)
 }
 
 /// Guidance that is none.
@@ -108,7 +110,10 @@ impl Options {
         let known: Vec<&str> = self.task.presets().map(|preset| preset.name).collect();
         presets.find(same).ok_or_else(|| {
             let known = known.join("\", \"");
-            anyhow::anyhow!("the task {} has no wording {name:?}; use one of \"{known}\"", self.task)
+            anyhow::anyhow!(
+                "the task {} has no wording {name:?}; use one of \"{known}\"",
+                self.task
+            )
         })
     }
 }
@@ -129,8 +134,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     };
     let answer = session.ask(&query, !options.json)?;
     if let Some(path) = &options.out {
-        let groundings: Vec<_> =
-            answer.text.iter().flat_map(|text| text.reply.groundings().cloned()).collect();
+        let groundings: Vec<_> = answer
+            .text
+            .iter()
+            .flat_map(|text| text.reply.groundings().cloned())
+            .collect();
         let bytes = annotated::png(&query.frames[0], &groundings)?;
         session.write(Request::Write {
             path: path.clone(),

@@ -26,7 +26,11 @@ pub(super) fn text(prediction: &Prediction, answer: &Answer) -> String {
 }
 
 fn groundings(answer: &Answer) -> String {
-    let found: Vec<_> = answer.text.iter().flat_map(|text| text.reply.groundings()).collect();
+    let found: Vec<_> = answer
+        .text
+        .iter()
+        .flat_map(|text| text.reply.groundings())
+        .collect();
     if found.is_empty() {
         return String::new();
     }
@@ -37,11 +41,16 @@ fn groundings(answer: &Answer) -> String {
         (Flush::Left, "pixels"),
     ]);
     for grounding in found {
-        let points = grounding.points.iter().map(|p| format!("({:.1}, {:.1})", p.x, p.y));
+        let points = grounding
+            .points
+            .iter()
+            .map(|p| format!("({:.1}, {:.1})", p.x, p.y));
         table.row([
             grounding.kind.name().to_owned(),
             grounding.label.clone().unwrap_or_default(),
-            grounding.score.map_or_else(String::new, |score| format!("{score:.3}")),
+            grounding
+                .score
+                .map_or_else(String::new, |score| format!("{score:.3}")),
             points.collect::<Vec<_>>().join(" "),
         ]);
     }
@@ -57,7 +66,9 @@ fn chunks(actions: &Actions) -> String {
         }
         _ => {
             let first = actions.normalized.first().cloned().unwrap_or_default();
-            let widened = first.iter().map(|step| step.iter().copied().map(f64::from).collect());
+            let widened = first
+                .iter()
+                .map(|step| step.iter().copied().map(f64::from).collect());
             let why = actions.reason.as_deref().unwrap_or("no statistics");
             (format!("Normalised actions ({why})"), widened.collect())
         }
@@ -78,7 +89,10 @@ fn chunks(actions: &Actions) -> String {
 
 fn times(prediction: &Prediction) -> String {
     let timing = &prediction.timing;
-    let stages = timing.stages.iter().map(|stage| format!("{} {:.0} ms", stage.stage, stage.ms));
+    let stages = timing
+        .stages
+        .iter()
+        .map(|stage| format!("{} {:.0} ms", stage.stage, stage.ms));
     let stages = stages.collect::<Vec<_>>().join(", ");
     let speed = timing.tokens_per_second;
     let speed = speed.map_or_else(String::new, |speed| format!(", {speed:.1} tokens/s"));

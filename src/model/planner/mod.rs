@@ -280,7 +280,10 @@ mod tests {
             pass.finish().unwrap();
             states[0].clone()
         };
-        let difference = (state(&exact) - state(&half)).abs().max().into_scalar::<f32>();
+        let difference = (state(&exact) - state(&half))
+            .abs()
+            .max()
+            .into_scalar::<f32>();
         assert!(difference > 0.0, "f16 weights must not be f32 in disguise");
         assert!(difference < 0.02, "{difference}");
     }

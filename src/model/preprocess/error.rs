@@ -7,7 +7,9 @@ use crate::vision::normalize::PatchError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PreprocessError {
     /// A tensor's buffer could not be had.
-    #[error("the model's buffer on the graphics device cannot be written: {reason}; choose --device cpu")]
+    #[error(
+        "the model's buffer on the graphics device cannot be written: {reason}; choose --device cpu"
+    )]
     Tensor {
         /// What Burn says.
         reason: String,

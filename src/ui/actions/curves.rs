@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use egui::{
-    Align, Color32, CornerRadius, FontId, Id, Label, Layout, Role, Sense, Stroke, Ui, Vec2, Vec2b, WidgetInfo, vec2,
+    Align, Color32, CornerRadius, FontId, Id, Label, Layout, Role, Sense, Stroke, Ui, Vec2, Vec2b,
+    WidgetInfo, vec2,
 };
 use egui_plot::{AxisHints, GridMark, HoverPosition, Line, Plot, PlotPoints, uniform_grid_spacer};
 
@@ -45,7 +46,13 @@ pub(super) fn ui(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>) {
     }
 }
 
-fn beside(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[AxisGroup], width: f32) {
+fn beside(
+    ui: &mut Ui,
+    series: &Series,
+    off: &mut BTreeSet<usize>,
+    groups: &[AxisGroup],
+    width: f32,
+) {
     ui.horizontal_wrapped(|ui| switches(ui, series, off, None));
     let height = ui.available_height() - CAPTION - SPACE_SMALL;
     ui.horizontal_top(|ui| {
@@ -54,23 +61,43 @@ fn beside(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[Axi
                 ui.set_width(width);
                 caption_line(ui, *group, series, |_| {});
                 let lines = lines(ui, series, off, *group);
-                plot(ui, lines, frame(*group, series, width), vec2(width, height.max(LOW)), true);
+                plot(
+                    ui,
+                    lines,
+                    frame(*group, series, width),
+                    vec2(width, height.max(LOW)),
+                    true,
+                );
             });
         }
     });
 }
 
 fn below(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[AxisGroup]) {
-    let share = |group: AxisGroup| if group == AxisGroup::Gripper { GRIPPER_SHARE } else { 1.0 };
+    let share = |group: AxisGroup| {
+        if group == AxisGroup::Gripper {
+            GRIPPER_SHARE
+        } else {
+            1.0
+        }
+    };
     let shares: f32 = groups.iter().map(|group| share(*group)).sum();
     let room = ui.available_height() - CAPTION * groups.len() as f32 - CLOCK - SPACE_SMALL;
     for (at, group) in groups.iter().enumerate() {
-        caption_line(ui, *group, series, |ui| switches(ui, series, off, Some(*group)));
+        caption_line(ui, *group, series, |ui| {
+            switches(ui, series, off, Some(*group))
+        });
         let last = at + 1 == groups.len();
         let height = (room * share(*group) / shares).max(LOW) + if last { CLOCK } else { 0.0 };
         let width = ui.available_width();
         let lines = lines(ui, series, off, *group);
-        plot(ui, lines, frame(*group, series, width), vec2(width, height), last);
+        plot(
+            ui,
+            lines,
+            frame(*group, series, width),
+            vec2(width, height),
+            last,
+        );
     }
 }
 
@@ -108,16 +135,23 @@ fn switches(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, group: Opti
 fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
     let p = Palette::of(ui);
     let text = if on { p.text } else { p.disabled };
-    let galley = ui.painter().layout_no_wrap(name.to_owned(), FontId::monospace(TEXT_SECONDARY), text);
+    let galley =
+        ui.painter()
+            .layout_no_wrap(name.to_owned(), FontId::monospace(TEXT_SECONDARY), text);
     let size = vec2(galley.size().x + 10.0 + 3.0 * SPACE_SMALL, TARGET_MIN);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
     if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, CornerRadius::same(RADIUS), p.raised);
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(RADIUS), p.raised);
     }
     let left = rect.left_center() + vec2(SPACE_SMALL, 0.0);
-    let stroke = Stroke::new(if on { 3.0 } else { HAIRLINE }, if on { color } else { p.disabled });
-    ui.painter().line_segment([left, left + vec2(10.0, 0.0)], stroke);
+    let stroke = Stroke::new(
+        if on { 3.0 } else { HAIRLINE },
+        if on { color } else { p.disabled },
+    );
+    ui.painter()
+        .line_segment([left, left + vec2(10.0, 0.0)], stroke);
     let at = left + vec2(10.0 + SPACE_SMALL, -galley.size().y / 2.0);
     ui.painter().galley(at, galley, text);
     let verb = if on { "Hide" } else { "Show" };
@@ -128,7 +162,11 @@ fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
 fn color(ui: &Ui, axis: usize) -> Color32 {
     let p = Palette::of(ui);
     let hue = HUES[axis % HUES.len()];
-    if p.theme == egui::Theme::Light { hue.lerp_to_gamma(p.text, 0.25) } else { hue }
+    if p.theme == egui::Theme::Light {
+        hue.lerp_to_gamma(p.text, 0.25)
+    } else {
+        hue
+    }
 }
 
 /// `clock`: whether the numbers of the steps stand below it.
@@ -136,7 +174,9 @@ fn plot(ui: &mut Ui, lines: Vec<Line<'static>>, frame: Plot<'static>, size: Vec2
     let p = Palette::of(ui);
     ui.scope(|ui| {
         let small = FontId::monospace(TEXT_CAPTION);
-        ui.style_mut().text_styles.insert(egui::TextStyle::Body, small);
+        ui.style_mut()
+            .text_styles
+            .insert(egui::TextStyle::Body, small);
         frame
             .height(size.y)
             .width(size.x)
@@ -155,7 +195,9 @@ fn plot(ui: &mut Ui, lines: Vec<Line<'static>>, frame: Plot<'static>, size: Vec2
 fn frame(group: AxisGroup, series: &Series, width: f32) -> Plot<'static> {
     let marks = f64::from(width / CLOCK_SPACING).clamp(2.0, 6.0);
     let last = series.steps().saturating_sub(1) as f64;
-    let clock = AxisHints::new_x().label_spacing(18.0..=30.0).formatter(|mark, _| whole(mark));
+    let clock = AxisHints::new_x()
+        .label_spacing(18.0..=30.0)
+        .formatter(|mark, _| whole(mark));
     let scale = AxisHints::new_y()
         .label_spacing(12.0..=18.0)
         .min_thickness(LABELS)
@@ -166,14 +208,22 @@ fn frame(group: AxisGroup, series: &Series, width: f32) -> Plot<'static> {
         .include_x(0.0)
         .include_x(last)
         .grid_spacing(12.0..=60.0)
-        .x_grid_spacer(uniform_grid_spacer(move |input| few(input.bounds, marks, 1.0)))
+        .x_grid_spacer(uniform_grid_spacer(move |input| {
+            few(input.bounds, marks, 1.0)
+        }))
         .y_grid_spacer(uniform_grid_spacer(|input| few(input.bounds, 3.5, 0.0)))
         .custom_x_axes(vec![clock])
         .custom_y_axes(vec![scale])
         .label_formatter(|at| match at {
-            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
-                Some(format!("{plot_name} {}\nstep {:.0}", short(position.y), position.x.floor()))
-            }
+            HoverPosition::NearDataPoint {
+                plot_name,
+                position,
+                ..
+            } if !plot_name.is_empty() => Some(format!(
+                "{plot_name} {}\nstep {:.0}",
+                short(position.y),
+                position.x.floor()
+            )),
             _ => None,
         });
     match group {
@@ -193,14 +243,26 @@ fn lines(ui: &Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup) -> V
                 let faint = color(ui, axis).gamma_multiply(0.35);
                 let name = format!("{} of sample {}", series.axes[axis].name, number + 1);
                 let points = points(sample, axis, group);
-                lines.push(Line::new(name, points).color(faint).width(FAINT).allow_band(false).id((axis, number)));
+                lines.push(
+                    Line::new(name, points)
+                        .color(faint)
+                        .width(FAINT)
+                        .allow_band(false)
+                        .id((axis, number)),
+                );
             }
         }
     }
     for &axis in &axes {
         let name = series.axes[axis].name.clone();
         let points = points(&series.mean, axis, group);
-        lines.push(Line::new(name, points).color(color(ui, axis)).width(BOLD).allow_band(false).id((axis, "mean")));
+        lines.push(
+            Line::new(name, points)
+                .color(color(ui, axis))
+                .width(BOLD)
+                .allow_band(false)
+                .id((axis, "mean")),
+        );
     }
     lines
 }
@@ -233,14 +295,21 @@ fn caption(group: AxisGroup, normalized: bool) -> String {
 }
 
 fn whole(mark: GridMark) -> String {
-    if mark.value.fract().abs() < 1e-6 && mark.value >= 0.0 { format!("{:.0}", mark.value) } else { String::new() }
+    if mark.value.fract().abs() < 1e-6 && mark.value >= 0.0 {
+        format!("{:.0}", mark.value)
+    } else {
+        String::new()
+    }
 }
 
 /// Distances of grid lines, so that about `wanted` fit and numbers are round: 1, 2 or 5 at some power of ten.
 fn few((low, high): (f64, f64), wanted: f64, least: f64) -> [f64; 3] {
     let rough = ((high - low).abs() / wanted).max(1e-9);
     let power = 10.0_f64.powf(rough.log10().floor());
-    let times = [1.0, 2.0, 5.0].into_iter().find(|times| power * times >= rough * 0.999).unwrap_or(10.0);
+    let times = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|times| power * times >= rough * 0.999)
+        .unwrap_or(10.0);
     let step = (power * times).max(least);
     [step, step * 10.0, step * 100.0]
 }
@@ -261,7 +330,10 @@ fn trimmed(number: String) -> String {
     if !number.contains('.') {
         return number;
     }
-    number.trim_end_matches('0').trim_end_matches('.').to_owned()
+    number
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -270,7 +342,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let texts: Vec<String> = [0.0, 1.0, -0.5, 0.02, -0.0304, 12.0, 2e-4].map(short).to_vec();
+        let texts: Vec<String> = [0.0, 1.0, -0.5, 0.02, -0.0304, 12.0, 2e-4]
+            .map(short)
+            .to_vec();
         assert_eq!(texts, ["0", "1", "-0.5", "0.02", "-0.03", "12", "2e-4"]);
     }
 
@@ -287,9 +361,21 @@ mod tests {
     #[test]
     fn the_gripper_goes_in_steps_and_gaps_stay_gaps() {
         let steps = vec![vec![0.0], vec![1.0], vec![f64::NAN], vec![0.5]];
-        let at = |group| points(&steps, 0, group).points().iter().map(|p| (p.x, p.y)).collect::<Vec<_>>();
-        assert_eq!(at(AxisGroup::Rotation), [(0.0, 0.0), (1.0, 1.0), (3.0, 0.5)]);
-        assert_eq!(at(AxisGroup::Gripper), [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (2.0, 1.0), (3.0, 0.5)]);
+        let at = |group| {
+            points(&steps, 0, group)
+                .points()
+                .iter()
+                .map(|p| (p.x, p.y))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            at(AxisGroup::Rotation),
+            [(0.0, 0.0), (1.0, 1.0), (3.0, 0.5)]
+        );
+        assert_eq!(
+            at(AxisGroup::Gripper),
+            [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (2.0, 1.0), (3.0, 0.5)]
+        );
         assert!(points(&steps, 9, AxisGroup::Gripper).points().is_empty());
     }
 }

@@ -64,12 +64,23 @@ impl Panel for ActionsPanel {
 }
 
 impl ActionsPanel {
-    fn header(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, action: &ActionAnswer, series: &Series) {
+    fn header(
+        &mut self,
+        ui: &mut Ui,
+        context: &mut PanelContext<'_>,
+        action: &ActionAnswer,
+        series: &Series,
+    ) {
         let size = vec2(ui.available_width(), CONTROL);
         let wide = size.x >= WIDE;
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             if wide {
-                segmented(ui, "View", &mut self.view, &[(View::Curves, "Curves"), (View::Table, "Table")]);
+                segmented(
+                    ui,
+                    "View",
+                    &mut self.view,
+                    &[(View::Curves, "Curves"), (View::Table, "Table")],
+                );
             }
             scale(ui, context, action);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -87,7 +98,10 @@ impl ActionsPanel {
     /// Where two names have no room.
     fn view_switch(&mut self, ui: &mut Ui) {
         let table = self.view == View::Table;
-        if ui.add(IconButton::new(icons::TABLE, "Table").selected(table)).clicked() {
+        if ui
+            .add(IconButton::new(icons::TABLE, "Table").selected(table))
+            .clicked()
+        {
             self.view = if table { View::Curves } else { View::Table };
         }
     }
@@ -99,7 +113,12 @@ fn scale(ui: &mut Ui, context: &mut PanelContext<'_>, action: &ActionAnswer) {
     let was = context.workbench.settings.normalized_actions || !available;
     let mut normalized = was;
     let shown = ui.add_enabled_ui(available, |ui| {
-        segmented(ui, "Numbers", &mut normalized, &[(true, "Normalised"), (false, "SI")]);
+        segmented(
+            ui,
+            "Numbers",
+            &mut normalized,
+            &[(true, "Normalised"), (false, "SI")],
+        );
     });
     if let (false, Err(reason)) = (available, &action.statistics) {
         shown.response.on_hover_text(format!("No SI: {reason}"));
@@ -128,7 +147,11 @@ fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {
         icon: icons::CHART,
         title: "No actions yet",
         hint: "Run the Action task to see what the robot would do.",
-        action: if choose { ("", "Choose Action", shortcut.as_str()) } else { ("", "", "") },
+        action: if choose {
+            ("", "Choose Action", shortcut.as_str())
+        } else {
+            ("", "", "")
+        },
         ..EmptyState::default()
     };
     if empty_state(ui, &shown).acted {

@@ -23,8 +23,17 @@ impl Series {
     pub(super) fn of(action: &ActionAnswer, normalized: bool) -> Self {
         let si = action.si.as_ref().filter(|_| !normalized);
         let samples: Vec<Vec<Vec<f64>>> = match si {
-            Some(chunks) => chunks.iter().take(SAMPLES).map(|chunk| chunk.steps().to_vec()).collect(),
-            None => action.normalized.iter().take(SAMPLES).map(|chunk| widen(chunk.steps())).collect(),
+            Some(chunks) => chunks
+                .iter()
+                .take(SAMPLES)
+                .map(|chunk| chunk.steps().to_vec())
+                .collect(),
+            None => action
+                .normalized
+                .iter()
+                .take(SAMPLES)
+                .map(|chunk| widen(chunk.steps()))
+                .collect(),
         };
         let first = samples.first().and_then(|steps| steps.first());
         Self {
@@ -54,7 +63,8 @@ fn mean(samples: &[Vec<Vec<f64>>]) -> Vec<Vec<f64>> {
     let mut sum = first.clone();
     let mut count = 1.0;
     for sample in &samples[1..] {
-        let alike = sample.len() == sum.len() && sample.iter().zip(&sum).all(|(a, b)| a.len() == b.len());
+        let alike =
+            sample.len() == sum.len() && sample.iter().zip(&sum).all(|(a, b)| a.len() == b.len());
         if !alike {
             continue;
         }
@@ -90,7 +100,11 @@ mod tests {
 
     #[test]
     fn no_samples_make_an_empty_series() {
-        let action = ActionAnswer { normalized: vec![], si: None, statistics: Err(String::new()) };
+        let action = ActionAnswer {
+            normalized: vec![],
+            si: None,
+            statistics: Err(String::new()),
+        };
         let series = Series::of(&action, true);
         assert!(series.axes.is_empty() && series.mean.is_empty());
         assert_eq!(series.steps(), 0);

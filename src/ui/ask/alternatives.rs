@@ -32,14 +32,23 @@ fn row(ui: &mut Ui, text: &str, probability: f32, chosen: bool) {
     let p = Palette::of(ui);
     let color = if chosen { p.text } else { p.weak };
     ui.allocate_ui_with_layout(
-        vec2(TEXT_WIDTH + BAR_WIDTH + NUMBER_WIDTH + 2.0 * SPACE_SMALL, ROW),
+        vec2(
+            TEXT_WIDTH + BAR_WIDTH + NUMBER_WIDTH + 2.0 * SPACE_SMALL,
+            ROW,
+        ),
         Layout::left_to_right(Align::Center),
         |ui| {
             cell(ui, &visible(text), color, chosen);
             bar(ui, probability, if chosen { p.accent } else { p.weak });
-            ui.allocate_ui_with_layout(vec2(NUMBER_WIDTH, ROW), Layout::right_to_left(Align::Center), |ui| {
-                ui.add(Label::new(theme::number(units::percent(probability)).color(color)));
-            });
+            ui.allocate_ui_with_layout(
+                vec2(NUMBER_WIDTH, ROW),
+                Layout::right_to_left(Align::Center),
+                |ui| {
+                    ui.add(Label::new(
+                        theme::number(units::percent(probability)).color(color),
+                    ));
+                },
+            );
         },
     );
 }
@@ -54,7 +63,9 @@ fn cell(ui: &mut Ui, text: &str, color: Color32, chosen: bool) {
         let behind = egui::Rect::from_min_size(left, galley.size()).expand2(vec2(3.0, 1.0));
         ui.painter().rect_filled(behind, 2.0, p.selection());
     }
-    ui.painter().with_clip_rect(rect.expand(3.0)).galley(left, galley, color);
+    ui.painter()
+        .with_clip_rect(rect.expand(3.0))
+        .galley(left, galley, color);
 }
 
 fn bar(ui: &mut Ui, fraction: f32, color: Color32) {
@@ -62,7 +73,11 @@ fn bar(ui: &mut Ui, fraction: f32, color: Color32) {
     let p = Palette::of(ui);
     ui.painter().rect_filled(rect, 2.0, p.line);
     let width = rect.width() * fraction.clamp(0.0, 1.0);
-    ui.painter().rect_filled(egui::Rect::from_min_size(rect.min, vec2(width, rect.height())), 2.0, color);
+    ui.painter().rect_filled(
+        egui::Rect::from_min_size(rect.min, vec2(width, rect.height())),
+        2.0,
+        color,
+    );
 }
 
 /// A token with its white space made visible.

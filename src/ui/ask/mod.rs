@@ -29,11 +29,14 @@ impl Panel for AskPanel {
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         ui.spacing_mut().scroll.floating_allocated_width = SPACE;
-        ScrollArea::vertical().id_salt("ask").auto_shrink(false).show(ui, |ui| {
-            question::ui(ui, context, &mut self.focus);
-            settings::ui(ui, context);
-            reply::ui(ui, context);
-        });
+        ScrollArea::vertical()
+            .id_salt("ask")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                question::ui(ui, context, &mut self.focus);
+                settings::ui(ui, context);
+                reply::ui(ui, context);
+            });
     }
 
     fn command(&mut self, command: CommandId) {

@@ -1,7 +1,8 @@
 //! The upper half: task, instruction, wording, run.
 
 use egui::{
-    Align, ComboBox, Key, Label, Layout, Margin, Modifiers, Response, ScrollArea, TextEdit, Ui, vec2,
+    Align, ComboBox, Key, Label, Layout, Margin, Modifiers, Response, ScrollArea, TextEdit, Ui,
+    vec2,
 };
 
 use crate::grounding::prompt::{MAX_CHARACTERS, Preset, Task, check_instruction};
@@ -97,8 +98,16 @@ fn counter(ui: &mut Ui, text: &str) {
     }
     let p = Palette::of(ui);
     let count = |n: usize| units::count(n as u64);
-    let text = format!("{} of {} characters", count(characters), count(MAX_CHARACTERS));
-    let color = if characters > MAX_CHARACTERS { p.warn } else { p.weak };
+    let text = format!(
+        "{} of {} characters",
+        count(characters),
+        count(MAX_CHARACTERS)
+    );
+    let color = if characters > MAX_CHARACTERS {
+        p.warn
+    } else {
+        p.weak
+    };
     ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
         ui.add(Label::new(theme::number(text).color(color)));
     });
@@ -113,9 +122,14 @@ fn wording(ui: &mut Ui, context: &mut PanelContext<'_>) {
     if presets.len() < 2 {
         return;
     }
-    let chosen = presets.get(asking.preset).map_or("Wording", |preset| preset.name);
+    let chosen = presets
+        .get(asking.preset)
+        .map_or("Wording", |preset| preset.name);
     let width = ui.available_width();
-    let combo = ComboBox::from_id_salt("wording").width(width).truncate().selected_text(chosen);
+    let combo = ComboBox::from_id_salt("wording")
+        .width(width)
+        .truncate()
+        .selected_text(chosen);
     let shown = combo.show_ui(ui, |ui| {
         for (at, preset) in presets.iter().enumerate() {
             if wording_choice(ui, preset, at == asking.preset) {
@@ -123,11 +137,18 @@ fn wording(ui: &mut Ui, context: &mut PanelContext<'_>) {
             }
         }
     });
-    shown.response.accessible_name("Wording").on_hover_text("The wording that is sent");
+    shown
+        .response
+        .accessible_name("Wording")
+        .on_hover_text("The wording that is sent");
 }
 
 fn wording_choice(ui: &mut Ui, preset: &Preset, chosen: bool) -> bool {
-    let origin = if preset.compatible { "A related model's wording" } else { "The model's own wording" };
+    let origin = if preset.compatible {
+        "A related model's wording"
+    } else {
+        "The model's own wording"
+    };
     ui.selectable_label(chosen, preset.name)
         .on_hover_ui(|ui| {
             let p = Palette::of(ui);
@@ -155,7 +176,9 @@ fn buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
                 context.plain(CommandId::Run);
             }
             // Its place is kept while nothing runs, so that nothing jumps.
-            ui.add_enabled_ui(busy, |ui| icon_act(ui, context, icons::STOP, CommandId::CancelQuery));
+            ui.add_enabled_ui(busy, |ui| {
+                icon_act(ui, context, icons::STOP, CommandId::CancelQuery)
+            });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 icon_mode(ui, context, icons::AUTO, CommandId::ToggleAuto, auto);
                 if auto {
@@ -179,8 +202,17 @@ fn obstacle(ui: &mut Ui, context: &mut PanelContext<'_>) {
         }
         return;
     }
-    for warning in check_instruction(&workbench.asking.instruction).into_iter().flatten().take(WARNINGS) {
-        remark(ui, icons::WARNING, Tone::Warn, &capitalised(&warning.to_string()));
+    for warning in check_instruction(&workbench.asking.instruction)
+        .into_iter()
+        .flatten()
+        .take(WARNINGS)
+    {
+        remark(
+            ui,
+            icons::WARNING,
+            Tone::Warn,
+            &capitalised(&warning.to_string()),
+        );
     }
 }
 
@@ -197,7 +229,11 @@ pub(in crate::ui) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = SPACE_SMALL + 2.0;
         ui.add(Label::new(theme::icon(icon).color(tone.color(p))));
-        let color = if tone == Tone::Neutral { p.weak } else { p.text };
+        let color = if tone == Tone::Neutral {
+            p.weak
+        } else {
+            p.text
+        };
         ui.add(Label::new(theme::secondary(text).color(color)).wrap());
     });
 }
@@ -205,7 +241,10 @@ pub(in crate::ui) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
 /// Messages of lower floors begin in lower case; a file name keeps its own.
 pub(in crate::ui) fn capitalised(text: &str) -> String {
     let first_word = text.split_whitespace().next().unwrap_or_default();
-    if first_word.trim_end_matches(['.', ',', ':', ';']).contains(['.', '_', '/', '\\', '=']) {
+    if first_word
+        .trim_end_matches(['.', ',', ':', ';'])
+        .contains(['.', '_', '/', '\\', '='])
+    {
         return text.to_owned();
     }
     let mut characters = text.chars();

@@ -27,7 +27,8 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
     failure(ui, context);
     let busy = busy_secs(workbench);
     if let Some(secs) = busy.filter(|secs| *secs < GRACE_SECS) {
-        ui.ctx().request_repaint_after_secs((GRACE_SECS - secs) as f32 + 0.01);
+        ui.ctx()
+            .request_repaint_after_secs((GRACE_SECS - secs) as f32 + 0.01);
     }
     let slow = busy.is_some_and(|secs| secs >= GRACE_SECS);
     if slow {
@@ -56,7 +57,10 @@ fn failure(ui: &mut Ui, context: &mut PanelContext<'_>) {
     remark(ui, icons::ERROR, Tone::Danger, &sentence(error));
     ui.horizontal(|ui| {
         ui.add_space(theme::ICON + SPACE_SMALL + 2.0);
-        if ui.add(ActionButton::new(icons::RETRY, "Try again")).clicked() {
+        if ui
+            .add(ActionButton::new(icons::RETRY, "Try again"))
+            .clicked()
+        {
             context.plain(CommandId::Run);
         }
     });
@@ -73,15 +77,25 @@ fn nothing(ui: &mut Ui) {
 fn running(ui: &mut Ui, context: &PanelContext<'_>) {
     let asking = &context.workbench.asking;
     section(ui, "Reply", |_| {});
-    let doing = asking.running.as_ref().map_or("Waiting for the model", |running| stage_text(running.stage));
+    let doing = asking
+        .running
+        .as_ref()
+        .map_or("Waiting for the model", |running| stage_text(running.stage));
     let secs = units::seconds(busy_secs(context.workbench).unwrap_or_default());
-    let count = asking.running.as_ref().map_or(0, |running| running.tokens.len());
+    let count = asking
+        .running
+        .as_ref()
+        .map_or(0, |running| running.tokens.len());
     ui.horizontal(|ui| {
         let p = Palette::of(ui);
         ui.set_height(ROW);
         ui.add(Spinner::new().size(14.0).color(p.accent));
         ui.add(Label::new(theme::secondary(doing)));
-        let known = if count > 0 { format!("{}  {secs}", units::many(count, "token", "tokens")) } else { secs };
+        let known = if count > 0 {
+            format!("{}  {secs}", units::many(count, "token", "tokens"))
+        } else {
+            secs
+        };
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.add(Label::new(theme::number(known).color(p.weak)));
         });
@@ -104,7 +118,11 @@ fn answered(ui: &mut Ui, context: &mut PanelContext<'_>, result: &ResultSet, old
             if result.answer.text.is_some() {
                 icon_act(ui, context, icons::COPY, CommandId::CopyReply);
             }
-            let age = if stale { format!("{}  {age}", icons::CLOCK) } else { age };
+            let age = if stale {
+                format!("{}  {age}", icons::CLOCK)
+            } else {
+                age
+            };
             ui.add(Label::new(theme::secondary(age).color(p.weak)));
         });
         if let Some(text) = &result.answer.text {
@@ -142,24 +160,53 @@ fn text_answer(ui: &mut Ui, text: &TextAnswer) {
     };
     remark(ui, icon, tone, reply.rule.sentence());
     if text.stop == StopReason::Length {
-        let cut = format!("Cut after {}. Raise the longest reply in the settings.", tokens(text.tokens.len()));
+        let cut = format!(
+            "Cut after {}. Raise the longest reply in the settings.",
+            tokens(text.tokens.len())
+        );
         remark(ui, icons::WARNING, Tone::Warn, &cut);
     }
     for warning in reply.warnings.iter().take(WARNINGS) {
-        remark(ui, icons::WARNING, Tone::Warn, &sentence(&warning.to_string()));
+        remark(
+            ui,
+            icons::WARNING,
+            Tone::Warn,
+            &sentence(&warning.to_string()),
+        );
     }
-    if let Some(more) = reply.warnings.len().checked_sub(WARNINGS).filter(|more| *more > 0) {
-        remark(ui, icons::WARNING, Tone::Warn, &format!("{} like these.", units::many(more, "more", "more")));
+    if let Some(more) = reply
+        .warnings
+        .len()
+        .checked_sub(WARNINGS)
+        .filter(|more| *more > 0)
+    {
+        remark(
+            ui,
+            icons::WARNING,
+            Tone::Warn,
+            &format!("{} like these.", units::many(more, "more", "more")),
+        );
     }
 }
 
 fn action_answer(ui: &mut Ui, action: &ActionAnswer) {
-    let steps = action.normalized.first().map_or(0, |chunk| chunk.steps().len());
+    let steps = action
+        .normalized
+        .first()
+        .map_or(0, |chunk| chunk.steps().len());
     let samples = units::many(action.normalized.len(), "sample", "samples");
-    let text = format!("{} of actions, {samples}.", units::many(steps, "step", "steps"));
+    let text = format!(
+        "{} of actions, {samples}.",
+        units::many(steps, "step", "steps")
+    );
     remark(ui, icons::CHECK_CIRCLE, Tone::Neutral, &text);
     match &action.statistics {
-        Ok(key) => remark(ui, icons::RULER, Tone::Neutral, &format!("In SI by the statistics of {key}.")),
+        Ok(key) => remark(
+            ui,
+            icons::RULER,
+            Tone::Neutral,
+            &format!("In SI by the statistics of {key}."),
+        ),
         Err(reason) => remark(ui, icons::WARNING, Tone::Warn, &sentence(reason)),
     }
 }
@@ -194,5 +241,9 @@ fn tokens(count: usize) -> String {
 
 fn sentence(text: &str) -> String {
     let text = capitalised(text);
-    if text.ends_with('.') { text } else { text + "." }
+    if text.ends_with('.') {
+        text
+    } else {
+        text + "."
+    }
 }

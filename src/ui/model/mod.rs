@@ -32,29 +32,32 @@ impl Panel for ModelPanel {
         let model = &context.workbench.model;
         // Numbers stand at the right edge, where the scroll bar would cover them.
         ui.spacing_mut().scroll.floating_allocated_width = SPACE;
-        ScrollArea::vertical().id_salt("model").auto_shrink(false).show(ui, |ui| {
-            if let Some(loading) = &model.loading {
-                loading_ui(ui, context, loading);
-            } else if let Some((path, error)) = &model.failure {
-                failure_ui(ui, context, path, error);
-            }
-            if let Some(report) = &model.report {
-                ui.scope(|ui| {
-                    if model.loading.is_some() {
-                        ui.multiply_opacity(0.5);
-                    }
-                    report::ui(ui, context, report);
-                });
-                place::ui(ui, context);
-                open::ui(ui, context, &mut self.path);
-            } else {
-                if model.loading.is_none() && model.failure.is_none() {
-                    nothing_ui(ui, context);
+        ScrollArea::vertical()
+            .id_salt("model")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                if let Some(loading) = &model.loading {
+                    loading_ui(ui, context, loading);
+                } else if let Some((path, error)) = &model.failure {
+                    failure_ui(ui, context, path, error);
                 }
-                open::ui(ui, context, &mut self.path);
-                place::ui(ui, context);
-            }
-        });
+                if let Some(report) = &model.report {
+                    ui.scope(|ui| {
+                        if model.loading.is_some() {
+                            ui.multiply_opacity(0.5);
+                        }
+                        report::ui(ui, context, report);
+                    });
+                    place::ui(ui, context);
+                    open::ui(ui, context, &mut self.path);
+                } else {
+                    if model.loading.is_none() && model.failure.is_none() {
+                        nothing_ui(ui, context);
+                    }
+                    open::ui(ui, context, &mut self.path);
+                    place::ui(ui, context);
+                }
+            });
     }
 }
 
@@ -68,8 +71,13 @@ pub fn checkpoint_name(report: &LoadReport) -> String {
         let name = folder.file_name()?.to_string_lossy();
         (name != "checkpoints").then(|| name.into_owned())
     });
-    let file = report.path.file_name().map(|name| name.to_string_lossy().into_owned());
-    folder.or(file).unwrap_or_else(|| report.path.display().to_string())
+    let file = report
+        .path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    folder
+        .or(file)
+        .unwrap_or_else(|| report.path.display().to_string())
 }
 
 fn nothing_ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
@@ -95,7 +103,8 @@ fn loading_ui(ui: &mut Ui, context: &mut PanelContext<'_>, loading: &Loading) {
     let secs = context.workbench.now_secs - loading.since_secs;
     let (label, fraction) = match &loading.progress {
         Some(known) => {
-            let fraction = (known.total > 0).then(|| (known.done as f64 / known.total as f64) as f32);
+            let fraction =
+                (known.total > 0).then(|| (known.done as f64 / known.total as f64) as f32);
             (known.stage.as_str(), fraction)
         }
         None => ("Opening", None),
@@ -127,7 +136,11 @@ fn failure_ui(ui: &mut Ui, context: &mut PanelContext<'_>, path: &std::path::Pat
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = SPACE_SMALL;
             ui.add(Label::new(theme::semibold("The checkpoint could not be loaded")).wrap());
-            ui.add(Label::new(theme::secondary(super::ask::capitalised(error))).wrap().selectable(true));
+            ui.add(
+                Label::new(theme::secondary(super::ask::capitalised(error)))
+                    .wrap()
+                    .selectable(true),
+            );
             ui.add(Label::new(theme::number(path.display().to_string()).color(p.weak)).truncate());
         });
     });
@@ -139,7 +152,10 @@ fn failure_ui(ui: &mut Ui, context: &mut PanelContext<'_>, path: &std::path::Pat
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, SPACE_SMALL);
-        if ui.add(ActionButton::new(icons::RETRY, "Try again")).clicked() {
+        if ui
+            .add(ActionButton::new(icons::RETRY, "Try again"))
+            .clicked()
+        {
             context.push(Command::LoadCheckpoint(path.to_owned()));
         }
         button_act(ui, context, icons::DEMO, CommandId::OpenDemo);

@@ -33,7 +33,9 @@ fn typed(ui: &mut Ui, context: &mut PanelContext<'_>, path: &mut String) {
     let size = vec2(ui.available_width(), CONTROL);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         let there = !path.trim().is_empty();
-        let pressed = ui.add_enabled(there, ActionButton::new("", "Open")).clicked();
+        let pressed = ui
+            .add_enabled(there, ActionButton::new("", "Open"))
+            .clicked();
         let field = TextEdit::singleline(path)
             .hint_text("or type a path")
             .margin(Margin::symmetric(8, 4))
@@ -66,15 +68,23 @@ fn recent(ui: &mut Ui, context: &mut PanelContext<'_>) {
 
 /// The end of a path says more than its beginning: the last three parts.
 fn tail(path: &str) -> &str {
-    let cuts = path.char_indices().rev().filter(|(_, c)| matches!(c, '/' | '\\'));
-    cuts.map(|(at, _)| at + 1).nth(2).map_or(path, |at| &path[at..])
+    let cuts = path
+        .char_indices()
+        .rev()
+        .filter(|(_, c)| matches!(c, '/' | '\\'));
+    cuts.map(|(at, _)| at + 1)
+        .nth(2)
+        .map_or(path, |at| &path[at..])
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn a_path_is_known_by_its_end() {
-        assert_eq!(super::tail("/data/runs/bridge/checkpoints/x.pt"), "bridge/checkpoints/x.pt");
+        assert_eq!(
+            super::tail("/data/runs/bridge/checkpoints/x.pt"),
+            "bridge/checkpoints/x.pt"
+        );
         assert_eq!(super::tail("runs/x.pt"), "runs/x.pt");
         assert_eq!(super::tail(""), "");
     }

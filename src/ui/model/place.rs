@@ -25,11 +25,15 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
     ui.spacing_mut().item_spacing.y = SPACE_SMALL;
     let settings = &context.workbench.settings;
     let (mut device, mut precision) = (settings.device, settings.precision);
-    let changed = row(ui, "Device", |ui| segmented(ui, "Device", &mut device, &DEVICES));
+    let changed = row(ui, "Device", |ui| {
+        segmented(ui, "Device", &mut device, &DEVICES)
+    });
     if changed {
         context.push(Command::SetDevice(device));
     }
-    let changed = row(ui, "Precision", |ui| segmented(ui, "Precision", &mut precision, &PRECISIONS));
+    let changed = row(ui, "Precision", |ui| {
+        segmented(ui, "Precision", &mut precision, &PRECISIONS)
+    });
     if changed {
         context.push(Command::SetPrecision(precision));
     }
@@ -57,7 +61,8 @@ fn row(ui: &mut Ui, name: &str, choice: impl FnOnce(&mut Ui) -> bool) -> bool {
     let size = vec2(ui.available_width(), CONTROL);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.add(Label::new(theme::secondary(name).color(p.weak)));
-        ui.with_layout(Layout::right_to_left(Align::Center), choice).inner
+        ui.with_layout(Layout::right_to_left(Align::Center), choice)
+            .inner
     })
     .inner
 }

@@ -5,9 +5,7 @@ use egui::{Align, FontId, Label, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2
 use super::{checkpoint_name, tensors, training};
 use crate::engine::LoadReport;
 use crate::ui::panel::PanelContext;
-use crate::ui::theme::{
-    self, Palette, ROW, SPACE_SMALL, TARGET_MIN, TEXT_NUMBER, TEXT_SECONDARY,
-};
+use crate::ui::theme::{self, Palette, ROW, SPACE_SMALL, TARGET_MIN, TEXT_NUMBER, TEXT_SECONDARY};
 use crate::ui::widgets::{IconButton, Tone, chip, key_value, section};
 use crate::ui::{icons, units};
 use crate::workbench::Command;
@@ -37,7 +35,8 @@ fn head(ui: &mut Ui, context: &mut PanelContext<'_>, report: &LoadReport) {
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         if report.random_weights {
             let text = format!("{} Random weights", icons::WARNING);
-            chip(ui, &text, Tone::Warn).on_hover_text("These weights were never trained: answers mean nothing");
+            chip(ui, &text, Tone::Warn)
+                .on_hover_text("These weights were never trained: answers mean nothing");
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add(Label::new(theme::semibold(checkpoint_name(report))).truncate());
@@ -46,7 +45,10 @@ fn head(ui: &mut Ui, context: &mut PanelContext<'_>, report: &LoadReport) {
     ui.add(Label::new(theme::secondary(&report.architecture).color(p.weak)).wrap());
     let path = report.path.display().to_string();
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        if ui.add(IconButton::new(icons::COPY, "Copy path").side(TARGET_MIN)).clicked() {
+        if ui
+            .add(IconButton::new(icons::COPY, "Copy path").side(TARGET_MIN))
+            .clicked()
+        {
             context.push(Command::Copy(path.clone()));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -74,7 +76,10 @@ fn parts(ui: &mut Ui, report: &LoadReport) {
     section(ui, "Parts", |_| {});
     columns(ui, ["", "parameters", "in the file"], true);
     for part in &report.size.parts {
-        let (count, bytes) = (units::parameters(part.parameters), units::bytes(part.file_bytes));
+        let (count, bytes) = (
+            units::parameters(part.parameters),
+            units::bytes(part.file_bytes),
+        );
         columns(ui, [part.name, &count, &bytes], false);
     }
 }
@@ -87,11 +92,30 @@ fn columns(ui: &mut Ui, cells: [&str; 3], head: bool) {
     let middle = rect.center().y;
     let painter = ui.painter_at(rect);
     let name = FontId::proportional(TEXT_SECONDARY);
-    let number = if head { name.clone() } else { FontId::monospace(TEXT_NUMBER) };
+    let number = if head {
+        name.clone()
+    } else {
+        FontId::monospace(TEXT_NUMBER)
+    };
     let color = if head { p.weak } else { p.text };
-    painter.text(pos2(rect.left(), middle), egui::Align2::LEFT_CENTER, cells[0], name, p.weak);
-    for (text, right) in [(cells[1], rect.right() - SIZE_WIDTH), (cells[2], rect.right())] {
-        painter.text(pos2(right, middle), egui::Align2::RIGHT_CENTER, text, number.clone(), color);
+    painter.text(
+        pos2(rect.left(), middle),
+        egui::Align2::LEFT_CENTER,
+        cells[0],
+        name,
+        p.weak,
+    );
+    for (text, right) in [
+        (cells[1], rect.right() - SIZE_WIDTH),
+        (cells[2], rect.right()),
+    ] {
+        painter.text(
+            pos2(right, middle),
+            egui::Align2::RIGHT_CENTER,
+            text,
+            number.clone(),
+            color,
+        );
     }
 }
 
@@ -111,11 +135,23 @@ fn remarks(ui: &mut Ui, report: &LoadReport) {
     }
     section(ui, "Remarks", |_| {});
     for warning in report.warnings.iter().take(REMARKS) {
-        crate::ui::ask::remark(ui, icons::WARNING, Tone::Warn, &crate::ui::ask::capitalised(warning));
+        crate::ui::ask::remark(
+            ui,
+            icons::WARNING,
+            Tone::Warn,
+            &crate::ui::ask::capitalised(warning),
+        );
     }
-    if let Some(more) = report.warnings.len().checked_sub(REMARKS).filter(|more| *more > 0) {
+    if let Some(more) = report
+        .warnings
+        .len()
+        .checked_sub(REMARKS)
+        .filter(|more| *more > 0)
+    {
         let p = Palette::of(ui);
-        ui.add(Label::new(theme::secondary(format!("{more} more in the log.")).color(p.weak)));
+        ui.add(Label::new(
+            theme::secondary(format!("{more} more in the log.")).color(p.weak),
+        ));
     }
 }
 

@@ -15,10 +15,26 @@ const HEIGHT: f32 = 160.0;
 pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, tensors: &TensorFindings) {
     section(ui, "Tensors", |_| {});
     let lists: [(&str, &str, usize); 4] = [
-        ("Missing", "Asked for and not in the file", tensors.missing.len()),
-        ("Misshapen", "In the file with another shape", tensors.misshapen.len()),
-        ("Unexpected", "In the file and not used", tensors.unexpected.len()),
-        ("Beyond f16", "Too large for 16 bits, cut at the largest number", tensors.overflowed.len()),
+        (
+            "Missing",
+            "Asked for and not in the file",
+            tensors.missing.len(),
+        ),
+        (
+            "Misshapen",
+            "In the file with another shape",
+            tensors.misshapen.len(),
+        ),
+        (
+            "Unexpected",
+            "In the file and not used",
+            tensors.unexpected.len(),
+        ),
+        (
+            "Beyond f16",
+            "Too large for 16 bits, cut at the largest number",
+            tensors.overflowed.len(),
+        ),
     ];
     if lists.iter().all(|(_, _, count)| *count == 0) {
         key_value(ui, "Missing, misshapen, unexpected", "none");
@@ -46,26 +62,42 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, tensors: &TensorFi
     }
 }
 
-fn list(ui: &mut Ui, context: &mut PanelContext<'_>, (name, count): (&str, usize), text: impl Fn(usize) -> String) {
+fn list(
+    ui: &mut Ui,
+    context: &mut PanelContext<'_>,
+    (name, count): (&str, usize),
+    text: impl Fn(usize) -> String,
+) {
     let p = Palette::of(ui);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let area = ScrollArea::vertical().id_salt(name).max_height(HEIGHT).auto_shrink([false, true]);
+        let area = ScrollArea::vertical()
+            .id_salt(name)
+            .max_height(HEIGHT)
+            .auto_shrink([false, true]);
         area.show_rows(ui, ROW, count, |ui, rows| {
             for row in rows {
                 ui.add_sized(
                     [ui.available_width(), ROW],
-                    Label::new(theme::number(text(row)).color(p.weak)).truncate().halign(egui::Align::LEFT),
+                    Label::new(theme::number(text(row)).color(p.weak))
+                        .truncate()
+                        .halign(egui::Align::LEFT),
                 );
             }
         });
     });
-    if ui.add(ActionButton::new(icons::COPY, "Copy list")).clicked() {
+    if ui
+        .add(ActionButton::new(icons::COPY, "Copy list"))
+        .clicked()
+    {
         let all: Vec<String> = (0..count).map(text).collect();
         context.push(Command::Copy(all.join("\n")));
     }
 }
 
 fn misshapen(tensor: &MisshapenTensor) -> String {
-    format!("{} is {:?}, expected {:?}", tensor.name, tensor.found, tensor.expected)
+    format!(
+        "{} is {:?}, expected {:?}",
+        tensor.name, tensor.found, tensor.expected
+    )
 }

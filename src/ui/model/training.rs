@@ -27,14 +27,20 @@ pub(super) fn ui(ui: &mut Ui, training: &Value) {
         .show_unindented(ui, |ui| {
             let rows = flatten(training);
             ui.spacing_mut().item_spacing.y = 0.0;
-            let area = ScrollArea::vertical().id_salt("training").max_height(HEIGHT).auto_shrink([false, true]);
+            let area = ScrollArea::vertical()
+                .id_salt("training")
+                .max_height(HEIGHT)
+                .auto_shrink([false, true]);
             area.show_rows(ui, ROW, rows.len(), |ui, shown| {
                 for (name, value) in &rows[shown] {
                     key_value(ui, name, value);
                 }
             });
             if rows.len() == SETTINGS {
-                let text = format!("Only the first {} are shown.", units::count(SETTINGS as u64));
+                let text = format!(
+                    "Only the first {} are shown.",
+                    units::count(SETTINGS as u64)
+                );
                 ui.label(theme::secondary(text).color(p.weak));
             }
         });
@@ -52,7 +58,11 @@ fn flatten(value: &Value) -> Vec<(String, String)> {
             Value::Object(map) if depth < DEPTH && !map.is_empty() => {
                 // Last first, since the stack gives back the newest.
                 for (key, value) in map.iter().rev() {
-                    let joined = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                    let joined = if name.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{name}.{key}")
+                    };
                     open.push((joined, value, depth + 1));
                 }
             }
@@ -64,7 +74,10 @@ fn flatten(value: &Value) -> Vec<(String, String)> {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(VALUE).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .take(VALUE)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -73,10 +86,19 @@ mod tests {
 
     #[test]
     fn nested_settings_become_dotted_names_in_order() {
-        let value = serde_json::json!({"b": {"rate": 5e-5, "name": "adam"}, "a": [1, 2], "empty": {}});
+        let value =
+            serde_json::json!({"b": {"rate": 5e-5, "name": "adam"}, "a": [1, 2], "empty": {}});
         let rows = flatten(&value);
         let rows: Vec<(&str, &str)> = rows.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(rows, [("b.rate", "0.00005"), ("b.name", "adam"), ("a", "[1,2]"), ("empty", "{}")]);
+        assert_eq!(
+            rows,
+            [
+                ("b.rate", "0.00005"),
+                ("b.name", "adam"),
+                ("a", "[1,2]"),
+                ("empty", "{}")
+            ]
+        );
     }
 
     #[test]
@@ -86,7 +108,8 @@ mod tests {
             deep = serde_json::json!({ "x": deep });
         }
         assert_eq!(flatten(&deep).len(), 1);
-        let wide: serde_json::Map<String, Value> = (0..5000).map(|n| (n.to_string(), Value::Null)).collect();
+        let wide: serde_json::Map<String, Value> =
+            (0..5000).map(|n| (n.to_string(), Value::Null)).collect();
         assert_eq!(flatten(&Value::Object(wide)).len(), SETTINGS);
     }
 }

@@ -46,7 +46,11 @@ fn every_state_can_be_looked_at() {
     look(&mut harness, &folder, "ask_settings");
     click(&mut harness, "Action");
     look(&mut harness, &folder, "ask_settings_action");
-    let mut harness = open(ActionsPanel::default(), scene::acted(7, 3, true), vec2(520.0, 260.0));
+    let mut harness = open(
+        ActionsPanel::default(),
+        scene::acted(7, 3, true),
+        vec2(520.0, 260.0),
+    );
     click(&mut harness, "Table");
     look(&mut harness, &folder, "actions_table");
     let mut harness = open(ModelPanel::default(), scene::ready(), vec2(307.0, 1100.0));
@@ -58,15 +62,24 @@ fn every_state_can_be_looked_at() {
 fn look(harness: &mut Harness<'_, Scene>, folder: &std::path::Path, name: &str) {
     harness.run_steps(60);
     let image = harness.render().expect("an adapter");
-    image.save(folder.join(format!("panel_{name}.png"))).expect("the folder is there");
+    image
+        .save(folder.join(format!("panel_{name}.png")))
+        .expect("the folder is there");
 }
 
 type Shot = (&'static str, Vec2, fn() -> Scene);
 
 fn gallery() -> Vec<Shot> {
     vec![
-        ("ask_empty", vec2(307.0, 380.0), || Scene::new(AskPanel::default(), scene::empty())),
-        ("ask_reply", SIDE, || Scene::new(AskPanel::default(), scene::answered(Task::Box, scene::BOXES))),
+        ("ask_empty", vec2(307.0, 380.0), || {
+            Scene::new(AskPanel::default(), scene::empty())
+        }),
+        ("ask_reply", SIDE, || {
+            Scene::new(
+                AskPanel::default(),
+                scene::answered(Task::Box, scene::BOXES),
+            )
+        }),
         ("ask_writing", SIDE, || {
             let mut workbench = scene::writing(2.0);
             workbench.asking.auto = true;
@@ -74,7 +87,8 @@ fn gallery() -> Vec<Shot> {
         }),
         ("ask_failed", vec2(307.0, 380.0), || {
             let mut workbench = scene::ready();
-            workbench.asking.failure = Some("the device is out of memory; choose f16 or the CPU and reload".into());
+            workbench.asking.failure =
+                Some("the device is out of memory; choose f16 or the CPU and reload".into());
             Scene::new(AskPanel::default(), workbench)
         }),
         ("groundings", TILE, || {
@@ -84,33 +98,59 @@ fn gallery() -> Vec<Shot> {
             Scene::new(GroundingsPanel::default(), workbench)
         }),
         ("groundings_none", TILE, || {
-            Scene::new(GroundingsPanel::default(), scene::answered(Task::Box, "I cannot see a carrot here."))
+            Scene::new(
+                GroundingsPanel::default(),
+                scene::answered(Task::Box, "I cannot see a carrot here."),
+            )
         }),
         ("model_empty", vec2(307.0, 420.0), || {
             let mut workbench = scene::failed_load();
             workbench.model.failure = None;
             Scene::new(ModelPanel::default(), workbench)
         }),
-        ("model_loading", TILE, || Scene::new(ModelPanel::default(), scene::loading())),
-        ("model_failed", vec2(307.0, 420.0), || Scene::new(ModelPanel::default(), scene::failed_load())),
-        ("model", vec2(307.0, 820.0), || Scene::new(ModelPanel::default(), scene::ready())),
-        ("actions", TILE, || Scene::new(ActionsPanel::default(), scene::acted(7, 6, true))),
-        ("actions_bottom", BOTTOM, || Scene::new(ActionsPanel::default(), scene::acted(7, 1, true))),
-        ("actions_no_si", BOTTOM, || Scene::new(ActionsPanel::default(), scene::acted(14, 1, false))),
+        ("model_loading", TILE, || {
+            Scene::new(ModelPanel::default(), scene::loading())
+        }),
+        ("model_failed", vec2(307.0, 420.0), || {
+            Scene::new(ModelPanel::default(), scene::failed_load())
+        }),
+        ("model", vec2(307.0, 820.0), || {
+            Scene::new(ModelPanel::default(), scene::ready())
+        }),
+        ("actions", TILE, || {
+            Scene::new(ActionsPanel::default(), scene::acted(7, 6, true))
+        }),
+        ("actions_bottom", BOTTOM, || {
+            Scene::new(ActionsPanel::default(), scene::acted(7, 1, true))
+        }),
+        ("actions_no_si", BOTTOM, || {
+            Scene::new(ActionsPanel::default(), scene::acted(14, 1, false))
+        }),
         ("timing", vec2(307.0, 420.0), || {
             Scene::new(TimingPanel, scene::answered(Task::Box, scene::BOXES))
         }),
-        ("log", BOTTOM, || Scene::new(LogPanel::default(), scene::logged(60))),
+        ("log", BOTTOM, || {
+            Scene::new(LogPanel::default(), scene::logged(60))
+        }),
         ("notices", vec2(640.0, 360.0), || {
             let mut workbench = scene::logged(0);
             let retry = Some(("Open again".into(), Command::Plain(CommandId::OpenFiles)));
             let text = "The camera /dev/video0 was unplugged; plug it in again";
             for (level, text, action) in [
                 (NoticeLevel::Info, "Saved picture-12.png", None),
-                (NoticeLevel::Warning, "Loaded with 2 remarks: config.yaml says ViT-S", None),
+                (
+                    NoticeLevel::Warning,
+                    "Loaded with 2 remarks: config.yaml says ViT-S",
+                    None,
+                ),
                 (NoticeLevel::Error, text, retry),
             ] {
-                workbench.notices.push(Notice { level, text: text.into(), action, at_secs: 0.0 });
+                workbench.notices.push(Notice {
+                    level,
+                    text: text.into(),
+                    action,
+                    at_secs: 0.0,
+                });
             }
             Scene::new(TimingPanel, workbench).with_notices()
         }),

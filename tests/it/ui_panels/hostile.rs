@@ -23,7 +23,9 @@ fn endless() -> Workbench {
     text.tokens = scene::tokens(&"word, \"and\" \u{0} another\n".repeat(1000));
     text.reply.subtask = Some("step ".repeat(500));
     let report = workbench.model.report.as_mut().expect("loaded");
-    report.statistics = (0..300).map(|n| format!("statistics key {n} ").repeat(20)).collect();
+    report.statistics = (0..300)
+        .map(|n| format!("statistics key {n} ").repeat(20))
+        .collect();
     report.warnings = vec!["remark ".repeat(100); 100];
     report.loaded.device = "GPU ".repeat(100);
     workbench.notices = scene::logged(10_000).notices;
@@ -51,7 +53,12 @@ fn no_document_breaks_a_panel_at_any_size() {
     ];
     for panel in panels {
         for document in documents {
-            for size in [vec2(40.0, 30.0), vec2(160.0, 90.0), TILE, vec2(1200.0, 800.0)] {
+            for size in [
+                vec2(40.0, 30.0),
+                vec2(160.0, 90.0),
+                TILE,
+                vec2(1200.0, 800.0),
+            ] {
                 let mut scene = Scene::new(Boxed(panel()), document());
                 scene.workbench.now_secs += 1.0;
                 let mut harness = scene.harness(size, Theme::Light);

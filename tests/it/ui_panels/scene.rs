@@ -6,8 +6,8 @@ use std::time::Duration;
 use egui::{Frame, Margin, Theme, Ui, Vec2};
 use egui_kittest::Harness;
 use spvla::engine::{
-    ActionAnswer, Answer, LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, QueryId, ReplyToken, SourceId,
-    SourceSpec, StageTime, StopReason, TensorFindings, TextAnswer, Timing,
+    ActionAnswer, Answer, LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, QueryId,
+    ReplyToken, SourceId, SourceSpec, StageTime, StopReason, TensorFindings, TextAnswer, Timing,
 };
 use spvla::geometry::{ImagePoint, ImageSize};
 use spvla::grounding::prompt::Task;
@@ -41,7 +41,11 @@ impl Scene {
     pub fn new(panel: impl Panel + 'static, workbench: Workbench) -> Self {
         let mut frame_times = FrameTimes::default();
         for at in 0..200_u8 {
-            frame_times.push(if at % 37 == 0 { 14.0 } else { 3.0 + f32::from(at % 5) * 0.4 });
+            frame_times.push(if at % 37 == 0 {
+                14.0
+            } else {
+                3.0 + f32::from(at % 5) * 0.4
+            });
         }
         Self {
             workbench,
@@ -70,7 +74,9 @@ impl Scene {
             commands: &mut commands,
         };
         let fill = theme::Palette::of(ui).panel;
-        let tile = Frame::NONE.fill(fill).inner_margin(Margin::same(theme::SPACE as i8));
+        let tile = Frame::NONE
+            .fill(fill)
+            .inner_margin(Margin::same(theme::SPACE as i8));
         tile.show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             self.panel.ui(ui, &mut context);
@@ -119,7 +125,11 @@ pub fn picture() -> Picture {
 }
 
 pub fn report() -> LoadReport {
-    let part = |name, parameters, file_bytes| Part { name, parameters, file_bytes };
+    let part = |name, parameters, file_bytes| Part {
+        name,
+        parameters,
+        file_bytes,
+    };
     LoadReport {
         path: PathBuf::from("/data/checkpoints/InternVLA-M1-LIBERO-Goal/checkpoints/steps_30000_pytorch_model.pt"),
         shipped: false,
@@ -167,7 +177,11 @@ fn token(text: &str, probability: f32) -> ReplyToken {
     ReplyToken {
         text: text.into(),
         probability,
-        alternatives: vec![(text.into(), probability), ("7".into(), rest * 0.6), ("\n".into(), rest * 0.3)],
+        alternatives: vec![
+            (text.into(), probability),
+            ("7".into(), rest * 0.6),
+            ("\n".into(), rest * 0.3),
+        ],
     }
 }
 
@@ -185,7 +199,10 @@ pub const BOXES: &str = "```json\n[\n{\"bbox_2d\": [4, 5, 21, 17], \"label\": \"
                          [12, 40], \"label\": \"spoon\"},\n{\"bbox_2d\": [1, 2, 9, 8], \"label\": \"carrot\"}\n]\n```";
 
 fn result(task: Task, answer: Answer) -> ResultSet {
-    let count = answer.text.as_ref().map_or(0, |text| text.reply.groundings.len());
+    let count = answer
+        .text
+        .as_ref()
+        .map_or(0, |text| text.reply.groundings.len());
     ResultSet {
         run: QueryRun {
             id: QueryId(1),
@@ -226,7 +243,11 @@ pub fn answered(task: Task, text: &str) -> Workbench {
     }
     let answer = Answer {
         prompt: String::new(),
-        text: Some(TextAnswer { tokens: tokens(text), stop: StopReason::EndOfTurn, reply }),
+        text: Some(TextAnswer {
+            tokens: tokens(text),
+            stop: StopReason::EndOfTurn,
+            reply,
+        }),
         action: None,
         timing: timing(),
         warnings: Vec::new(),
@@ -259,7 +280,8 @@ pub fn crowded() -> Workbench {
                 1 => (GroundingKind::Point, vec![at(1)]),
                 _ => (GroundingKind::Trace, (1..9).map(at).collect()),
             };
-            found.grounding = Grounding::new(kind, points).labelled(format!("thing {n} ").repeat(1 + n as usize % 40));
+            found.grounding = Grounding::new(kind, points)
+                .labelled(format!("thing {n} ").repeat(1 + n as usize % 40));
             found
         })
         .collect();
@@ -274,23 +296,40 @@ pub fn acted(axes: usize, samples: usize, si: bool) -> Workbench {
         let value = |at: usize| {
             let (step, axis) = ((at / axes) as f32, (at % axes) as f32);
             let wobble = 0.08 * ((sample * 7 + at) as f32).sin();
-            if at % axes == 6 { f32::from(u8::from(step < 9.0)) } else { (step * 0.3 + axis).sin() * 0.7 + wobble }
+            if at % axes == 6 {
+                f32::from(u8::from(step < 9.0))
+            } else {
+                (step * 0.3 + axis).sin() * 0.7 + wobble
+            }
         };
         NormActionChunk::from_rows(&(0..16 * axes).map(value).collect::<Vec<f32>>(), axes)
     };
     let normalized: Vec<NormActionChunk> = (0..samples).map(chunk).collect();
     let stats = ActionStats {
-        q01: (0..axes).map(|axis| if axis < 3 { -0.03 } else { -0.12 }).collect(),
-        q99: (0..axes).map(|axis| if axis < 3 { 0.03 } else { 0.12 }).collect(),
+        q01: (0..axes)
+            .map(|axis| if axis < 3 { -0.03 } else { -0.12 })
+            .collect(),
+        q99: (0..axes)
+            .map(|axis| if axis < 3 { 0.03 } else { 0.12 })
+            .collect(),
         mask: (0..axes).map(|axis| axis != 6).collect(),
     };
     let answer = Answer {
         prompt: String::new(),
         text: None,
         action: Some(ActionAnswer {
-            si: si.then(|| normalized.iter().map(|c| stats.denormalize(c).expect("as many axes")).collect()),
+            si: si.then(|| {
+                normalized
+                    .iter()
+                    .map(|c| stats.denormalize(c).expect("as many axes"))
+                    .collect()
+            }),
             normalized,
-            statistics: if si { Ok("bridge_orig".into()) } else { Err("this checkpoint holds no action statistics".into()) },
+            statistics: if si {
+                Ok("bridge_orig".into())
+            } else {
+                Err("this checkpoint holds no action statistics".into())
+            },
         }),
         timing: timing(),
         warnings: Vec::new(),
@@ -317,8 +356,14 @@ pub fn loading() -> Workbench {
     let mut workbench = empty();
     workbench.now_secs = 12.0;
     workbench.model.loading = Some(Loading {
-        path: PathBuf::from("/data/checkpoints/InternVLA-M1-LIBERO-Goal/checkpoints/steps_30000_pytorch_model.pt"),
-        progress: Some(Progress { stage: "Loading weights".into(), done: 412, total: 1204 }),
+        path: PathBuf::from(
+            "/data/checkpoints/InternVLA-M1-LIBERO-Goal/checkpoints/steps_30000_pytorch_model.pt",
+        ),
+        progress: Some(Progress {
+            stage: "Loading weights".into(),
+            done: 412,
+            total: 1204,
+        }),
         since_secs: 3.0,
     });
     workbench
@@ -327,20 +372,34 @@ pub fn loading() -> Workbench {
 pub fn failed_load() -> Workbench {
     let mut workbench = empty();
     let error = "no tokenizer in this run; choose the Qwen2.5-VL folder the model was made from: /mnt/gone/tokenizer.json";
-    workbench.model.failure = Some((PathBuf::from("/data/run/checkpoints/steps_30000_pytorch_model.pt"), error.into()));
-    workbench.settings.recent_checkpoints =
-        vec!["/data/run".into(), "/home/me/models/Qwen2.5-VL-3B-Instruct".into(), "C:\\models\\m1".into()];
+    workbench.model.failure = Some((
+        PathBuf::from("/data/run/checkpoints/steps_30000_pytorch_model.pt"),
+        error.into(),
+    ));
+    workbench.settings.recent_checkpoints = vec![
+        "/data/run".into(),
+        "/home/me/models/Qwen2.5-VL-3B-Instruct".into(),
+        "C:\\models\\m1".into(),
+    ];
     workbench
 }
 
 pub fn logged(lines: usize) -> Workbench {
     let mut workbench = empty();
-    let levels = [NoticeLevel::Info, NoticeLevel::Info, NoticeLevel::Warning, NoticeLevel::Error];
+    let levels = [
+        NoticeLevel::Info,
+        NoticeLevel::Info,
+        NoticeLevel::Warning,
+        NoticeLevel::Error,
+    ];
     for at in 0..lines {
         workbench.notices.log.push_back(LogLine {
             level: levels[at % 4],
             target: "spvla::engine".into(),
-            text: format!("line {at}: the frame of camera {} came late by 12 ms, its age is shown beside it", at % 3),
+            text: format!(
+                "line {at}: the frame of camera {} came late by 12 ms, its age is shown beside it",
+                at % 3
+            ),
             at_secs: at as f64 * 0.37,
         });
     }
