@@ -117,10 +117,9 @@ fn missing_and_cut_files_fail_every_tensor_they_should_hold() {
 }
 
 #[test]
-fn the_base_weights_in_place_of_the_checkpoint_fail() {
+fn another_question_than_the_stored_one_fails() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());
-    // Another seed of noise is an honest input; other cases must not pass by accident.
     let path = folder.path().join("cases.json");
     let mut cases: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     cases["predict"]["view1"]["instruction"] = "Pick up the blue plate.".into();
