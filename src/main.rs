@@ -19,15 +19,14 @@ fn main() -> ExitCode {
         // Whoever reads the output has seen enough.
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", told(&error));
             ExitCode::FAILURE
         }
     }
 }
 
 fn run(command: Command) -> anyhow::Result<Outcome> {
-    // Drivers complain while they are looked for; who lists devices sees what came of it.
-    spvla::engine::install_logger(!matches!(command, Command::Devices(_)));
+    spvla::engine::install_logger(true);
     spvla::cli::run(command)
 }
 
@@ -52,6 +51,17 @@ fn window(options: WindowOptions) -> anyhow::Result<Outcome> {
         None => spvla::app::run(app)?,
     }
     Ok(Outcome::Good)
+}
+
+/// The error and its causes, leaving out a cause that the message above it already tells.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told += &format!(": {cause}");
+        }
+    }
+    told
 }
 
 fn closed_pipe(error: &anyhow::Error) -> bool {

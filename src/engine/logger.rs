@@ -70,7 +70,9 @@ impl Log for Buffer {
         if !self.enabled(record.metadata()) {
             return;
         }
-        if self.echo && record.level() <= Level::Warn {
+        // Drivers complain while adapters are looked for; what matters of it comes back as an error.
+        let driver = record.target().starts_with("wgpu_hal");
+        if self.echo && !driver && record.level() <= Level::Warn {
             eprintln!(
                 "{}: {}",
                 record.level().as_str().to_lowercase(),

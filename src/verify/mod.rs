@@ -234,19 +234,16 @@ fn present(sheet: &mut Sheet, space: &Workspace) -> Result<(), Fault> {
         file: file.path.clone(),
         source,
     };
-    let length = std::fs::metadata(space.golden.root.join(&file.path))
-        .map_err(io)?
-        .len();
+    let found = std::fs::metadata(space.golden.root.join(&file.path)).map_err(io)?;
+    let length = found.len();
     match file.bytes {
-        Some(stated) if stated != length => Err(Fault::stored(format!(
-            "{} has {length} bytes, the manifest says {stated}",
-            file.path
-        ))),
-        _ => {
-            sheet.present();
-            Ok(())
+        Some(stated) if stated != length => {
+            let what = format!("it has {length} bytes, the manifest says {stated}");
+            sheet.fail("(file)", &Fault::stored(what));
         }
+        _ => sheet.present(),
     }
+    Ok(())
 }
 
 /// Tables of cases.json: the schedule is recomputed, inputs of stages are not rows, the rest is skipped.
