@@ -38,6 +38,7 @@ impl KeySheet {
         }
         let modal = egui::Modal::new(egui::Id::unique("key sheet")).show(ctx, |ui| {
             ui.label(theme::title("Keys and gestures"));
+            ui.label(theme::secondary("Esc closes").color(Palette::of(ui).weak));
             ui.add_space(SPACE);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = SPACE_SECTION;
@@ -58,6 +59,12 @@ impl KeySheet {
 }
 
 fn group_ui(ui: &mut Ui, group: &str) {
+    let has_keys = |spec: &&crate::workbench::CommandSpec| {
+        spec.group == group && !spec.shortcuts.is_empty()
+    };
+    if !COMMANDS.iter().any(|spec| has_keys(&spec)) {
+        return;
+    }
     heading(ui, group);
     Grid::new(group)
         .spacing([SPACE, SPACE_SMALL])

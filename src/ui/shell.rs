@@ -11,6 +11,7 @@ use super::panel::PanelContext;
 use super::theme::{self, Palette};
 use super::tiles::{PanelId, Tilework};
 use super::{keys, notices, topbar, transport};
+use crate::engine::QueryId;
 use crate::workbench::{Command, CommandId, Theme, Workbench};
 
 /// Everything of the window that is not the document.
@@ -20,6 +21,8 @@ pub struct Shell {
     palette: CommandPalette,
     key_sheet: KeySheet,
     feeds: Feeds,
+    /// The newest answer that was brought to the front.
+    answered: Option<QueryId>,
     hues: HueBook,
     /// How long frames took.
     pub frame_times: FrameTimes,
@@ -30,6 +33,7 @@ impl Shell {
     pub fn ui(&mut self, ui: &mut Ui, workbench: &Workbench) -> Vec<Command> {
         let ctx = ui.ctx().clone();
         self.feeds.update(workbench);
+        self.reveal_answer(workbench);
         let mut commands: Vec<Command> = keys::pressed(&ctx)
             .into_iter()
             .map(Command::Plain)
@@ -55,6 +59,20 @@ impl Shell {
         commands
     }
 
+    /// Brings the panel to the front that shows what the newest answer holds.
+    fn reveal_answer(&mut self, workbench: &Workbench) {
+        let result = workbench.asking.result.as_ref();
+        let newest = result.map(|result| result.run.id);
+        if std::mem::replace(&mut self.answered, newest) == newest {
+            return;
+        }
+        match result {
+            Some(result) if result.answer.action.is_some() => self.tiles.reveal(PanelId::Actions),
+            Some(_) => self.tiles.reveal(PanelId::Groundings),
+            None => {}
+        }
+    }
+
     /// Commands that only concern the window.
     fn command(&mut self, command: &Command) {
         let Command::Plain(id) = command else { return };
@@ -63,10 +81,6 @@ impl Shell {
             CommandId::KeySheet => self.key_sheet.open = !self.key_sheet.open,
             CommandId::ResetLayout => self.tiles.reset(),
             CommandId::OpenCheckpoint | CommandId::OpenDemo => self.tiles.reveal(PanelId::Model),
-            CommandId::TaskAction => self.tiles.reveal(PanelId::Actions),
-            CommandId::TaskBox | CommandId::TaskPoint | CommandId::TaskTrace => {
-                self.tiles.reveal(PanelId::Groundings);
-            }
             _ => {}
         }
         self.tiles.command(*id);
