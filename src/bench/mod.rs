@@ -15,9 +15,9 @@ pub use shapes::Shape;
 
 use crate::job::JobContext;
 use crate::model::action::{Sampler, SamplerOptions, Start};
-use crate::model::checkpoint::{Checkpoint, Filling, Loader};
+use crate::model::checkpoint::{Checkpoint, Filling, LoadError, Loader};
 use crate::model::config::ModelConfig;
-use crate::model::device::ComputeDevice;
+use crate::model::device::{ComputeDevice, Precision};
 use crate::model::expert::Expert;
 use crate::model::pass::{Pass, PassError, values};
 use crate::model::planner::{
