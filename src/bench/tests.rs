@@ -1,6 +1,7 @@
 //! Tests of the module above.
 
 use super::*;
+use crate::model::device::DeviceChoice;
 
 #[test]
 fn a_tiny_model_is_measured_stage_by_stage() {

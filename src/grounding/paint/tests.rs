@@ -2,7 +2,7 @@
 
 use super::*;
 
-const FONT: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
+const FONT: &[u8] = include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf");
 
 fn grey(width: u32, height: u32) -> Frame {
     let size = ImageSize::new(width, height);
