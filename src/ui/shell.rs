@@ -11,7 +11,6 @@ use super::panel::PanelContext;
 use super::theme::{self, Palette};
 use super::tiles::{PanelId, Tilework};
 use super::{keys, notices, topbar, transport};
-use crate::engine::QueryId;
 use crate::workbench::{Command, CommandId, Theme, Workbench};
 
 /// Everything of the window that is not the document.
@@ -21,8 +20,8 @@ pub struct Shell {
     palette: CommandPalette,
     key_sheet: KeySheet,
     feeds: Feeds,
-    /// The newest answer that was brought to the front.
-    answered: Option<QueryId>,
+    /// Whether the newest answer is in actions, once there is one.
+    answered_in_actions: Option<bool>,
     hues: HueBook,
     /// How long frames took.
     pub frame_times: FrameTimes,
@@ -59,16 +58,17 @@ impl Shell {
         commands
     }
 
-    /// Brings the panel to the front that shows what the newest answer holds.
+    /// Brings the panel to the front that shows what the newest answer holds, when that is another kind of answer than
+    /// before: a person who looks at another tab while answers come is left alone.
     fn reveal_answer(&mut self, workbench: &Workbench) {
         let result = workbench.asking.result.as_ref();
-        let newest = result.map(|result| result.run.id);
-        if std::mem::replace(&mut self.answered, newest) == newest {
+        let acts = result.map(|result| result.answer.action.is_some());
+        if std::mem::replace(&mut self.answered_in_actions, acts) == acts {
             return;
         }
-        match result {
-            Some(result) if result.answer.action.is_some() => self.tiles.reveal(PanelId::Actions),
-            Some(_) => self.tiles.reveal(PanelId::Groundings),
+        match acts {
+            Some(true) => self.tiles.reveal(PanelId::Actions),
+            Some(false) => self.tiles.reveal(PanelId::Groundings),
             None => {}
         }
     }
