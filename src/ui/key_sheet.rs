@@ -64,9 +64,8 @@ impl KeySheet {
 }
 
 fn group_ui(ui: &mut Ui, group: &str) {
-    let has_keys = |spec: &&crate::workbench::CommandSpec| {
-        spec.group == group && !spec.shortcuts.is_empty()
-    };
+    let has_keys =
+        |spec: &&crate::workbench::CommandSpec| spec.group == group && !spec.shortcuts.is_empty();
     if !COMMANDS.iter().any(|spec| has_keys(&spec)) {
         return;
     }

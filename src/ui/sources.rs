@@ -50,7 +50,11 @@ impl SourcesPanel {
             .desired_width(f32::INFINITY);
         let response = ui.add(field);
         response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Path of a picture, video or folder")
+            egui::WidgetInfo::labeled(
+                egui::Role::TextInput,
+                true,
+                "Path of a picture, video or folder",
+            )
         });
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         let path = self.typed.trim();

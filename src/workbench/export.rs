@@ -177,7 +177,9 @@ impl Workbench {
         match id {
             CommandId::CopyReply => text.map(|text| text.reply.raw.clone()),
             CommandId::CopyGroundings => spoken.map(groundings_json),
-            CommandId::CopyActionsJson => acted.zip(action).map(|(r, a)| actions_json(&r.run.instruction, a)),
+            CommandId::CopyActionsJson => acted
+                .zip(action)
+                .map(|(r, a)| actions_json(&r.run.instruction, a)),
             CommandId::CopyActionsCsv => {
                 action.map(|action| actions_csv(action, self.settings.normalized_actions))
             }

@@ -144,9 +144,8 @@ impl Asking {
 
     /// Takes in an answer; the last one of the other kind stays.
     pub fn answer(&mut self, result: ResultSet) {
-        let other = |known: &ResultSet| {
-            known.answer.action.is_some() != result.answer.action.is_some()
-        };
+        let other =
+            |known: &ResultSet| known.answer.action.is_some() != result.answer.action.is_some();
         if self.result.as_ref().is_some_and(other) {
             self.earlier = self.result.take();
         }

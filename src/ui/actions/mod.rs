@@ -45,7 +45,8 @@ impl Panel for ActionsPanel {
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         let result = context.workbench.asking.acted();
-        let Some((result, action)) = result.and_then(|r| Some((r, r.answer.action.as_ref()?))) else {
+        let Some((result, action)) = result.and_then(|r| Some((r, r.answer.action.as_ref()?)))
+        else {
             nothing(ui, context);
             return;
         };
