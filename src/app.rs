@@ -52,6 +52,8 @@ struct App {
     begun: Instant,
     saved: (Value, Instant),
     ask: Option<(Task, String)>,
+    painted: bool,
+    answered: bool,
 }
 
 /// Opens the window and stays until it is closed.
@@ -156,6 +158,8 @@ impl App {
             begun,
             saved: (Value::Null, Instant::now()),
             ask: options.ask.clone(),
+            painted: false,
+            answered: false,
         };
         app.shell.restore_layout(kept["layout"].clone());
         app.open(options);
@@ -279,6 +283,18 @@ impl App {
         }
     }
 
+    /// Logs once how long the window took to its first frame and to its first answer.
+    fn note_firsts(&mut self) {
+        let ms = self.begun.elapsed().as_millis();
+        if !std::mem::replace(&mut self.painted, true) {
+            log::info!("first frame {ms} ms after the start");
+        }
+        let answered = self.workbench.asking.result.is_some();
+        if answered && !std::mem::replace(&mut self.answered, true) {
+            log::info!("first answer {ms} ms after the start");
+        }
+    }
+
     /// When something on screen changes by itself: ages are shown in seconds, then in minutes.
     fn next_change(&self) -> Option<Duration> {
         let asking = &self.workbench.asking;
@@ -322,6 +338,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut commands = self.shell.ui(ui, &self.workbench);
+        self.note_firsts();
         commands.extend(Self::dropped_files(&ctx));
         for command in commands {
             self.window_command(&ctx, &command);

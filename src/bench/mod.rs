@@ -3,21 +3,21 @@
 //! Random weights take as long as trained ones. Each stage is run once to warm up and then [`REPEATS`] times, of
 //! which the median counts; a stage ends when the device has done its work. Times in milliseconds.
 
+mod report;
 mod shapes;
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use burn::tensor::{Tensor, TensorData};
-use serde::Serialize;
 
+pub use report::{BenchError, Config, Model, Report, Row};
 pub use shapes::Shape;
 
-use crate::job::{Cancelled, JobContext};
-use crate::model::action::{Sampler, SamplerOptions, ScheduleError, Start};
+use crate::job::JobContext;
+use crate::model::action::{Sampler, SamplerOptions, Start};
 use crate::model::checkpoint::{Checkpoint, Filling, LoadError, Loader};
 use crate::model::config::ModelConfig;
-use crate::model::device::{ComputeDevice, DeviceChoice, DeviceError, Precision};
+use crate::model::device::{ComputeDevice, Precision};
 use crate::model::expert::Expert;
 use crate::model::pass::{Pass, PassError, values};
 use crate::model::planner::{
@@ -39,87 +39,6 @@ const SAMPLER: SamplerOptions = SamplerOptions {
     steps: 10,
     guidance: 1.5,
 };
-
-/// What to measure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Model {
-    /// A published shape with random weights.
-    Random(Shape),
-    /// A checkpoint.
-    Checkpoint(PathBuf),
-}
-
-/// What to measure, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    /// The model.
-    pub model: Model,
-    /// Cameras.
-    pub views: usize,
-    /// Where to compute.
-    pub device: DeviceChoice,
-    /// Precision of linear weights.
-    pub precision: Precision,
-}
-
-/// The time of one stage.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Row {
-    /// The stage.
-    pub stage: &'static str,
-    /// Milliseconds.
-    pub ms: f64,
-    /// Tokens or queries a second, where that is the usual number.
-    pub per_second: Option<f64>,
-}
-
-/// What was measured.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Report {
-    /// The model, in words.
-    pub model: String,
-    /// The device, in words.
-    pub device: String,
-    /// Precision of linear weights.
-    pub precision: String,
-    /// Cameras.
-    pub views: usize,
-    /// Parameters in use.
-    pub parameters: u64,
-    /// Bytes of them at run time.
-    pub weight_bytes: u64,
-    /// Most memory the process has had (`VmHWM`), where the system tells.
-    pub peak_memory_bytes: Option<u64>,
-    /// Memory reserved on a GPU, where it tells.
-    pub device_memory_bytes: Option<u64>,
-    /// Tokens of the prompt, image tokens included.
-    pub prompt_tokens: usize,
-    /// Stages in order.
-    pub rows: Vec<Row>,
-}
-
-/// Why nothing was measured.
-#[derive(Debug, thiserror::Error)]
-pub enum BenchError {
-    /// No device.
-    #[error(transparent)]
-    Device(#[from] DeviceError),
-    /// The checkpoint cannot be used.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// A pass failed.
-    #[error(transparent)]
-    Pass(#[from] PassError),
-    /// The prompt cannot be made for this model.
-    #[error(transparent)]
-    Planner(#[from] PlannerError),
-    /// The sampler cannot be made.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// Somebody asked to stop.
-    #[error(transparent)]
-    Cancelled(#[from] Cancelled),
-}
 
 /// Loads and measures a model.
 ///
@@ -433,47 +352,4 @@ fn peak_memory() -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tiny_model_is_measured_stage_by_stage() {
-        let config = Config {
-            model: Model::Random(Shape::Tiny),
-            views: 2,
-            device: DeviceChoice::Cpu,
-            precision: Precision::F32,
-        };
-        let report = run(&config, &JobContext::silent()).unwrap();
-        let stages: Vec<&str> = report.rows.iter().map(|row| row.stage).collect();
-        let expected = [
-            "load",
-            "vision",
-            "prefill",
-            "dino",
-            "qformer",
-            "dit",
-            "action query",
-            "decode",
-        ];
-        assert_eq!(stages, expected);
-        assert!(report.rows.iter().all(|row| row.ms > 0.0));
-        assert_eq!(report.prompt_tokens, PROMPT_WORDS + 2 * (64 + 1));
-        assert!(report.weight_bytes >= report.parameters * 4);
-    }
-
-    #[test]
-    fn shapes_have_the_published_number_of_parameters() {
-        let context = JobContext::silent();
-        for (shape, least, most) in [
-            (Shape::Large3b, 4.1e9, 4.3e9),
-            (Shape::Large7b, 8.6e9, 8.9e9),
-        ] {
-            let parameters = count(&shape.config(), &ComputeDevice::cpu(), &context).unwrap();
-            assert!(
-                (least..most).contains(&(parameters as f64)),
-                "{shape:?}: {parameters}"
-            );
-        }
-    }
-}
+mod tests;

@@ -180,7 +180,7 @@ mod tests {
         assert!(window.command.is_none());
         assert_eq!(window.window.size, Some([1280, 800]));
         assert_eq!(window.window.sources.len(), 2);
-        assert_eq!(window.window.device, DeviceChoice::Cpu);
+        assert_eq!(window.window.device, Some(DeviceChoice::Cpu));
         assert_eq!(window.window.theme, Some(ThemeChoice::Light));
     }
 

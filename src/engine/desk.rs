@@ -78,6 +78,7 @@ pub(super) fn sniff(sink: &Sink, path: PathBuf) {
 
 pub(super) fn pick(sink: &Sink, pick: Pick) {
     errand(sink, "dialog", |sink| {
+        let failures = super::logger::dialog_errors();
         let dialog = rfd::FileDialog::new();
         let paths = match &pick {
             Pick::Checkpoint => dialog
@@ -105,7 +106,11 @@ pub(super) fn pick(sink: &Sink, pick: Pick) {
                 .into_iter()
                 .collect(),
         };
-        sink.send(Event::Picked(pick, paths));
+        if paths.is_empty() && super::logger::dialog_errors() > failures {
+            sink.send(Event::DialogFailed);
+        } else {
+            sink.send(Event::Picked(pick, paths));
+        }
     });
 }
 

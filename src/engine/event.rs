@@ -100,6 +100,8 @@ pub enum Event {
     Webcams(Result<Vec<WebcamChoice>, String>),
     /// Paths chosen in a dialog; empty when it was closed.
     Picked(super::request::Pick, Vec<PathBuf>),
+    /// The system has no file dialog to show.
+    DialogFailed,
     /// What a path was found to be.
     Sniffed {
         /// The path.

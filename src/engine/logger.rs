@@ -1,6 +1,7 @@
 //! Every message of the program and its libraries, kept in a bounded buffer that the window empties each frame.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -32,6 +33,7 @@ const CAPACITY: usize = 2000;
 
 struct Buffer {
     records: Mutex<VecDeque<LogRecord>>,
+    dialog_errors: AtomicUsize,
     echo: bool,
 }
 
@@ -41,6 +43,7 @@ static BUFFER: OnceLock<Buffer> = OnceLock::new();
 pub fn install_logger(echo: bool) {
     let buffer = BUFFER.get_or_init(|| Buffer {
         records: Mutex::default(),
+        dialog_errors: AtomicUsize::new(0),
         echo,
     });
     if log::set_logger(buffer).is_ok() {
@@ -58,6 +61,14 @@ pub fn take_log() -> Vec<LogRecord> {
             .unwrap_or_else(PoisonError::into_inner);
         records.drain(..).collect()
     })
+}
+
+/// How often the file dialog's library has reported a failure. It tells a dialog that could not open from one that was
+/// closed, which the library's result does not.
+pub(super) fn dialog_errors() -> usize {
+    BUFFER
+        .get()
+        .map_or(0, |buffer| buffer.dialog_errors.load(Ordering::Relaxed))
 }
 
 impl Log for Buffer {
@@ -78,6 +89,9 @@ impl Log for Buffer {
                 record.level().as_str().to_lowercase(),
                 record.args()
             );
+        }
+        if record.level() == Level::Error && record.target().starts_with("rfd") {
+            self.dialog_errors.fetch_add(1, Ordering::Relaxed);
         }
         let level = match record.level() {
             Level::Error => LogLevel::Error,

@@ -42,7 +42,7 @@ impl Panel for GroundingsPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
-        let Some(result) = &context.workbench.asking.result else {
+        let Some(result) = context.workbench.asking.spoken() else {
             let shown = EmptyState {
                 icon: icons::BOX,
                 title: "No groundings yet",
@@ -54,7 +54,7 @@ impl Panel for GroundingsPanel {
         };
         let groundings: Vec<&Grounding> = result.groundings().collect();
         if groundings.is_empty() {
-            nothing(ui, result);
+            nothing(ui, context, result);
             return;
         }
         header(ui, context, result, &groundings);
@@ -76,7 +76,7 @@ impl GroundingsPanel {
         }
         let mut hovered = None;
         ui.spacing_mut().item_spacing.y = 0.0;
-        if context.workbench.result_is_stale() {
+        if context.workbench.is_stale(result) {
             ui.multiply_opacity(FADED);
         }
         ui.spacing_mut().scroll.floating_allocated_width = SPACE;
@@ -112,22 +112,16 @@ impl GroundingsPanel {
     }
 }
 
-fn nothing(ui: &mut Ui, result: &ResultSet) {
+fn nothing(ui: &mut Ui, context: &PanelContext<'_>, result: &ResultSet) {
     let Some(text) = &result.answer.text else {
-        let shown = EmptyState {
-            icon: icons::ROBOT,
-            title: "The last answer is an action",
-            hint: "Its numbers are in the Actions tile.",
-            ..EmptyState::default()
-        };
-        empty_state(ui, &shown);
         return;
     };
-    let raw: String = text.reply.raw.trim().chars().take(160).collect();
-    let hint = match (raw.is_empty(), text.reply.warnings.first()) {
-        (true, _) => "The reply is empty.".to_owned(),
+    let report = context.workbench.model.report.as_ref();
+    let random = report.is_some_and(|report| report.random_weights);
+    let hint = match (random, text.reply.warnings.first()) {
+        (true, _) => "Random weights: replies mean nothing. Open a trained checkpoint.".to_owned(),
         (false, Some(warning)) => format!("{warning}."),
-        (false, None) => format!("The reply reads: {raw}"),
+        (false, None) => "The reply stands under Ask, as the model wrote it.".to_owned(),
     };
     let shown = EmptyState {
         icon: icons::TEXT,
@@ -381,31 +375,4 @@ fn coordinates(grounding: &Grounding) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::geometry::ImagePoint;
-
-    #[test]
-    fn coordinates_say_where_and_how_large() {
-        let at = ImagePoint::new;
-        let b = Grounding::new(GroundingKind::Box, vec![at(41.2, 52.0), at(210.4, 77.0)]);
-        assert_eq!(coordinates(&b), "41, 52  169 × 25");
-        let t = Grounding::new(
-            GroundingKind::Trace,
-            vec![at(1.0, 2.0), at(3.0, 4.0), at(9.0, 9.0)],
-        );
-        assert_eq!(coordinates(&t), "1, 2 → 9, 9  3 points");
-        assert_eq!(
-            coordinates(&Grounding::new(GroundingKind::Point, vec![])),
-            "nowhere"
-        );
-    }
-
-    #[test]
-    fn only_named_groundings_share_a_hue() {
-        let cup = Grounding::new(GroundingKind::Box, vec![]).labelled(" cup ");
-        let bare = Grounding::new(GroundingKind::Box, vec![]);
-        assert_eq!(hue_name(&cup, 1), hue_name(&cup, 2));
-        assert_ne!(hue_name(&bare, 1), hue_name(&bare, 2));
-    }
-}
+mod tests;

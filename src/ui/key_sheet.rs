@@ -16,6 +16,9 @@ const GESTURES: &[(&str, &str)] = &[
     ("Drop a file", "Open it, whatever it is"),
 ];
 
+/// Width of a column of keys, so that the groups align.
+const KEYS: f32 = 104.0;
+
 /// Groups in each column, so that the sheet is about square.
 const COLUMNS: &[&[&str]] = &[
     &["Model", "Sources", "Ask"],
@@ -36,8 +39,11 @@ impl KeySheet {
         if !self.open {
             return;
         }
-        let modal = egui::Modal::new(egui::Id::unique("key sheet")).show(ctx, |ui| {
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(theme::SPACE_GROUP);
+        let modal = egui::Modal::new(egui::Id::unique("key sheet")).frame(frame);
+        let modal = modal.show(ctx, |ui| {
             ui.label(theme::title("Keys and gestures"));
+            ui.label(theme::secondary("Esc closes").color(Palette::of(ui).weak));
             ui.add_space(SPACE);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = SPACE_SECTION;
@@ -58,9 +64,15 @@ impl KeySheet {
 }
 
 fn group_ui(ui: &mut Ui, group: &str) {
+    let has_keys =
+        |spec: &&crate::workbench::CommandSpec| spec.group == group && !spec.shortcuts.is_empty();
+    if !COMMANDS.iter().any(|spec| has_keys(&spec)) {
+        return;
+    }
     heading(ui, group);
     Grid::new(group)
         .spacing([SPACE, SPACE_SMALL])
+        .min_col_width(KEYS)
         .show(ui, |ui| {
             let rows = COMMANDS
                 .iter()
@@ -76,6 +88,7 @@ fn gestures_ui(ui: &mut Ui) {
     heading(ui, "Gestures");
     Grid::new("gestures")
         .spacing([SPACE, SPACE_SMALL])
+        .min_col_width(KEYS)
         .show(ui, |ui| {
             for (gesture, meaning) in GESTURES {
                 row(ui, gesture, meaning);

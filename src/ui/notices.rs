@@ -1,4 +1,4 @@
-//! Notices over the window: bottom right, newest last. Errors stay until they are dismissed, the rest leave by
+//! Notices over the window: at the bottom of the canvas, newest last. Errors stay until they are dismissed, the rest leave by
 //! themselves.
 
 use egui::{Align2, Area, Context, Frame, Id, Order, Stroke, Ui, vec2};
@@ -26,7 +26,10 @@ pub fn notices(ctx: &Context, context: &mut PanelContext<'_>) {
     }
     let area = Area::new(Id::unique("notices"))
         .order(Order::Foreground)
-        .anchor(Align2::RIGHT_BOTTOM, vec2(-SPACE_GROUP, -SPACE_GROUP))
+        .anchor(
+            Align2::CENTER_BOTTOM,
+            vec2(0.0, -(super::transport::HEIGHT + SPACE_GROUP)),
+        )
         .constrain(true);
     let shown = area.show(ctx, |ui| {
         ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 2.0 * SPACE_GROUP));

@@ -20,6 +20,8 @@ pub struct Shell {
     palette: CommandPalette,
     key_sheet: KeySheet,
     feeds: Feeds,
+    /// Whether the newest answer is in actions, once there is one.
+    answered_in_actions: Option<bool>,
     hues: HueBook,
     /// How long frames took.
     pub frame_times: FrameTimes,
@@ -30,6 +32,7 @@ impl Shell {
     pub fn ui(&mut self, ui: &mut Ui, workbench: &Workbench) -> Vec<Command> {
         let ctx = ui.ctx().clone();
         self.feeds.update(workbench);
+        self.reveal_answer(workbench);
         let mut commands: Vec<Command> = keys::pressed(&ctx)
             .into_iter()
             .map(Command::Plain)
@@ -55,6 +58,21 @@ impl Shell {
         commands
     }
 
+    /// Brings the panel to the front that shows what the newest answer holds, when that is another kind of answer than
+    /// before: a person who looks at another tab while answers come is left alone.
+    fn reveal_answer(&mut self, workbench: &Workbench) {
+        let result = workbench.asking.result.as_ref();
+        let acts = result.map(|result| result.answer.action.is_some());
+        if std::mem::replace(&mut self.answered_in_actions, acts) == acts {
+            return;
+        }
+        match acts {
+            Some(true) => self.tiles.reveal(PanelId::Actions),
+            Some(false) => self.tiles.reveal(PanelId::Groundings),
+            None => {}
+        }
+    }
+
     /// Commands that only concern the window.
     fn command(&mut self, command: &Command) {
         let Command::Plain(id) = command else { return };
@@ -63,10 +81,6 @@ impl Shell {
             CommandId::KeySheet => self.key_sheet.open = !self.key_sheet.open,
             CommandId::ResetLayout => self.tiles.reset(),
             CommandId::OpenCheckpoint | CommandId::OpenDemo => self.tiles.reveal(PanelId::Model),
-            CommandId::TaskAction => self.tiles.reveal(PanelId::Actions),
-            CommandId::TaskBox | CommandId::TaskPoint | CommandId::TaskTrace => {
-                self.tiles.reveal(PanelId::Groundings);
-            }
             _ => {}
         }
         self.tiles.command(*id);

@@ -13,7 +13,10 @@ const THUMBNAIL: f32 = 0.625;
 
 /// The panel of sources. Its view state is the scroll position, which egui keeps.
 #[derive(Default)]
-pub struct SourcesPanel;
+pub struct SourcesPanel {
+    /// The path being typed.
+    typed: String,
+}
 
 impl Panel for SourcesPanel {
     fn title(&self) -> &'static str {
@@ -22,6 +25,7 @@ impl Panel for SourcesPanel {
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         toolbar(ui, context);
+        self.path(ui, context);
         ui.add_space(SPACE_SMALL);
         ScrollArea::vertical()
             .auto_shrink([false, false])
@@ -35,6 +39,29 @@ impl Panel for SourcesPanel {
                     ui.add_space(SPACE);
                 }
             });
+    }
+}
+
+impl SourcesPanel {
+    /// Opens what was typed: the way that needs no dialog of the desktop.
+    fn path(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
+        let field = egui::TextEdit::singleline(&mut self.typed)
+            .hint_text("or type a path")
+            .desired_width(f32::INFINITY);
+        let response = ui.add(field);
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(
+                egui::Role::TextInput,
+                true,
+                "Path of a picture, video or folder",
+            )
+        });
+        let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        let path = self.typed.trim();
+        if entered && !path.is_empty() {
+            context.push(Command::OpenDropped(path.into()));
+            self.typed.clear();
+        }
     }
 }
 

@@ -50,6 +50,9 @@ const PANELS: &[(PanelId, fn() -> Box<dyn Panel>)] = &[
     (PanelId::Log, || Box::<LogPanel>::default()),
 ];
 
+/// Narrowest a tile becomes, so that its controls stay within reach.
+const TILE_MIN: f32 = 140.0;
+
 /// Shares of the window: the picture is the product.
 const SOURCES_SHARE: f32 = 0.125;
 const VIEWS_SHARE: f32 = 0.635;
@@ -188,6 +191,10 @@ impl Behavior<PanelId> for Tiling<'_, '_> {
 
     fn gap_width(&self, _style: &egui::Style) -> f32 {
         theme::HAIRLINE
+    }
+
+    fn min_size(&self) -> f32 {
+        TILE_MIN
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

@@ -32,6 +32,7 @@ fn window_buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
         Theme::Light => icons::MOON,
     };
     for (icon, id) in [
+        (icons::LAYOUT, CommandId::ResetLayout),
         (icons::KEYBOARD, CommandId::KeySheet),
         (icons::COMMAND, CommandId::CommandPalette),
         (theme_icon, CommandId::ToggleTheme),

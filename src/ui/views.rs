@@ -83,7 +83,7 @@ impl ViewsPanel {
 
 /// What the last answer says of this view. The planner speaks of the first view it was given.
 fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<OverlayMark> {
-    let Some(result) = &workbench.asking.result else {
+    let Some(result) = workbench.asking.spoken() else {
         return Vec::new();
     };
     if result.run.views.first().map(|(view, _)| *view) != Some(id) {
@@ -141,7 +141,7 @@ fn apply_zoom(view: &mut CanvasView, zoom: CommandId, ui: &Ui, size: crate::geom
 /// Name and, when it is stale, age of the answer, in the upper left corner of a view.
 fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
     let mut text = source.name();
-    if let Some(result) = &workbench.asking.result {
+    if let Some(result) = workbench.asking.spoken() {
         let age = age(workbench, result, source.id);
         if age > 1.0 && result.run.views.iter().any(|(id, _)| *id == source.id) {
             text += &format!("   answer {age:.0} s old");

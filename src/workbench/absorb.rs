@@ -36,6 +36,10 @@ impl Workbench {
             Event::SourceEnded(id) => self.source_ended(id),
             Event::Webcams(list) => self.webcams = Some(list),
             Event::Picked(pick, paths) => return self.picked(&pick, paths),
+            Event::DialogFailed => self.notice(
+                NoticeLevel::Warning,
+                "This desktop has no file dialog (no portal and no zenity). Type the path under Sources or Model, or drop the file onto the window".into(),
+            ),
             Event::Sniffed { path, checkpoint } => return self.sniffed(path, checkpoint),
             Event::Written(path) => {
                 self.notice(NoticeLevel::Info, format!("Saved {}", path.display()))
@@ -107,13 +111,24 @@ impl Workbench {
             return;
         }
         let at_secs = self.now_secs;
+        self.model.failure = Some((path.clone(), error.clone()));
         self.notices.push(Notice {
             level: NoticeLevel::Error,
-            text: error.clone(),
-            action: Some(("Try again".into(), Command::LoadCheckpoint(path.clone()))),
+            text: error,
+            action: Some(self.remedy(&path)),
             at_secs,
         });
-        self.model.failure = Some((path, error));
+    }
+
+    /// The step that may help after a load failed.
+    fn remedy(&self, path: &std::path::Path) -> (String, Command) {
+        if self.model.lacks_tokenizer() {
+            let pick = Command::PickPlanner(path.to_path_buf());
+            ("Choose tokenizer folder".into(), pick)
+        } else {
+            let again = Command::LoadCheckpoint(path.to_path_buf());
+            ("Try again".into(), again)
+        }
     }
 
     fn query_started(&mut self, id: QueryId) {
@@ -143,7 +158,7 @@ impl Workbench {
         self.highlighted = None;
         // Of an auto-run, a newer frame may have come meanwhile: ask about it now.
         let stale = self.asking.auto && self.asking.sent.is_empty() && self.has_newer(&run.views);
-        self.asking.result = Some(ResultSet {
+        self.asking.answer(ResultSet {
             run,
             answer,
             at_secs: self.now_secs,

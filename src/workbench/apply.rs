@@ -166,6 +166,7 @@ impl Workbench {
         }
         if self.asking.instruction.is_empty() {
             self.asking.instruction = "put the carrot on the plate".into();
+            self.set_task(Task::Action);
         }
         requests
     }
@@ -252,8 +253,7 @@ impl Workbench {
     fn toggle_grounding(&mut self, index: usize) {
         if let Some(hidden) = self
             .asking
-            .result
-            .as_mut()
+            .spoken_mut()
             .and_then(|r| r.hidden.get_mut(index))
         {
             *hidden = !*hidden;
@@ -261,7 +261,7 @@ impl Workbench {
     }
 
     fn highlight_step(&mut self, by: isize) {
-        let count = self.asking.result.as_ref().map_or(0, |r| r.hidden.len());
+        let count = self.asking.spoken().map_or(0, |r| r.hidden.len());
         if count == 0 {
             self.highlighted = None;
             return;
@@ -276,7 +276,7 @@ impl Workbench {
     }
 
     fn save_annotated(&mut self) -> Vec<Request> {
-        let Some(result) = &self.asking.result else {
+        let Some(result) = self.asking.spoken() else {
             self.notice(
                 NoticeLevel::Warning,
                 "There is no answer to save yet".into(),

@@ -170,12 +170,16 @@ impl Workbench {
     /// What a command puts on the clipboard; none if it is not a copy or there is nothing to copy.
     #[must_use]
     pub fn clipboard(&self, id: CommandId) -> Option<String> {
-        let result = self.asking.result.as_ref()?;
-        let (text, action) = (result.answer.text.as_ref(), result.answer.action.as_ref());
+        let spoken = self.asking.spoken();
+        let text = spoken.and_then(|result| result.answer.text.as_ref());
+        let acted = self.asking.acted();
+        let action = acted.and_then(|result| result.answer.action.as_ref());
         match id {
             CommandId::CopyReply => text.map(|text| text.reply.raw.clone()),
-            CommandId::CopyGroundings => text.map(|_| groundings_json(result)),
-            CommandId::CopyActionsJson => action.map(|a| actions_json(&result.run.instruction, a)),
+            CommandId::CopyGroundings => spoken.map(groundings_json),
+            CommandId::CopyActionsJson => acted
+                .zip(action)
+                .map(|(r, a)| actions_json(&r.run.instruction, a)),
             CommandId::CopyActionsCsv => {
                 action.map(|action| actions_csv(action, self.settings.normalized_actions))
             }

@@ -67,12 +67,9 @@ impl ResultSet {
 }
 
 impl Workbench {
-    /// Whether the last answer speaks of pictures that are no longer shown, and did so too long ago to be trusted.
+    /// Whether an answer speaks of pictures that are no longer shown, and did so too long ago to be trusted.
     #[must_use]
-    pub fn result_is_stale(&self) -> bool {
-        let Some(result) = &self.asking.result else {
-            return false;
-        };
+    pub fn is_stale(&self, result: &ResultSet) -> bool {
         let old = self.now_secs - result.at_secs > f64::from(self.settings.stale_secs);
         old && result.run.views.iter().any(|(id, asked)| {
             let source = self.sources.iter().find(|source| source.id == *id);
@@ -101,6 +98,8 @@ pub struct Asking {
     pub sent: Vec<QueryRun>,
     /// The last answer.
     pub result: Option<ResultSet>,
+    /// The last answer of the other kind: text if the last one is actions, actions if it is text.
+    pub earlier: Option<ResultSet>,
     /// Why the last query failed.
     pub failure: Option<String>,
 }
@@ -116,7 +115,40 @@ impl Default for Asking {
             running: None,
             sent: Vec::new(),
             result: None,
+            earlier: None,
             failure: None,
         }
+    }
+}
+
+impl Asking {
+    /// The last answer in words.
+    #[must_use]
+    pub fn spoken(&self) -> Option<&ResultSet> {
+        let answers = [&self.result, &self.earlier].into_iter().flatten();
+        answers.into_iter().find(|r| r.answer.text.is_some())
+    }
+
+    /// The last answer in words, to be changed.
+    pub fn spoken_mut(&mut self) -> Option<&mut ResultSet> {
+        let answers = [&mut self.result, &mut self.earlier].into_iter().flatten();
+        answers.into_iter().find(|r| r.answer.text.is_some())
+    }
+
+    /// The last answer in actions.
+    #[must_use]
+    pub fn acted(&self) -> Option<&ResultSet> {
+        let answers = [&self.result, &self.earlier].into_iter().flatten();
+        answers.into_iter().find(|r| r.answer.action.is_some())
+    }
+
+    /// Takes in an answer; the last one of the other kind stays.
+    pub fn answer(&mut self, result: ResultSet) {
+        let other =
+            |known: &ResultSet| known.answer.action.is_some() != result.answer.action.is_some();
+        if self.result.as_ref().is_some_and(other) {
+            self.earlier = self.result.take();
+        }
+        self.result = Some(result);
     }
 }

@@ -146,7 +146,7 @@ fn a_reply_shows_its_rule_and_the_older_one_stays_while_a_newer_is_written() {
     harness.get_by_label("Read from a fenced JSON block.");
     let harness = open(AskPanel::default(), scene::writing(2.0), TALL);
     harness.get_by_label("Writing the reply");
-    harness.get_by_label("Earlier reply");
+    harness.get_by_label("Earlier reply · box");
     harness.get_by_label("Read from a fenced JSON block.");
 }
 
@@ -247,11 +247,11 @@ fn an_empty_list_says_why() {
             .next()
             .is_some()
     );
-    harness.get_by_label("The reply reads: I cannot see it.");
+    harness.get_by_label("Random weights: replies mean nothing. Open a trained checkpoint.");
     let harness = open(GroundingsPanel::default(), scene::acted(7, 1, true), TILE);
     assert!(
         harness
-            .query_all_by_label("The last answer is an action")
+            .query_all_by_label("No groundings yet")
             .next()
             .is_some()
     );

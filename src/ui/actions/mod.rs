@@ -44,8 +44,9 @@ impl Panel for ActionsPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
-        let result = context.workbench.asking.result.as_ref();
-        let Some(action) = result.and_then(|result| result.answer.action.as_ref()) else {
+        let result = context.workbench.asking.acted();
+        let Some((result, action)) = result.and_then(|r| Some((r, r.answer.action.as_ref()?)))
+        else {
             nothing(ui, context);
             return;
         };
@@ -53,7 +54,7 @@ impl Panel for ActionsPanel {
         let series = Series::of(action, normalized);
         ui.spacing_mut().item_spacing.y = SPACE_SMALL;
         self.header(ui, context, action, &series);
-        if context.workbench.result_is_stale() {
+        if context.workbench.is_stale(result) {
             ui.multiply_opacity(0.5);
         }
         match self.view {

@@ -16,7 +16,7 @@ use crate::ui::widgets::{ActionButton, Tone, chip, segmented};
 use crate::workbench::{Command, CommandId};
 
 /// Tallest instruction box before it scrolls.
-const BOX_HEIGHT: f32 = 160.0;
+const BOX_HEIGHT: f32 = 84.0;
 /// Characters from which the counter shows.
 const COUNT_FROM: usize = MAX_CHARACTERS * 9 / 10;
 /// Warnings about the instruction that are shown.
@@ -25,7 +25,7 @@ const WARNINGS: usize = 3;
 pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, focus: &mut bool) {
     tasks(ui, context);
     instruction(ui, context, focus);
-    wording(ui, context);
+    ui.scope(|ui| wording(ui, context));
     buttons(ui, context);
     obstacle(ui, context);
 }
@@ -115,16 +115,15 @@ fn counter(ui: &mut Ui, text: &str) {
 
 fn wording(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let asking = &context.workbench.asking;
-    if asking.task == Task::Action {
-        return;
-    }
     let presets: Vec<&Preset> = asking.task.presets().collect();
-    if presets.len() < 2 {
-        return;
+    let chosen = match asking.task {
+        Task::Action => "As the checkpoint was trained",
+        _ => presets.get(asking.preset).map_or("Wording", |p| p.name),
+    };
+    // The row keeps its place where there is nothing to choose, so that nothing jumps.
+    if presets.len() < 2 || asking.task == Task::Action {
+        ui.disable();
     }
-    let chosen = presets
-        .get(asking.preset)
-        .map_or("Wording", |preset| preset.name);
     let width = ui.available_width();
     let combo = ComboBox::from_id_salt("wording")
         .width(width)

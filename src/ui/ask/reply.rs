@@ -105,15 +105,22 @@ fn running(ui: &mut Ui, context: &PanelContext<'_>) {
     }
 }
 
+/// Which question is answered: the task may have been changed since.
+fn heading(result: &ResultSet, older: bool) -> String {
+    let reply = if older { "Earlier reply" } else { "Reply" };
+    format!("{reply} · {}", result.run.task)
+}
+
 fn answered(ui: &mut Ui, context: &mut PanelContext<'_>, result: &ResultSet, older: bool) {
     let workbench = context.workbench;
-    let stale = workbench.result_is_stale();
+    let stale = workbench.is_stale(result);
     ui.scope(|ui| {
         if older || stale {
             ui.multiply_opacity(FADED);
         }
         let age = units::age(workbench.now_secs - result.at_secs);
-        section(ui, if older { "Earlier reply" } else { "Reply" }, |ui| {
+        let name = heading(result, older);
+        section(ui, &name, |ui| {
             let p = Palette::of(ui);
             if result.answer.text.is_some() {
                 icon_act(ui, context, icons::COPY, CommandId::CopyReply);

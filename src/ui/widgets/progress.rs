@@ -45,9 +45,7 @@ pub fn progress(ui: &mut Ui, shown: &Progress<'_>) -> bool {
             bar(ui, shown);
         });
         if shown.can_cancel {
-            let stop = IconButton::new(icons::CLOSE, "Cancel")
-                .shortcut("Esc")
-                .side(TARGET_MIN);
+            let stop = IconButton::new(icons::CLOSE, "Cancel").side(TARGET_MIN);
             cancelled = ui.add(stop).clicked();
         }
     });
