@@ -22,35 +22,19 @@ pub fn png(frame: &Frame, groundings: &[Grounding]) -> Result<Vec<u8>, image::Im
 }
 
 #[cfg(test)]
-mod tmpshow {
+mod tests {
+    use super::*;
+    use crate::geometry::{ImagePoint, ImageSize};
+
     #[test]
-    fn tmpshow() {
-        use crate::camera::Camera as _;
-        use crate::geometry::ImagePoint as P;
-        use crate::grounding::Grounding as G;
-        let f = crate::camera::Picture::open(std::path::Path::new("assets/samples/tabletop.png"))
-            .unwrap()
-            .frame()
-            .unwrap()
-            .unwrap();
-        let w = f.size().width as f32;
-        let h = f.size().height as f32;
-        let p = |x: f32, y: f32| P::new(x * w, y * h);
-        let g = vec![
-            G::from_box(p(0.1, 0.3), p(0.3, 0.6)).labelled("red cube"),
-            G::from_box(p(0.5, 0.02), p(0.7, 0.3)).labelled("blue plate"),
-            G::from_box(p(0.85, 0.7), p(0.99, 0.99)).labelled("green block at the edge"),
-            G::point(p(0.4, 0.7)).labelled("grasp"),
-            G::point(p(0.6, 0.8)),
-            G::trace(vec![
-                p(0.2, 0.45),
-                p(0.3, 0.25),
-                p(0.45, 0.2),
-                p(0.6, 0.35),
-                p(0.6, 0.6),
-            ])
-            .labelled("move to plate"),
-        ];
-        std::fs::write("/tmp/painted.png", super::png(&f, &g).unwrap()).unwrap();
+    fn the_picture_keeps_its_size_and_shows_the_box() {
+        let size = ImageSize::new(64, 48);
+        let frame = Frame::from_rgb("grey", size, &[128; 64 * 48 * 3]).expect("a frame");
+        let corners = (ImagePoint::new(10.0, 10.0), ImagePoint::new(50.0, 40.0));
+        let bytes = png(&frame, &[Grounding::from_box(corners.0, corners.1)]).expect("a png");
+        let painted = image::load_from_memory(&bytes).expect("reads back").to_rgb8();
+        assert_eq!(painted.dimensions(), (64, 48));
+        assert_ne!(painted.get_pixel(30, 10).0, [128; 3], "on the edge");
+        assert_eq!(painted.get_pixel(30, 25).0, [128; 3], "inside");
     }
 }
