@@ -15,7 +15,7 @@
 //! | 5 | [`ui`] | what is drawn, what a person does | Burn, files, threads |
 //! | 4 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | egui, Burn, files, threads |
 //! | 3 | [`engine`] | the only owner of threads | egui, how anything is computed |
-//! | 2 | [`verify`], [`bench`] | jobs: run to an end, return a report | egui, channels, threads |
+//! | 2 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
 //! | 1 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
 //! | 1 | [`camera`] | pictures, folders, videos, live cameras | Burn, egui |
 //! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |

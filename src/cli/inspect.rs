@@ -1,7 +1,7 @@
 //! `spvla inspect`: the load report of a checkpoint whose weights stay on the disk.
 //!
 //! JSON: `{"schema": 1, "complete": bool, "problem": text or null, "report": …}` with the report as the window shows
-//! it: path, architecture, step, random_weights, size, statistics, training, tensors, warnings and so on.
+//! it: path, architecture, step, `random_weights`, size, statistics, training, tensors, warnings and so on.
 
 use std::path::PathBuf;
 

@@ -20,3 +20,21 @@ pub fn png(frame: &Frame, groundings: &[Grounding]) -> Result<Vec<u8>, image::Im
     }
     Ok(bytes.into_inner())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::{ImagePoint, ImageSize};
+
+    #[test]
+    fn the_picture_keeps_its_size_and_shows_the_box() {
+        let size = ImageSize::new(64, 48);
+        let frame = Frame::from_rgb("grey", size, &[128; 64 * 48 * 3]).expect("a frame");
+        let corners = (ImagePoint::new(10.0, 10.0), ImagePoint::new(50.0, 40.0));
+        let bytes = png(&frame, &[Grounding::from_box(corners.0, corners.1)]).expect("a png");
+        let painted = image::load_from_memory(&bytes).expect("reads back").to_rgb8();
+        assert_eq!(painted.dimensions(), (64, 48));
+        assert_ne!(painted.get_pixel(30, 10).0, [128; 3], "on the edge");
+        assert_eq!(painted.get_pixel(30, 25).0, [128; 3], "inside");
+    }
+}

@@ -90,7 +90,7 @@ impl LogPanel {
         });
         if !wide {
             ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-                self.tools(ui, context, lines)
+                self.tools(ui, context, lines);
             });
         }
     }

@@ -38,8 +38,11 @@ pub enum PanelId {
     Log,
 }
 
+/// Makes a panel.
+type NewPanel = fn() -> Box<dyn Panel>;
+
 /// One row for each panel. A new panel is one file and one row.
-const PANELS: &[(PanelId, fn() -> Box<dyn Panel>)] = &[
+const PANELS: &[(PanelId, NewPanel)] = &[
     (PanelId::Sources, || Box::<SourcesPanel>::default()),
     (PanelId::Views, || Box::<ViewsPanel>::default()),
     (PanelId::Ask, || Box::<AskPanel>::default()),

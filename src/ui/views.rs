@@ -144,7 +144,7 @@ fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
     if let Some(result) = workbench.asking.spoken() {
         let age = age(workbench, result, source.id);
         if age > 1.0 && result.run.views.iter().any(|(id, _)| *id == source.id) {
-            text += &format!("   answer {age:.0} s old");
+            text = format!("{text}   answer {age:.0} s old");
         }
     }
     let painter = ui.painter_at(area);

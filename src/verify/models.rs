@@ -96,7 +96,7 @@ impl<'a> Models<'a> {
         }
         self.held = None;
         let (path, base) = self.paths(which)?;
-        let model = Rc::new(self.load(&path, base)?);
+        let model = Rc::new(self.load(&path, base.as_deref())?);
         self.held = Some((which, Rc::clone(&model)));
         Ok(model)
     }
@@ -116,8 +116,12 @@ impl<'a> Models<'a> {
         }
     }
 
-    fn load(&self, path: &std::path::Path, base: Option<PathBuf>) -> Result<Model, LoadError> {
-        let mut checkpoint = Checkpoint::open(path, base.as_deref())?;
+    fn load(
+        &self,
+        path: &std::path::Path,
+        base: Option<&std::path::Path>,
+    ) -> Result<Model, LoadError> {
+        let mut checkpoint = Checkpoint::open(path, base)?;
         let folder = checkpoint.planner.folder.clone();
         let tokenizer = PlannerTokenizer::open(&folder)?;
         tokenizer.check(&checkpoint.config.qwen, &folder)?;

@@ -21,7 +21,8 @@ const MAX_VIEWS: usize = 64;
 /// A picture file by its name without extension.
 pub(super) fn picture(golden: &Golden, name: &str) -> Result<Frame, Fault> {
     let file = golden.files.iter().find(|file| {
-        let pictures = file.tensors.is_empty() && !file.path.ends_with(".json");
+        let pictures = file.tensors.is_empty()
+            && std::path::Path::new(&file.path).extension() != Some("json".as_ref());
         pictures && file.stem() == name
     });
     let file = file.ok_or_else(|| Fault::stored(format!("the folder has no picture {name}")))?;

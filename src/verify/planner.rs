@@ -169,9 +169,10 @@ fn sequences(sheet: &mut Sheet, space: &Workspace, model: &Model) -> Result<Vec<
         return Err(Fault::stored("input_ids is not [batch, length]"));
     };
     let ids = stored.counts()?;
-    let mask = match sheet.has("attention_mask") {
-        true => sheet.given("attention_mask")?.values,
-        false => vec![1.0; ids.len()],
+    let mask = if sheet.has("attention_mask") {
+        sheet.given("attention_mask")?.values
+    } else {
+        vec![1.0; ids.len()]
     };
     if rows == 0 || length == 0 || mask.len() != ids.len() {
         return Err(Fault::stored("attention_mask and input_ids do not fit"));

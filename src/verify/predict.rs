@@ -125,7 +125,7 @@ impl<'a> Prediction<'a> {
         }
         let states = self.states(sheet, model, &frames)?;
         let own = self.condition(sheet, model, &states, &frames)?;
-        self.actions(sheet, space, model, own)
+        self.actions(sheet, space, model, &own)
     }
 
     /// The planner: ids, positions and the hidden states that the querying transformer reads.
@@ -262,7 +262,7 @@ impl<'a> Prediction<'a> {
         sheet: &mut Sheet,
         space: &Workspace,
         model: &Model,
-        own: Tensor<3>,
+        own: &Tensor<3>,
     ) -> Result<(), Fault> {
         let device = model.planner.device();
         let noise = self.noise(sheet, space)?;
@@ -276,7 +276,7 @@ impl<'a> Prediction<'a> {
                 noise.shape
             )));
         }
-        let condition = stored_like(sheet, &self.tensor("condition"), &own)?;
+        let condition = stored_like(sheet, &self.tensor("condition"), own)?;
         for name in sheet.names() {
             let what = name
                 .strip_prefix(self.prefix)
@@ -298,7 +298,7 @@ impl<'a> Prediction<'a> {
                 let entry = sheet.file.tensor(&name).map(|entry| entry.comparison);
                 if let (Some(Comparison::Close(atol)), Ok(want)) = (entry, sheet.stored(&name)) {
                     let limit = Comparison::Close(atol.max(END_TO_END));
-                    sheet.table(&format!("{name} from pictures"), limit, &run(&own)?, &want);
+                    sheet.table(&format!("{name} from pictures"), limit, &run(own)?, &want);
                 }
             } else if let Some(rest) = what.strip_prefix("actions_raw.") {
                 let got = self.raw(sheet, model, rest);

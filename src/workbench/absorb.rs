@@ -1,6 +1,6 @@
 //! An event of the engine changes the document, and may ask for more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::settings::remember;
 use super::{
@@ -23,7 +23,7 @@ impl Workbench {
                 path,
                 error,
                 cancelled,
-            } => self.load_failed(path, error, cancelled),
+            } => self.load_failed(&path, error, cancelled),
             Event::Unloaded => self.model.report = None,
             Event::QueryStarted(id) => self.query_started(id),
             Event::QueryProgress(id, progress) => self.query_progress(id, progress),
@@ -42,7 +42,7 @@ impl Workbench {
             ),
             Event::Sniffed { path, checkpoint } => return self.sniffed(path, checkpoint),
             Event::Written(path) => {
-                self.notice(NoticeLevel::Info, format!("Saved {}", path.display()))
+                self.notice(NoticeLevel::Info, format!("Saved {}", path.display()));
             }
             Event::WriteFailed(path, error) => self.notice(
                 NoticeLevel::Error,
@@ -104,24 +104,24 @@ impl Workbench {
         self.model.report = Some(report);
     }
 
-    fn load_failed(&mut self, path: PathBuf, error: String, cancelled: bool) {
+    fn load_failed(&mut self, path: &Path, error: String, cancelled: bool) {
         self.model.loading = None;
         if cancelled {
             self.notice(NoticeLevel::Info, "Loading was cancelled".into());
             return;
         }
         let at_secs = self.now_secs;
-        self.model.failure = Some((path.clone(), error.clone()));
+        self.model.failure = Some((path.to_path_buf(), error.clone()));
         self.notices.push(Notice {
             level: NoticeLevel::Error,
             text: error,
-            action: Some(self.remedy(&path)),
+            action: Some(self.remedy(path)),
             at_secs,
         });
     }
 
     /// The step that may help after a load failed.
-    fn remedy(&self, path: &std::path::Path) -> (String, Command) {
+    fn remedy(&self, path: &Path) -> (String, Command) {
         if self.model.lacks_tokenizer() {
             let pick = Command::PickPlanner(path.to_path_buf());
             ("Choose tokenizer folder".into(), pick)

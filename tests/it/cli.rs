@@ -14,7 +14,7 @@ fn spvla(arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(root())
         .output()
-        .unwrap()
+        .expect("the program runs and writes an object")
 }
 
 fn json(output: &Output) -> Value {
@@ -28,7 +28,7 @@ fn json(output: &Output) -> Value {
 fn keys(value: &Value) -> Vec<&str> {
     value
         .as_object()
-        .unwrap()
+        .expect("the program runs and writes an object")
         .keys()
         .map(String::as_str)
         .collect()

@@ -67,14 +67,14 @@ fn every_stage_of_the_golden_folder_agrees_with_the_original() {
 /// A copy of the folder in which files may be changed.
 fn copy(into: &Path) {
     fn walk(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
+        fs::create_dir_all(to).expect("files can be copied");
+        for entry in fs::read_dir(from).expect("files can be copied") {
+            let entry = entry.expect("files can be copied");
             let target = to.join(entry.file_name());
-            if entry.file_type().unwrap().is_dir() {
+            if entry.file_type().expect("files can be copied").is_dir() {
                 walk(&entry.path(), &target);
             } else {
-                fs::copy(entry.path(), target).unwrap();
+                fs::copy(entry.path(), target).expect("files can be copied");
             }
         }
     }

@@ -60,9 +60,9 @@ impl Session {
             self.rest();
             for (SourceId(at), frame) in self.engine.poll_frames() {
                 let place = frames.get_mut(at as usize);
-                place.into_iter().for_each(|place| {
-                    place.get_or_insert(frame.clone());
-                });
+                if let Some(place) = place {
+                    place.get_or_insert(frame);
+                }
             }
             while let Some(event) = self.engine.poll() {
                 match event {

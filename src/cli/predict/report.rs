@@ -10,9 +10,9 @@ use crate::engine::Answer;
 pub(super) fn text(prediction: &Prediction, answer: &Answer) -> String {
     let mut out = String::new();
     if let Some(reply) = &prediction.reply {
-        out += &format!("\n{}\n", reply.rule.sentence());
+        out.extend(["\n", reply.rule.sentence(), "\n"]);
         if let Some(subtask) = reply.subtask {
-            out += &format!("Next step: {subtask}\n");
+            out.extend(["Next step: ", subtask, "\n"]);
         }
         out += &groundings(answer);
     }
@@ -20,7 +20,7 @@ pub(super) fn text(prediction: &Prediction, answer: &Answer) -> String {
         out += &chunks(actions);
     }
     for warning in &prediction.warnings {
-        out += &format!("Warning: {warning}\n");
+        out.extend(["Warning: ", warning, "\n"]);
     }
     out + &times(prediction)
 }
@@ -59,24 +59,23 @@ fn groundings(answer: &Answer) -> String {
 
 /// The first sample step by step; in SI where there are statistics.
 fn chunks(actions: &Actions) -> String {
-    let (title, steps): (String, Vec<Vec<f64>>) = match (&actions.si, &actions.statistics_key) {
-        (Some(si), Some(key)) => {
-            let first = si.first().cloned().unwrap_or_default();
-            (format!("Actions in metres and radians ({key})"), first)
-        }
-        _ => {
-            let first = actions.normalized.first().cloned().unwrap_or_default();
-            let widened = first
-                .iter()
-                .map(|step| step.iter().copied().map(f64::from).collect());
-            let why = actions.reason.as_deref().unwrap_or("no statistics");
-            (format!("Normalised actions ({why})"), widened.collect())
-        }
+    let si = actions.si.as_ref().zip(actions.statistics_key.as_ref());
+    let (title, steps): (String, Vec<Vec<f64>>) = if let Some((si, key)) = si {
+        let first = si.first().cloned().unwrap_or_default();
+        (format!("Actions in metres and radians ({key})"), first)
+    } else {
+        let first = actions.normalized.first().cloned().unwrap_or_default();
+        let widened = first
+            .iter()
+            .map(|step| step.iter().copied().map(f64::from).collect());
+        let why = actions.reason.as_deref().unwrap_or("no statistics");
+        (format!("Normalised actions ({why})"), widened.collect())
     };
     let samples = actions.normalized.len();
     let mut out = format!("{title}, sample 1 of {samples}\n");
     for (at, step) in steps.iter().enumerate() {
-        out += &format!("{at:>3} ");
+        let number = format!("{at:>3} ");
+        out.push_str(&number);
         for value in step {
             // Writing to a string does not fail.
             let written = write!(out, " {value:>9.5}");

@@ -85,7 +85,7 @@ fn below(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[Axis
     let room = ui.available_height() - CAPTION * groups.len() as f32 - CLOCK - SPACE_SMALL;
     for (at, group) in groups.iter().enumerate() {
         caption_line(ui, *group, series, |ui| {
-            switches(ui, series, off, Some(*group))
+            switches(ui, series, off, Some(*group));
         });
         let last = at + 1 == groups.len();
         let height = (room * share(*group) / shares).max(LOW) + if last { CLOCK } else { 0.0 };

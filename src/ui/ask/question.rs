@@ -176,7 +176,7 @@ fn buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
             }
             // Its place is kept while nothing runs, so that nothing jumps.
             ui.add_enabled_ui(busy, |ui| {
-                icon_act(ui, context, icons::STOP, CommandId::CancelQuery)
+                icon_act(ui, context, icons::STOP, CommandId::CancelQuery);
             });
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 icon_mode(ui, context, icons::AUTO, CommandId::ToggleAuto, auto);

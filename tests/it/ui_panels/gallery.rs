@@ -69,6 +69,7 @@ fn look(harness: &mut Harness<'_, Scene>, folder: &std::path::Path, name: &str) 
 
 type Shot = (&'static str, Vec2, fn() -> Scene);
 
+#[expect(clippy::too_many_lines, reason = "a list of states, one row each")]
 fn gallery() -> Vec<Shot> {
     vec![
         ("ask_empty", vec2(307.0, 380.0), || {
