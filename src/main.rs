@@ -58,7 +58,7 @@ fn told(error: &anyhow::Error) -> String {
     let mut told = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         if !told.contains(&cause) {
-            told += &format!(": {cause}");
+            told.extend([": ", cause.as_str()]);
         }
     }
     told

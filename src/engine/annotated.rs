@@ -32,7 +32,9 @@ mod tests {
         let frame = Frame::from_rgb("grey", size, &[128; 64 * 48 * 3]).expect("a frame");
         let corners = (ImagePoint::new(10.0, 10.0), ImagePoint::new(50.0, 40.0));
         let bytes = png(&frame, &[Grounding::from_box(corners.0, corners.1)]).expect("a png");
-        let painted = image::load_from_memory(&bytes).expect("reads back").to_rgb8();
+        let painted = image::load_from_memory(&bytes)
+            .expect("reads back")
+            .to_rgb8();
         assert_eq!(painted.dimensions(), (64, 48));
         assert_ne!(painted.get_pixel(30, 10).0, [128; 3], "on the edge");
         assert_eq!(painted.get_pixel(30, 25).0, [128; 3], "inside");
