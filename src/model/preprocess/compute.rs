@@ -4,6 +4,7 @@
 //! error scopes.
 
 use std::pin::pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use wgpu::util::DeviceExt as _;
@@ -12,9 +13,6 @@ use super::PreprocessError;
 use crate::geometry::ImageSize;
 use crate::shaders::{GROUP_SIDE, Shader};
 use crate::vision::normalize::PatchLayout;
-
-/// Longest wait for a copy that the device has already done.
-const READ_BACK: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// `Shape` of `common.wgsl`, less what follows from the output.
 #[derive(Clone, Copy, Default)]
@@ -215,19 +213,18 @@ impl Compute {
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_buffer_to_buffer(binding.buffer, binding.offset, &staging, 0, Some(size));
         self.queue.submit([encoder.finish()]);
-        let (answer, mapped) = std::sync::mpsc::sync_channel(1);
+        let mapped = Arc::new(OnceLock::new());
+        let answer = Arc::clone(&mapped);
         staging.map_async(wgpu::MapMode::Read, .., move |result| {
-            // Whoever waits may have given up; then nobody wants the answer.
-            drop(answer.try_send(result));
+            // Called once; a second answer could only repeat the first.
+            answer.get_or_init(|| result);
         });
         self.device
             .poll(wgpu::PollType::wait_indefinitely())
             .map_err(|error| refused(&error))?;
         // Another thread that polls the same device may be the one that is calling back just now.
-        match mapped.recv_timeout(READ_BACK) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(refused(&error)),
-            Err(_) => return Err(refused(&"the copy never finished")),
+        if let Err(error) = mapped.wait() {
+            return Err(refused(error));
         }
         let view = staging
             .get_mapped_range(..)
