@@ -11,13 +11,13 @@
 //!
 //! | floor | room | what it is | what it may not know |
 //! |---|---|---|---|
-//! | 6 | `main`, [`app`], [`cli`] | window or subcommand | |
-//! | 5 | [`ui`] | what is drawn, what a person does | Burn, files, threads |
-//! | 4 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | egui, Burn, files, threads |
-//! | 3 | [`engine`] | the only owner of threads | egui, how anything is computed |
-//! | 2 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
-//! | 1 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
-//! | 1 | [`camera`] | pictures, folders, videos, live cameras | Burn, egui |
+//! | 7 | `main`, [`app`], [`cli`] | window or subcommand | |
+//! | 6 | [`ui`] | what is drawn, what a person does | Burn, files, threads |
+//! | 5 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | egui, Burn, files, threads |
+//! | 4 | [`engine`] | the only owner of threads | egui, how anything is computed |
+//! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
+//! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
+//! | 2 | [`camera`] | pictures, folders, videos, live cameras | Burn, egui |
 //! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
 //!
 //! # One question, from key to canvas
@@ -51,23 +51,23 @@ pub mod robot;
 pub mod shaders;
 pub mod vision;
 
-// Floor 1: rooms. They do not know each other.
+// Floor 2: rooms. They do not know each other.
 pub mod camera;
 pub mod model;
 
-// Floor 2: jobs. They know rooms, not each other.
+// Floor 3: jobs. They know rooms, not each other.
 pub mod bench;
 pub mod verify;
 
-// Floor 3: the only owner of threads.
+// Floor 4: the only owner of threads.
 pub mod engine;
 
-// Floor 4: the document. Plain data.
+// Floor 5: the document. Plain data.
 pub mod workbench;
 
-// Floor 5: the window. egui; no Burn, files or threads.
+// Floor 6: the window. egui; no Burn, files or threads.
 pub mod ui;
 
-// Floor 6: the program, with a window or without.
+// Floor 7: the program, with a window or without.
 pub mod app;
 pub mod cli;

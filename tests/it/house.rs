@@ -22,8 +22,9 @@ struct Room {
 }
 
 const GROUND: &[&str] = &["geometry", "vision", "grounding", "robot", "job", "shaders"];
-const JOBS: &[&str] = &["camera", "model"];
-const UPPER: &[&str] = &["verify", "bench", "engine", "workbench", "ui"];
+const ROOM: &[&str] = &["media", "camera", "data", "sim", "model"];
+const JOBS: &[&str] = &["verify", "bench", "collect"];
+const UPPER: &[&str] = &["engine", "workbench", "ui"];
 
 const WINDOW: &[&str] = &["egui*", "eframe", "rfd"];
 const BURN: &[&str] = &["burn*", "cubecl*"];
@@ -58,43 +59,62 @@ const ROOMS: &[Room] = &[
     ),
     room("shaders", 0, &[], PURE),
     room(
-        "camera",
+        "media",
         1,
         &[GROUND],
         &[WINDOW, BURN, GPU, THREADS, CHANNELS],
     ),
-    room("model", 1, &[GROUND], JOB),
-    room("verify", 2, &[GROUND, JOBS], JOB),
-    room("bench", 2, &[GROUND, JOBS], JOB),
+    room(
+        "camera",
+        2,
+        &[GROUND, &["media"]],
+        &[WINDOW, BURN, GPU, THREADS, CHANNELS],
+    ),
+    room(
+        "data",
+        2,
+        &[GROUND, &["media"]],
+        &[WINDOW, BURN, GPU, THREADS, CHANNELS],
+    ),
+    room(
+        "sim",
+        2,
+        &[GROUND],
+        &[WINDOW, BURN, FILES, THREADS, CHANNELS],
+    ),
+    room("model", 2, &[GROUND], JOB),
+    room("verify", 3, &[GROUND, ROOM], JOB),
+    room("bench", 3, &[GROUND, ROOM], JOB),
+    room("collect", 3, &[GROUND, ROOM], JOB),
     room(
         "engine",
-        3,
-        &[GROUND, JOBS, &["verify", "bench"]],
+        4,
+        &[GROUND, ROOM, JOBS],
         &[&["egui*", "eframe"], BURN],
     ),
     room(
         "workbench",
-        4,
+        5,
         &[GROUND, &["engine"]],
         &[WINDOW, BURN, GPU, FILES, SLEEP, CHANNELS, CLOCKS, CODECS],
     ),
     room(
         "ui",
-        5,
+        6,
         &[GROUND, &["engine", "workbench"]],
         &[BURN, GPU, FILES, SLEEP, CHANNELS, DIALOGS],
     ),
-    room("app", 6, &[GROUND, JOBS, UPPER], &[BURN, DIALOGS]),
+    room("app", 7, &[GROUND, ROOM, JOBS, UPPER], &[BURN, DIALOGS]),
     room(
         "cli",
-        6,
-        &[GROUND, JOBS, &["verify", "bench", "engine"]],
+        7,
+        &[GROUND, ROOM, JOBS, &["engine"]],
         &[BURN, DIALOGS, &["egui*", "eframe"]],
     ),
     room(
         "main",
-        7,
-        &[GROUND, JOBS, UPPER, &["app", "cli"]],
+        8,
+        &[GROUND, ROOM, JOBS, UPPER, &["app", "cli"]],
         &[WINDOW, BURN, GPU],
     ),
 ];
