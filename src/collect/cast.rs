@@ -1,0 +1,84 @@
+//! First pass: the expert plays a slot's seeds until an episode is good. Physics only.
+
+use super::{CollectError, Config, Group, Reject};
+use crate::job::JobContext;
+use crate::sim::episode::{EpisodeRecord, replay};
+use crate::sim::Episode;
+
+/// Seeds tried for a slot before it is given up.
+pub(super) const TRIES: u64 = 12;
+
+/// What came of a slot.
+pub(super) struct Outcome {
+    /// The first episode that succeeded twice.
+    pub record: Option<EpisodeRecord>,
+    /// Those before it.
+    pub rejects: Vec<Reject>,
+}
+
+/// Plays a slot.
+pub(super) fn play(
+    config: &Config,
+    group: &Group,
+    slot: usize,
+    context: &JobContext<'_>,
+) -> Result<Outcome, CollectError> {
+    let task = group.task(slot);
+    let options = config.options();
+    let mut rejects = Vec::new();
+    for attempt in 0..TRIES {
+        context.check()?;
+        let seed = seed(config.seed, task.name, slot as u64, attempt);
+        let reason = match Episode::run(task, seed, &options) {
+            Err(error) => error.to_string(),
+            Ok(record) => match (&record.failure, record.success) {
+                (None, true) if replay(&record).unwrap_or(false) => {
+                    return Ok(Outcome {
+                        record: Some(record),
+                        rejects,
+                    });
+                }
+                (None, true) => "its stored actions do not lead to the same end".to_owned(),
+                (Some(failure), _) => failure.to_string(),
+                (None, false) => "the goal does not hold at the end".to_owned(),
+            },
+        };
+        rejects.push(Reject {
+            task: task.name.to_owned(),
+            slot,
+            seed,
+            reason,
+        });
+    }
+    Ok(Outcome {
+        record: None,
+        rejects,
+    })
+}
+
+/// The seed of an attempt: unlike that of any other slot, task or attempt.
+fn seed(run: u64, task: &str, slot: u64, attempt: u64) -> u64 {
+    // FNV-1a over all that names the attempt.
+    let numbers = [run, slot, attempt];
+    let bytes = task.bytes().chain(numbers.into_iter().flat_map(u64::to_le_bytes));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attempt_has_a_seed_of_its_own() {
+        let mut seeds = std::collections::BTreeSet::new();
+        for run in 0..3 {
+            for slot in 0..50 {
+                for attempt in 0..TRIES {
+                    assert!(seeds.insert(seed(run, "stack", slot, attempt)));
+                }
+            }
+        }
+    }
+}

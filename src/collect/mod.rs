@@ -1,0 +1,164 @@
+//! Collecting: the scripted expert plays tasks in the simulator, and what it did becomes training data.
+//!
+//! Two passes, as in the paper's engine: physics first, cheap and thrown away early; only an episode that succeeded and
+//! that succeeds again from its stored actions is drawn, labelled and written. Every place in the dataset (a *slot*) has
+//! its own seeds, so the result is the same however many workers there are and however often it was interrupted.
+//!
+//! Writes three things side by side: a LeRobot dataset, `grounding.jsonl` with questions and answers in the planner's
+//! own format, and `priors.jsonl` with every frame's boxes, points and traces.
+
+mod config;
+mod cast;
+mod film;
+mod journal;
+mod plan;
+mod questions;
+mod report;
+mod rows;
+mod sheet;
+
+pub use config::{Config, Pictures};
+pub use plan::{Group, Plan};
+pub use report::{CollectError, Finished, Reject, Report, Tally};
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::data::LeRobotWriter;
+use crate::job::JobContext;
+use cast::Outcome;
+use film::Studio;
+use journal::Journal;
+
+/// Slots that are worked on before the first of them is written: enough to keep every worker busy.
+const AHEAD: usize = 4;
+
+/// Collects what `config` asks for; `finished` hears of every episode that was written.
+///
+/// # Errors
+/// When the plan is empty, the folder cannot be written, nothing can be drawn, or somebody cancelled. What was written
+/// until then is complete and readable, and the same call with `resume` goes on from there.
+pub fn run(
+    config: &Config,
+    context: &JobContext<'_>,
+    finished: &(dyn Fn(&Finished) + Sync),
+) -> Result<Report, CollectError> {
+    let plan = Plan::new(config)?;
+    let workers = rayon::ThreadPoolBuilder::new()
+        .num_threads(config.workers())
+        .build()
+        .map_err(|error| CollectError::Workers(error.to_string()))?;
+    let mut report = Report::new(config, &plan);
+    for group in &plan.groups {
+        let folder = plan.folder(&config.out, group);
+        let work = Work {
+            config,
+            group,
+            folder: &folder,
+            context,
+            finished,
+        };
+        workers.install(|| work.run(&mut report))?;
+    }
+    report.write(&config.out)?;
+    Ok(report)
+}
+
+/// One dataset in the making.
+struct Work<'a> {
+    config: &'a Config,
+    group: &'a Group,
+    folder: &'a Path,
+    context: &'a JobContext<'a>,
+    finished: &'a (dyn Fn(&Finished) + Sync),
+}
+
+impl Work<'_> {
+    fn run(&self, report: &mut Report) -> Result<(), CollectError> {
+        let spec = rows::spec(self.config, self.group);
+        let mut writer = self.writer(&spec)?;
+        let mut journal = Journal::open(self.folder, writer.episodes(), self.config.resume)?;
+        let studio = Studio::new(self.config);
+        let slots: Vec<usize> = (journal.next_slot()..self.group.slots).collect();
+        report.resumed(journal.next_slot() as u64);
+        for few in slots.chunks(AHEAD * self.config.workers()) {
+            let made: Vec<_> = few.par_iter().map(|&slot| self.make(slot, &studio, &writer)).collect();
+            for outcome in made {
+                self.keep(outcome?, &mut writer, &mut journal, report)?;
+            }
+            self.context.check()?;
+        }
+        writer.finalize(self.context)?;
+        Ok(())
+    }
+
+    fn writer(&self, spec: &crate::data::DatasetSpec) -> Result<LeRobotWriter, CollectError> {
+        if self.config.resume && self.folder.join("meta/info.json").exists() {
+            let writer = LeRobotWriter::resume(self.folder)?;
+            return match writer.spec() == spec {
+                true => Ok(writer),
+                false => Err(CollectError::OtherPlan {
+                    path: self.folder.to_owned(),
+                }),
+            };
+        }
+        Ok(LeRobotWriter::create(self.folder, spec)?)
+    }
+
+    /// Plays a slot's episodes until one is good, and films that.
+    fn make(&self, slot: usize, studio: &Studio, writer: &LeRobotWriter) -> Result<Made, CollectError> {
+        let Outcome { record, rejects } = cast::play(self.config, self.group, slot, self.context)?;
+        let Some(record) = record else {
+            return Ok(Made {
+                slot,
+                rejects,
+                film: None,
+            });
+        };
+        let film = studio.shoot(slot, &record, writer.recorder()?, self.context)?;
+        Ok(Made {
+            slot,
+            rejects,
+            film: Some(film),
+        })
+    }
+
+    fn keep(
+        &self,
+        made: Made,
+        writer: &mut LeRobotWriter,
+        journal: &mut Journal,
+        report: &mut Report,
+    ) -> Result<(), CollectError> {
+        report.reject(&made.rejects);
+        let task = self.group.task(made.slot);
+        let Some(film) = made.film else {
+            return journal.gave_up(made.slot, &made.rejects);
+        };
+        journal.filmed(made.slot, writer.episodes(), &film, &made.rejects)?;
+        let episode = writer.append(film.recorded)?;
+        let finished = Finished {
+            episode,
+            slot: made.slot,
+            task: task.name,
+            instruction: film.instruction,
+            frames: film.frames,
+            thumbnail: film.thumbnail,
+        };
+        report.keep(&finished);
+        (self.finished)(&finished);
+        self.context.report("Collecting", report.episodes(), report.wanted());
+        Ok(())
+    }
+}
+
+/// What became of a slot.
+struct Made {
+    slot: usize,
+    rejects: Vec<Reject>,
+    film: Option<film::Film>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,190 @@
+//! What came of collecting, and why some of it did not.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Config, Plan};
+use crate::data::DataError;
+use crate::job::Cancelled;
+use crate::sim::render::RenderError;
+use crate::vision::Frame;
+
+/// Why collecting ended early. What was written until then is complete.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// No episodes.
+    #[error("no episodes are asked for; give --episodes a number above zero")]
+    Nothing,
+    /// A task nobody knows.
+    #[error(
+        "no task or suite is called {name:?}; suites are all, simpler, templates, widowx, google, so101; tasks are {known}"
+    )]
+    UnknownTask {
+        /// As asked.
+        name: String,
+        /// All tasks.
+        known: String,
+    },
+    /// A camera that the scenes have not.
+    #[error("the scenes of {task} have no camera called {name:?}; they have {known}")]
+    UnknownView {
+        /// As asked.
+        name: String,
+        /// Whose scenes.
+        task: String,
+        /// All cameras.
+        known: String,
+    },
+    /// A type of question nobody knows.
+    #[error("no type of question is called {name:?}; types are {known}")]
+    UnknownQuestion {
+        /// As asked.
+        name: String,
+        /// All types.
+        known: String,
+    },
+    /// The folder holds something else.
+    #[error(
+        "the folder holds a dataset of another kind; collect into an empty folder, or repeat the options it was begun with: {path}"
+    )]
+    OtherPlan {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// No threads.
+    #[error("cannot start the workers: {0}; give --workers a smaller number")]
+    Workers(String),
+    /// A file beside the dataset.
+    #[error("{doing} failed: {source}; free space or choose another folder: {path}")]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// Why not.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file beside the dataset does not read back.
+    #[error("line {line} is not what collecting writes: {what}; collect into an empty folder: {path}")]
+    Journal {
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        what: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The dataset.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The pictures.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+/// An episode that was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reject {
+    /// Its task.
+    pub task: String,
+    /// Its place.
+    pub slot: usize,
+    /// What it was drawn from.
+    pub seed: u64,
+    /// Why not.
+    pub reason: String,
+}
+
+/// An episode that was written.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Its number in its dataset.
+    pub episode: u64,
+    /// Its place.
+    pub slot: usize,
+    /// Its task.
+    pub task: &'static str,
+    /// What the arm was told.
+    pub instruction: String,
+    /// Control steps.
+    pub frames: usize,
+    /// The first camera's picture in the middle of it.
+    pub thumbnail: Frame,
+}
+
+/// Counts of one task.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Episodes written in this run.
+    pub kept: u64,
+    /// Episodes thrown away, by reason.
+    pub rejected: BTreeMap<String, u64>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// What was asked for.
+    pub config: Config,
+    /// Episodes that were there before.
+    pub resumed: u64,
+    /// By task.
+    pub tasks: BTreeMap<String, Tally>,
+    wanted: u64,
+}
+
+impl Report {
+    pub(super) fn new(config: &Config, plan: &Plan) -> Self {
+        let tasks = plan.groups.iter().flat_map(|group| &group.tasks);
+        Self {
+            config: config.clone(),
+            resumed: 0,
+            tasks: tasks.map(|task| (task.name.to_owned(), Tally::default())).collect(),
+            wanted: plan.episodes() as u64,
+        }
+    }
+
+    pub(super) fn resumed(&mut self, slots: u64) {
+        self.resumed += slots;
+    }
+
+    pub(super) fn reject(&mut self, rejects: &[Reject]) {
+        for reject in rejects {
+            let tally = self.tasks.entry(reject.task.clone()).or_default();
+            *tally.rejected.entry(reject.reason.clone()).or_default() += 1;
+        }
+    }
+
+    pub(super) fn keep(&mut self, finished: &Finished) {
+        self.tasks.entry(finished.task.to_owned()).or_default().kept += 1;
+    }
+
+    /// Episodes that are done, those of earlier runs included.
+    #[must_use]
+    pub fn episodes(&self) -> u64 {
+        self.resumed + self.tasks.values().map(|tally| tally.kept).sum::<u64>()
+    }
+
+    /// Episodes that were asked for.
+    #[must_use]
+    pub const fn wanted(&self) -> u64 {
+        self.wanted
+    }
+
+    /// Puts the report beside the dataset.
+    pub(super) fn write(&self, out: &Path) -> Result<(), CollectError> {
+        let path = out.join("collect.json");
+        let text = serde_json::to_vec_pretty(self).map_err(std::io::Error::other);
+        text.and_then(|text| std::fs::write(&path, text))
+            .map_err(|source| CollectError::File {
+                doing: "writing the report",
+                source,
+                path,
+            })
+    }
+}
