@@ -8,7 +8,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::camera::yuv::{Colour, Plane, Planes, Range, Sampling};
+use crate::media::{Colour, Plane, Planes, Range, Sampling};
 use crate::geometry::ImageSize;
 
 /// A way to pack pixels that is understood here, cheapest to decode first.

@@ -4,7 +4,7 @@ use super::VideoFault;
 use super::boxes::{Name, text};
 use super::track::SampleEntry;
 use super::{av1, h264};
-use crate::camera::yuv::Planes;
+use crate::media::yuv::Planes;
 
 /// Turns samples into pictures, one for one.
 pub(super) trait Decoder: Send {

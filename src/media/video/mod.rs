@@ -26,16 +26,36 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::yuv::Planes;
-use super::{Camera, CameraError, CameraInfo, CameraKind, sniff};
+use super::{MediaError, file_name};
+use crate::geometry::ImageSize;
 use crate::vision::Frame;
 use cache::Cache;
 use decoder::Decoder;
 use file::VideoFile;
 use timeline::Timeline;
 
+/// What a video says about itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoInfo {
+    /// File name.
+    pub name: String,
+    /// Size of its frames, upright.
+    pub size: ImageSize,
+    /// Name of the codec, for people.
+    pub codec: &'static str,
+    /// Number of frames.
+    pub frames: u64,
+    /// Mean frames per second, where the frames take time.
+    pub fps: Option<f64>,
+    /// Time from the first frame to the end of the last one.
+    pub duration: Duration,
+    /// What was done to the pixels or is wrong with the file, for people: one sentence each.
+    pub notes: Vec<String>,
+}
+
 /// An open video file.
 pub struct Video {
-    info: CameraInfo,
+    info: VideoInfo,
     path: PathBuf,
     file: VideoFile,
     timeline: Timeline,
@@ -53,10 +73,10 @@ impl Video {
     ///
     /// # Errors
     /// When the file cannot be read, is damaged beyond its first frame, or is coded in a way that is not supported.
-    pub fn open(path: &Path) -> Result<Self, CameraError> {
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
         let file = File::open(path)
-            .map_err(|source| CameraError::io("opening the video", path, source))?;
-        Self::read(file, path).map_err(|fault| CameraError::Video {
+            .map_err(|source| MediaError::io("opening the video", path, source))?;
+        Self::read(file, path).map_err(|fault| MediaError::Video {
             fault,
             path: path.to_owned(),
         })
@@ -82,14 +102,13 @@ impl Video {
         let turned =
             (track.quarter_turns > 0).then(|| "turned upright as the file says".to_owned());
         let timeline = Timeline::new(track.samples, track.timescale, track.start);
-        let info = CameraInfo {
-            name: sniff::name(path),
+        let info = VideoInfo {
+            name: file_name(path),
             size,
-            kind: CameraKind::Video,
+            codec,
+            frames: timeline.len() as u64,
             fps: timeline.fps(),
-            frames: Some(timeline.len() as u64),
-            duration: Some(timeline.duration()),
-            format: format!("{codec} MP4"),
+            duration: timeline.duration(),
             notes: [cut, turned].into_iter().flatten().collect(),
         };
         Ok(Self {
@@ -106,9 +125,9 @@ impl Video {
     }
 
     /// The frame with this index, from the cache or by decoding up to it.
-    fn picture(&mut self, index: u64) -> Result<Frame, CameraError> {
+    fn picture(&mut self, index: u64) -> Result<Frame, MediaError> {
         let planes = self.planes(index);
-        let planes = planes.map_err(|fault| CameraError::DamagedFrame {
+        let planes = planes.map_err(|fault| MediaError::DamagedFrame {
             index,
             fault,
             path: self.path.clone(),
@@ -168,8 +187,8 @@ impl Video {
         })
     }
 
-    fn out_of_range(&self, index: u64) -> CameraError {
-        CameraError::OutOfRange {
+    fn out_of_range(&self, index: u64) -> MediaError {
+        MediaError::OutOfRange {
             index,
             count: self.timeline.len() as u64,
             name: self.info.name.clone(),
@@ -177,19 +196,29 @@ impl Video {
     }
 }
 
-impl Camera for Video {
-    fn info(&self) -> &CameraInfo {
+impl Video {
+    /// What the file says about itself.
+    #[must_use]
+    pub const fn info(&self) -> &VideoInfo {
         &self.info
     }
 
-    fn frame(&mut self) -> Result<Option<Frame>, CameraError> {
+    /// The next frame, or none at the end of the file.
+    ///
+    /// # Errors
+    /// When the frame is damaged; the next call goes on with the one behind it.
+    pub fn frame(&mut self) -> Result<Option<Frame>, MediaError> {
         if self.next >= self.timeline.len() as u64 {
             return Ok(None);
         }
         self.seek(self.next).map(Some)
     }
 
-    fn seek(&mut self, index: u64) -> Result<Frame, CameraError> {
+    /// Exactly the frame with this index; [`Video::frame`] then goes on behind it.
+    ///
+    /// # Errors
+    /// When the index is past the end or the frame is damaged.
+    pub fn seek(&mut self, index: u64) -> Result<Frame, MediaError> {
         if index >= self.timeline.len() as u64 {
             return Err(self.out_of_range(index));
         }
@@ -197,11 +226,15 @@ impl Camera for Video {
         self.picture(index)
     }
 
-    fn stamp(&self, index: u64) -> Option<Duration> {
+    /// When the frame with this index is shown, counted from the first one.
+    #[must_use]
+    pub fn stamp(&self, index: u64) -> Option<Duration> {
         self.timeline.stamp(index)
     }
 
-    fn index_at(&self, stamp: Duration) -> Option<u64> {
+    /// The index of the frame on show at this time; the last one after the end.
+    #[must_use]
+    pub fn index_at(&self, stamp: Duration) -> Option<u64> {
         self.timeline.frame_at(stamp)
     }
 }

@@ -68,7 +68,7 @@ fn escape(payload: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::camera::video::sps::SequenceParameters;
+    use crate::media::video::sps::SequenceParameters;
 
     /// High profile as x264 writes it.
     const HIGH: [u8; 24] = [

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::camera::yuv::Planes;
+use crate::media::yuv::Planes;
 
 /// Memory that decoded frames may take, in bytes: 145 frames of 640x480.
 const BUDGET: usize = 64 << 20;
@@ -49,7 +49,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::camera::yuv::{Colour, Sampling};
+    use crate::media::yuv::{Colour, Sampling};
     use crate::geometry::ImageSize;
 
     #[test]

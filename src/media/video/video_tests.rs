@@ -6,13 +6,12 @@ use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 
 use super::*;
-use crate::geometry::ImageSize;
 
 pub(super) const CLIPS: [&str; 3] = ["wrist_h264.mp4", "wrist_av1.mp4", "bframes.mp4"];
 
 pub(super) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/camera")
+        .join("tests/fixtures/media")
         .join(name)
 }
 
@@ -21,7 +20,7 @@ pub(super) fn clip(name: &str) -> Vec<u8> {
 }
 
 /// Opens bytes as a video file.
-pub(super) fn open_bytes(bytes: &[u8]) -> Result<Video, CameraError> {
+pub(super) fn open_bytes(bytes: &[u8]) -> Result<Video, MediaError> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     Video::open(file.path())
@@ -56,11 +55,10 @@ fn info_says_what_the_file_is() {
     ] {
         let video = Video::open(&fixture(name)).unwrap();
         let info = video.info();
-        assert_eq!((info.name.as_str(), info.frames), (name, Some(count)));
-        assert!(info.format.starts_with(codec), "{info:?}");
+        assert_eq!((info.name.as_str(), info.frames), (name, count));
+        assert!(info.codec == codec, "{info:?}");
         assert!((info.fps.unwrap() - 10.0).abs() < 1e-9, "{info:?}");
-        assert_eq!(info.duration, Some(Duration::from_millis(count * 100)));
-        assert_eq!(info.kind, CameraKind::Video);
+        assert_eq!(info.duration, Duration::from_millis(count * 100));
         assert!(info.notes.is_empty(), "{info:?}");
     }
 }
@@ -85,7 +83,7 @@ fn any_order_of_seeking_gives_the_frames_of_playing() {
     for name in CLIPS {
         let mut video = Video::open(&fixture(name)).unwrap();
         let played = all(&mut video);
-        assert_eq!(Some(played.len() as u64), video.info().frames);
+        assert_eq!(played.len() as u64, video.info().frames);
         let mut order: Vec<usize> = (0..played.len()).collect();
         order.shuffle(&mut random);
         order.extend((0..played.len()).rev());
@@ -159,7 +157,7 @@ fn playing_goes_on_behind_a_seek_and_ends() {
     let error = video.seek(24).unwrap_err();
     assert!(matches!(
         error,
-        CameraError::OutOfRange {
+        MediaError::OutOfRange {
             index: 24,
             count: 24,
             ..
@@ -206,7 +204,7 @@ fn frames_before_the_edit_are_not_shown() {
     let start = u32::from_be_bytes(bytes[time..time + 4].try_into().unwrap());
     bytes[time..time + 4].copy_from_slice(&(start + 3 * 1024).to_be_bytes());
     let mut video = open_bytes(&bytes).unwrap();
-    assert_eq!(video.info().frames, Some(21));
+    assert_eq!(video.info().frames, 21);
     let frame = video.seek(0).unwrap();
     assert_eq!((barcode(&frame), frame.stamp), (3, Duration::ZERO));
 }
@@ -219,9 +217,9 @@ fn a_wide_range_in_the_container_is_used_when_the_stream_is_silent() {
         config: Vec::new(),
         colour,
     };
-    let full = crate::camera::Colour {
-        matrix: crate::camera::Matrix::Bt709,
-        range: crate::camera::Range::Full,
+    let full = crate::media::Colour {
+        matrix: crate::media::Matrix::Bt709,
+        range: crate::media::Range::Full,
     };
     let silent = sps::SequenceParameters {
         profile: 100,
@@ -233,12 +231,12 @@ fn a_wide_range_in_the_container_is_used_when_the_stream_is_silent() {
         matrix: None,
     };
     assert_eq!(silent.colour(entry(Some(full)).colour), full);
-    assert_eq!(silent.colour(None), crate::camera::Colour::default());
+    assert_eq!(silent.colour(None), crate::media::Colour::default());
     let said = sps::SequenceParameters {
-        range: Some(crate::camera::Range::Limited),
+        range: Some(crate::media::Range::Limited),
         ..silent
     };
-    assert_eq!(said.colour(Some(full)).range, crate::camera::Range::Limited);
+    assert_eq!(said.colour(Some(full)).range, crate::media::Range::Limited);
     assert!(silent.check().is_ok());
     for (refused, name) in [
         (

@@ -8,7 +8,7 @@ use re_rav1d::dav1d::{self, PixelLayout, PlanarImageComponent, Settings};
 use super::VideoFault;
 use super::decoder::Decoder;
 use super::track::{SampleEntry, check_size};
-use crate::camera::yuv::{Colour, Matrix, Plane, Planes, Range, Sampling};
+use crate::media::yuv::{Colour, Matrix, Plane, Planes, Range, Sampling};
 use crate::geometry::ImageSize;
 
 const CODEC: &str = "AV1";

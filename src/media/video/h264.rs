@@ -10,7 +10,7 @@ use super::decoder::Decoder;
 use super::order::in_decoding_order;
 use super::sps::SequenceParameters;
 use super::track::{SampleEntry, check_size};
-use crate::camera::yuv::{Colour, Plane, Planes, Sampling};
+use crate::media::yuv::{Colour, Plane, Planes, Sampling};
 use crate::geometry::ImageSize;
 
 const CODEC: &str = "H.264";

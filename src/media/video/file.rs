@@ -19,7 +19,7 @@ const FIRST_BOXES: &[&Name] = &[
 ];
 
 /// Whether these first bytes belong to an MP4 or `QuickTime` file.
-pub(in crate::camera) fn recognises(head: &[u8]) -> bool {
+pub(in crate::media) fn recognises(head: &[u8]) -> bool {
     head.get(4..8)
         .is_some_and(|name| FIRST_BOXES.iter().any(|known| known[..] == *name))
 }

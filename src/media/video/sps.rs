@@ -1,7 +1,7 @@
 //! The sequence parameter set of H.264 (ITU-T H.264 section 7.3.2.1.1), as far as colour and limits need it.
 
 use super::VideoFault;
-use crate::camera::yuv::{Colour, Matrix, Range};
+use crate::media::yuv::{Colour, Matrix, Range};
 
 /// What a sequence parameter set says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

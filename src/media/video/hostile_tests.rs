@@ -7,7 +7,7 @@ use super::*;
 
 fn fault(bytes: &[u8]) -> VideoFault {
     match open_bytes(bytes).err() {
-        Some(CameraError::Video { fault, .. }) => fault,
+        Some(MediaError::Video { fault, .. }) => fault,
         other => panic!("{other:?}"),
     }
 }
@@ -20,7 +20,7 @@ fn patched(name: &str, place: &[u8], offset: usize, with: &[u8]) -> Vec<u8> {
 }
 
 /// Frames and errors until the end.
-fn play(video: &mut Video) -> (usize, Vec<CameraError>) {
+fn play(video: &mut Video) -> (usize, Vec<MediaError>) {
     let (mut frames, mut errors) = (0, Vec::new());
     loop {
         match video.frame() {
@@ -141,7 +141,7 @@ fn a_damaged_frame_leaves_later_groups_whole() {
     let mut video = open_bytes(&bytes).unwrap();
     let frame = video.timeline.frame_of(1).unwrap();
     let error = video.seek(frame).unwrap_err();
-    assert!(matches!(&error, CameraError::DamagedFrame { index, .. } if *index == frame));
+    assert!(matches!(&error, MediaError::DamagedFrame { index, .. } if *index == frame));
     assert!(error.is_retryable());
     let mut good = open_bytes(&whole).unwrap();
     for index in 12..24 {
@@ -190,7 +190,7 @@ proptest! {
         }
         // Only the index is asked here; the decoders are other people's and slow in tests.
         if let Ok(video) = open_bytes(&bytes) {
-            let count = video.info().frames.unwrap();
+            let count = video.info().frames;
             prop_assert!(count > 0);
             prop_assert!(video.stamp(count - 1).is_some());
         }

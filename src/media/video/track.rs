@@ -3,7 +3,7 @@
 use super::VideoFault;
 use super::boxes::{Fields, Name, find, need, text};
 use super::table::{self, Sample};
-use crate::camera::yuv::{Colour, Matrix, Range};
+use crate::media::yuv::{Colour, Matrix, Range};
 use crate::geometry::ImageSize;
 
 /// Longest side of a video frame, in pixels: 8K.

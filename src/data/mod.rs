@@ -1,0 +1,5 @@
+//! Datasets in and out.
+
+mod error;
+
+pub use error::{DataError, Defect, Severity};
