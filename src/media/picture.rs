@@ -7,10 +7,14 @@ use std::fs::File;
 use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::codecs::gif::GifDecoder;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngDecoder, PngEncoder};
+use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{
-    AnimationDecoder as _, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat,
+    AnimationDecoder as _, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder,
+    ImageError, ImageFormat,
     ImageReader, Limits,
 };
 
@@ -66,6 +70,43 @@ impl Picture {
         };
         PictureFile { bytes, path }.decode(reader, format)
     }
+}
+
+/// Encodes a frame as PNG without alpha, fast rather than small.
+///
+/// # Errors
+/// When the encoder refuses it.
+pub fn png(frame: &Frame) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    let encoder =
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive);
+    encoded(frame, "PNG", encoder)?;
+    Ok(bytes)
+}
+
+/// Encodes a frame as JPEG; quality is 1 to 100.
+///
+/// # Errors
+/// When the encoder refuses it.
+pub fn jpeg(frame: &Frame, quality: u8) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    let quality = quality.clamp(1, 100);
+    encoded(frame, "JPEG", JpegEncoder::new_with_quality(&mut bytes, quality))?;
+    Ok(bytes)
+}
+
+fn encoded(
+    frame: &Frame,
+    codec: &'static str,
+    encoder: impl ImageEncoder,
+) -> Result<(), MediaError> {
+    let size = frame.size();
+    encoder
+        .write_image(&frame.to_rgb(), size.width, size.height, ExtendedColorType::Rgb8)
+        .map_err(|error| MediaError::Encode {
+            codec,
+            reason: error.to_string(),
+        })
 }
 
 struct PictureFile<'a> {

@@ -16,7 +16,7 @@ fn open_bytes(bytes: &[u8]) -> Result<Picture, MediaError> {
     Picture::open(file.path())
 }
 
-fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+fn file_of(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
@@ -44,7 +44,7 @@ fn every_format_is_known_by_content_and_shows_the_same() {
         (ImageFormat::Pnm, "PNM"),
     ];
     for (format, name) in formats {
-        let picture = open_bytes(&encoded(&corners(), format)).unwrap();
+        let picture = open_bytes(&file_of(&corners(), format)).unwrap();
         assert!(
             picture.format.starts_with(name),
             "{}",
@@ -62,12 +62,12 @@ fn every_format_is_known_by_content_and_shows_the_same() {
 #[test]
 fn sixteen_bits_become_eight_and_it_is_said() {
     let deep = ImageBuffer::from_pixel(2, 2, Rgb([0xffff_u16, 0x8080, 0x0001]));
-    let picture = open_bytes(&encoded(&deep.into(), ImageFormat::Png)).unwrap();
+    let picture = open_bytes(&file_of(&deep.into(), ImageFormat::Png)).unwrap();
     assert!(has_note(&picture, "16 bits"), "{:?}", picture.notes);
     let frame = picture.frame;
     assert_eq!(frame.pixel(0, 0), Some([255, 128, 0]));
     let grey = ImageBuffer::from_pixel(2, 2, Luma([0x4040_u16]));
-    let picture = open_bytes(&encoded(&grey.into(), ImageFormat::Tiff)).unwrap();
+    let picture = open_bytes(&file_of(&grey.into(), ImageFormat::Tiff)).unwrap();
     assert!(has_note(&picture, "16 bits"));
     assert_eq!(picture.frame.pixel(1, 1), Some([64; 3]));
 }
@@ -75,7 +75,7 @@ fn sixteen_bits_become_eight_and_it_is_said() {
 #[test]
 fn transparency_is_laid_on_white() {
     let layers = ImageBuffer::from_fn(3, 1, |x, _| Rgba([255_u8, 0, 0, [0, 128, 255][x as usize]]));
-    let picture = open_bytes(&encoded(&layers.into(), ImageFormat::Png)).unwrap();
+    let picture = open_bytes(&file_of(&layers.into(), ImageFormat::Png)).unwrap();
     assert!(has_note(&picture, "white"));
     let frame = picture.frame;
     let colours = [0, 1, 2].map(|x| frame.pixel(x, 0).unwrap());
@@ -118,7 +118,7 @@ fn of_animations_the_first_frame_is_shown() {
 
 /// A JPEG with an EXIF segment that says how the camera was held.
 fn jpeg_held(orientation: u8) -> Vec<u8> {
-    let jpeg = encoded(&corners(), ImageFormat::Jpeg);
+    let jpeg = file_of(&corners(), ImageFormat::Jpeg);
     let tiff = [
         b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".as_slice(),
         &[orientation, 0, 0, 0, 0, 0, 0, 0],
@@ -183,7 +183,7 @@ fn damage_is_said_with_format_and_place() {
         ImageFormat::WebP,
         ImageFormat::Bmp,
     ] {
-        let whole = encoded(&corners(), format);
+        let whole = file_of(&corners(), format);
         let text = open_bytes(&whole[..whole.len() * 2 / 3])
             .err()
             .unwrap()
@@ -204,7 +204,7 @@ fn cut_or_flipped_bytes_never_panic() {
         ImageFormat::Bmp,
         ImageFormat::Pnm,
     ] {
-        let whole = encoded(&corners(), format);
+        let whole = file_of(&corners(), format);
         for at in (0..whole.len().min(400)).step_by(3) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x55;
@@ -213,4 +213,15 @@ fn cut_or_flipped_bytes_never_panic() {
             drop(open_bytes(&whole[..at]));
         }
     }
+}
+
+#[test]
+fn what_is_encoded_is_what_is_decoded() {
+    let frame = open_bytes(&file_of(&corners(), ImageFormat::Png)).unwrap().frame;
+    let again = open_bytes(&png(&frame).unwrap()).unwrap().frame;
+    assert_eq!(again.rgba(), frame.rgba());
+    let lossy = open_bytes(&jpeg(&frame, 95).unwrap()).unwrap();
+    assert!(lossy.format.starts_with("JPEG"));
+    let pairs = lossy.frame.rgba().iter().zip(frame.rgba());
+    assert!(pairs.map(|(a, b)| a.abs_diff(*b)).max().unwrap() < 40);
 }

@@ -37,6 +37,19 @@ impl Matrix {
         }
     }
 
+    /// The code point of ITU-T H.273.
+    #[must_use]
+    pub const fn code(self) -> u16 {
+        match self {
+            Self::Identity => 0,
+            Self::Bt709 => 1,
+            Self::Fcc => 4,
+            Self::Bt601 => 6,
+            Self::Smpte240 => 7,
+            Self::Bt2020 => 9,
+        }
+    }
+
     /// Weights of red and blue in luma.
     const fn weights(self) -> (f64, f64) {
         match self {
@@ -158,6 +171,36 @@ impl Planes {
         })
     }
 
+    /// Mixes RGBA bytes to BT.601 of limited range with a quarter of the chroma: what datasets are coded in. Chroma is
+    /// the mean of the pixels it stands for. None when the length does not fit the size or a side is zero.
+    #[must_use]
+    pub fn from_rgba(size: ImageSize, rgba: &[u8]) -> Option<Self> {
+        if rgba.len() != size.pixels() * 4 {
+            return None;
+        }
+        let (columns, rows) = Sampling::Half.chroma(size);
+        let width = size.width as usize;
+        let luma = rgba.chunks_exact(4).map(luma_of).collect();
+        let mut chroma = [Vec::new(), Vec::new()].map(|_: Vec<u8>| Vec::with_capacity(columns * rows));
+        for pair in rgba.chunks(width.max(1) * 8) {
+            let (top, below) = pair.split_at(width * 4);
+            // The last row of an odd height stands for itself alone.
+            let below = if below.is_empty() { top } else { below };
+            for (top, below) in top.chunks(8).zip(below.chunks(8)) {
+                let [u, v] = chroma_of(top, below);
+                chroma[0].push(u);
+                chroma[1].push(v);
+            }
+        }
+        let [u, v] = chroma;
+        Self::new(size, Sampling::Half, Colour::default(), [luma, u, v])
+    }
+
+    /// Luma and the two chroma planes, tightly packed.
+    pub(super) fn channels(&self) -> [&[u8]; 3] {
+        [&self.luma, &self.chroma[0], &self.chroma[1]]
+    }
+
     /// Width and height.
     #[must_use]
     pub const fn size(&self) -> ImageSize {
@@ -205,6 +248,32 @@ impl Planes {
             Sampling::Full => full_row(luma, u, v, out, mixer),
         }
     }
+}
+
+/// Luma of BT.601 in limited range: 16 + 219 (0.299 R + 0.587 G + 0.114 B) / 255, rounded.
+fn luma_of(pixel: &[u8]) -> u8 {
+    let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
+    // Weights with 16 bits after the point.
+    ((16_829 * red + 33_039 * green + 6_416 * blue + (16 << POINT) + (1 << (POINT - 1))) >> POINT) as u8
+}
+
+/// Both chroma values of the mean of one or two pixels of each of two rows.
+fn chroma_of(top: &[u8], below: &[u8]) -> [u8; 2] {
+    let mut sums = [0_i32; 3];
+    for pixel in top.chunks_exact(4).chain(below.chunks_exact(4)) {
+        for (sum, value) in sums.iter_mut().zip(pixel) {
+            *sum += i32::from(*value);
+        }
+    }
+    let count = (top.len() + below.len()) as i32 / 4;
+    let [red, green, blue] = sums;
+    // 224 (B - Y) / (2 (1 - 0.114)) / 255 and 224 (R - Y) / (2 (1 - 0.299)) / 255, 16 bits after the point.
+    let mix = |weights: [i32; 3]| {
+        let mixed = weights[0] * red + weights[1] * green + weights[2] * blue;
+        let rounded = mixed / count + (128 << POINT) + (1 << (POINT - 1));
+        (rounded >> POINT).clamp(0, 255) as u8
+    };
+    [mix([-9_714, -19_070, 28_784]), mix([28_784, -24_103, -4_681])]
 }
 
 impl Plane<'_> {

@@ -17,8 +17,10 @@ mod table;
 mod timeline;
 mod track;
 mod turn;
+mod write;
 
 pub use fault::VideoFault;
+pub use write::{GROUP, VideoCodec, VideoFormat, VideoSplice, VideoWriter};
 pub(super) use file::recognises;
 
 use std::fs::File;
@@ -33,6 +35,7 @@ use cache::Cache;
 use decoder::Decoder;
 use file::VideoFile;
 use timeline::Timeline;
+use track::SampleEntry;
 
 /// What a video says about itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +62,7 @@ pub struct Video {
     path: PathBuf,
     file: VideoFile,
     timeline: Timeline,
+    entry: SampleEntry,
     decoder: Box<dyn Decoder>,
     quarter_turns: u8,
     cache: Cache,
@@ -116,6 +120,7 @@ impl Video {
             path: path.to_owned(),
             file,
             timeline,
+            entry: track.entry,
             decoder,
             quarter_turns: track.quarter_turns,
             cache: Cache::default(),

@@ -39,6 +39,11 @@ impl Timeline {
         }
     }
 
+    /// Time units in a second.
+    pub(super) const fn timescale(&self) -> u32 {
+        self.timescale
+    }
+
     /// Number of frames.
     pub(super) const fn len(&self) -> usize {
         self.order.len()
