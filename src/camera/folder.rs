@@ -80,7 +80,9 @@ impl Camera for Folder {
                 name: self.info.name.clone(),
             })?;
         self.next = index + 1;
-        Ok(media::Picture::open(file)?.frame.stamped(index, Duration::ZERO))
+        Ok(media::Picture::open(file)?
+            .frame
+            .stamped(index, Duration::ZERO))
     }
 }
 

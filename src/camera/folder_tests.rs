@@ -11,11 +11,7 @@ fn write(folder: &Path, name: &str, red: u8) {
 }
 
 fn names(folder: &Folder) -> Vec<String> {
-    folder
-        .files()
-        .iter()
-        .map(|file| file_name(file))
-        .collect()
+    folder.files().iter().map(|file| file_name(file)).collect()
 }
 
 #[test]
@@ -79,7 +75,10 @@ fn one_bad_picture_leaves_the_others() {
 fn a_folder_without_pictures_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let error = Folder::open(folder.path()).err().unwrap();
-    assert!(matches!(error, CameraError::Media(MediaError::EmptyFolder { .. })));
+    assert!(matches!(
+        error,
+        CameraError::Media(MediaError::EmptyFolder { .. })
+    ));
     let gone = folder.path().join("gone");
     assert!(matches!(
         Folder::open(&gone),

@@ -14,7 +14,8 @@ const MAX_DEPTH: usize = 8;
 
 /// The values of an array; none when its type cannot be read.
 pub(super) fn column(name: &str, array: &ArrayRef) -> Option<Column> {
-    let (width, values) = flat(array, MAX_DEPTH).or_else(|| Some((1, Values::Json(json(array)?))))?;
+    let (width, values) =
+        flat(array, MAX_DEPTH).or_else(|| Some((1, Values::Json(json(array)?))))?;
     Some(Column {
         name: name.to_owned(),
         width,
@@ -34,7 +35,9 @@ fn flat(array: &ArrayRef, depth: usize) -> Option<(usize, Values)> {
             if list.null_count() > 0 {
                 return None;
             }
-            let inner = list.values().slice(list.value_offset_at(0) as usize, width * list.len());
+            let inner = list
+                .values()
+                .slice(list.value_offset_at(0) as usize, width * list.len());
             let (below, values) = flat(&inner, depth - 1)?;
             Some((width * below, values))
         }
@@ -53,7 +56,9 @@ fn list<O: OffsetSizeTrait>(list: &GenericListArray<O>, depth: usize) -> Option<
     if !even || width == 0 || list.null_count() > 0 {
         return None;
     }
-    let inner = list.values().slice(offsets[0].as_usize(), width * list.len());
+    let inner = list
+        .values()
+        .slice(offsets[0].as_usize(), width * list.len());
     let (below, values) = flat(&inner, depth - 1)?;
     Some((width * below, values))
 }
@@ -64,7 +69,11 @@ fn plain(array: &ArrayRef) -> Option<Values> {
     Some(match array.data_type() {
         // Missing numbers are NaN, as pandas reads them.
         DataType::Float32 => Values::F32(
-            array.as_primitive::<Float32Type>().iter().map(|value| value.unwrap_or(f32::NAN)).collect(),
+            array
+                .as_primitive::<Float32Type>()
+                .iter()
+                .map(|value| value.unwrap_or(f32::NAN))
+                .collect(),
         ),
         DataType::Float16 => return plain(&to(DataType::Float32)?),
         DataType::Float64 | DataType::Decimal128(..) => Values::F64(
@@ -83,9 +92,15 @@ fn plain(array: &ArrayRef) -> Option<Values> {
                 .collect(),
         ),
         kind if kind.is_integer() => return plain(&to(DataType::Float64)?),
-        DataType::Boolean if !missing => Values::Bool(array.as_boolean().iter().flatten().collect()),
+        DataType::Boolean if !missing => {
+            Values::Bool(array.as_boolean().iter().flatten().collect())
+        }
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Values::Text(
-            to(DataType::Utf8)?.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect(),
+            to(DataType::Utf8)?
+                .as_string::<i32>()
+                .iter()
+                .map(|text| text.map(str::to_owned))
+                .collect(),
         ),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Values::Bytes(
             to(DataType::LargeBinary)?
@@ -103,7 +118,9 @@ fn plain(array: &ArrayRef) -> Option<Values> {
 
 /// One JSON value for each row.
 fn json(array: &ArrayRef) -> Option<Vec<Value>> {
-    (0..array.len()).map(|row| cell(array, row, MAX_DEPTH)).collect()
+    (0..array.len())
+        .map(|row| cell(array, row, MAX_DEPTH))
+        .collect()
 }
 
 fn cell(array: &ArrayRef, row: usize, depth: usize) -> Option<Value> {
@@ -123,9 +140,10 @@ fn cell(array: &ArrayRef, row: usize, depth: usize) -> Option<Value> {
         DataType::FixedSizeList(..) => elements(array.as_fixed_size_list().value(row)),
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns().iter();
-            let pairs = fields.iter().zip(columns).map(|(field, column)| {
-                Some((field.name().clone(), cell(column, row, depth - 1)?))
-            });
+            let pairs = fields
+                .iter()
+                .zip(columns)
+                .map(|(field, column)| Some((field.name().clone(), cell(column, row, depth - 1)?)));
             pairs.collect::<Option<_>>().map(Value::Object)
         }
         DataType::Null => Some(Value::Null),
@@ -161,7 +179,10 @@ mod tests {
             Some([Some(3), Some(4)]),
         ]);
         let even = column("even", &(Arc::new(even) as ArrayRef)).unwrap();
-        assert_eq!((even.width, even.values), (2, Values::I64(vec![1, 2, 3, 4])));
+        assert_eq!(
+            (even.width, even.values),
+            (2, Values::I64(vec![1, 2, 3, 4]))
+        );
         let uneven = ListArray::from_iter_primitive::<Int32Type, _, _>([
             Some(vec![Some(1)]),
             None,

@@ -95,7 +95,11 @@ impl Column {
     pub fn row(&self, row: usize) -> Option<Vec<f64>> {
         let start = row.checked_mul(self.width)?;
         (row < self.rows())
-            .then(|| (start..start + self.width).map(|at| self.values.number(at)).collect())
+            .then(|| {
+                (start..start + self.width)
+                    .map(|at| self.values.number(at))
+                    .collect()
+            })
             .flatten()
     }
 

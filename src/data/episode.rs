@@ -145,7 +145,9 @@ pub(super) fn nested_names(value: Option<&Value>) -> Vec<String> {
             Value::Array(list) => open.extend(list.iter().rev()),
             Value::Object(object) => {
                 // `{"axes": [...]}` nests; `{"x": 0, "y": 1}` names by keys.
-                let nests = object.values().any(|value| value.is_array() || value.is_object());
+                let nests = object
+                    .values()
+                    .any(|value| value.is_array() || value.is_object());
                 if nests {
                     let inner: Vec<&Value> = object.values().collect();
                     open.extend(inner.into_iter().rev());

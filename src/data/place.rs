@@ -83,7 +83,10 @@ mod tests {
             expand(template, &fills).unwrap(),
             "videos/observation.images.top/chunk-002/file-1234.mp4"
         );
-        assert_eq!(expand("{chunk_index}-{chunk_index:d}", &fills).unwrap(), "2-2");
+        assert_eq!(
+            expand("{chunk_index}-{chunk_index:d}", &fills).unwrap(),
+            "2-2"
+        );
         for wrong in [
             "{other}",
             "{chunk_index:x}",

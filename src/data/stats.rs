@@ -50,7 +50,10 @@ impl Stats {
             sorted.extend(values.iter().skip(element).step_by(width).take(count));
             sorted.sort_by(f64::total_cmp);
             let mean = sorted.iter().sum::<f64>() / count as f64;
-            let spread = sorted.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+            let spread = sorted
+                .iter()
+                .map(|value| (value - mean).powi(2))
+                .sum::<f64>();
             stats.min.push(sorted.first().copied().unwrap_or(f64::NAN));
             stats.max.push(sorted.last().copied().unwrap_or(f64::NAN));
             stats.mean.push(mean);
@@ -92,7 +95,10 @@ impl Stats {
         };
         let width = stats.mean.len();
         let lists = [&stats.min, &stats.max, &stats.std];
-        let even = lists.into_iter().chain(&stats.quantiles).all(|list| list.len() == width);
+        let even = lists
+            .into_iter()
+            .chain(&stats.quantiles)
+            .all(|list| list.len() == width);
         even.then_some(stats)
     }
 
@@ -103,7 +109,11 @@ impl Stats {
         let list = |values: &[f64]| -> Value {
             let element = |value: &f64| {
                 let value = Value::from(*value);
-                if nested { Value::from(vec![vec![value]]) } else { value }
+                if nested {
+                    Value::from(vec![vec![value]])
+                } else {
+                    value
+                }
             };
             values.iter().map(element).collect()
         };
@@ -174,7 +184,12 @@ impl Merge {
 
     fn finish(mut self) -> Stats {
         let count = self.sum.count as f64;
-        for mean in self.sum.mean.iter_mut().chain(self.sum.quantiles.iter_mut().flatten()) {
+        for mean in self
+            .sum
+            .mean
+            .iter_mut()
+            .chain(self.sum.quantiles.iter_mut().flatten())
+        {
             *mean /= count;
         }
         let spreads = self.squares.iter().zip(&self.sum.mean);
@@ -195,7 +210,10 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     };
     let place = share * last as f64;
     let below = place.floor();
-    let (low, high) = (sorted[below as usize], sorted[(below as usize + 1).min(last)]);
+    let (low, high) = (
+        sorted[below as usize],
+        sorted[(below as usize + 1).min(last)],
+    );
     low + (high - low) * (place - below)
 }
 
@@ -230,7 +248,10 @@ mod tests {
     fn numbers_are_those_of_numpy() {
         // np.quantile([3, 1, 2, 10], q), np.std.
         let stats = Stats::of_rows(2, &[3.0, 0.0, 1.0, 0.0, 2.0, 0.0, 10.0, 0.0]);
-        assert_eq!((stats.count, &stats.min, &stats.max), (4, &vec![1.0, 0.0], &vec![10.0, 0.0]));
+        assert_eq!(
+            (stats.count, &stats.min, &stats.max),
+            (4, &vec![1.0, 0.0], &vec![10.0, 0.0])
+        );
         assert!(near(&stats.mean, &[4.0, 0.0]) && near(&stats.std, &[12.5_f64.sqrt(), 0.0]));
         let first: Vec<f64> = stats.quantiles.iter().map(|list| list[0]).collect();
         assert!(near(&first, &[1.03, 1.3, 2.5, 7.9, 9.79]), "{first:?}");
@@ -240,11 +261,23 @@ mod tests {
     fn merging_parts_is_the_whole() {
         let values: Vec<f64> = (0..30).map(|at| f64::from(at * 7919 % 101)).collect();
         let whole = Stats::of_rows(3, &values);
-        let parts = [Stats::of_rows(3, &values[..9]), Stats::of_rows(3, &values[9..])];
+        let parts = [
+            Stats::of_rows(3, &values[..9]),
+            Stats::of_rows(3, &values[9..]),
+        ];
         let merged = Stats::merged(&parts).unwrap();
-        assert_eq!((merged.count, &merged.min, &merged.max), (10, &whole.min, &whole.max));
+        assert_eq!(
+            (merged.count, &merged.min, &merged.max),
+            (10, &whole.min, &whole.max)
+        );
         assert!(near(&merged.mean, &whole.mean));
-        assert!(merged.std.iter().zip(&whole.std).all(|(a, b)| (a - b).abs() < 1e-9));
+        assert!(
+            merged
+                .std
+                .iter()
+                .zip(&whole.std)
+                .all(|(a, b)| (a - b).abs() < 1e-9)
+        );
         assert!(Stats::merged([]).is_none());
     }
 
@@ -252,7 +285,10 @@ mod tests {
     fn json_is_read_as_written() {
         let stats = Stats::of_rows(2, &[0.1, -2.0, 0.3, 5.0]);
         for nested in [false, true] {
-            assert_eq!(Stats::from_json(&stats.to_json(nested)).as_ref(), Some(&stats));
+            assert_eq!(
+                Stats::from_json(&stats.to_json(nested)).as_ref(),
+                Some(&stats)
+            );
         }
         let old = serde_json::json!({"min": [0], "max": [1], "mean": [0.5], "std": [0.5]});
         let old = Stats::from_json(&old).unwrap();

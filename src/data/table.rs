@@ -13,9 +13,9 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
+use super::DataError;
 use super::arrow_column::column;
 use super::column::Column;
-use super::DataError;
 
 /// Most rows that are decoded at once.
 const MAX_BATCH: u64 = 1 << 20;
@@ -57,7 +57,9 @@ impl Table {
     /// Number of rows.
     pub(super) fn rows(&self) -> u64 {
         let groups = self.metadata.metadata().row_groups().iter();
-        groups.map(|group| group.num_rows().max(0).unsigned_abs()).sum()
+        groups
+            .map(|group| group.num_rows().max(0).unsigned_abs())
+            .sum()
     }
 
     /// Number of its row groups.
@@ -143,7 +145,14 @@ impl Table {
             }
             start = end;
         }
-        (groups, if first > rows.start { rows.start } else { first })
+        (
+            groups,
+            if first > rows.start {
+                rows.start
+            } else {
+                first
+            },
+        )
     }
 
     fn check_bytes(&self, groups: &[usize], roots: &[usize]) -> Result<(), DataError> {
@@ -169,7 +178,9 @@ impl Table {
         let file = self.file.try_clone().unwrap();
         let about = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).unwrap();
         let fields = about.schema().fields().iter();
-        fields.map(|field| (field.name().clone(), field.data_type().clone())).collect()
+        fields
+            .map(|field| (field.name().clone(), field.data_type().clone()))
+            .collect()
     }
 
     fn too_much(&self, what: &'static str, found: u64, limit: u64) -> DataError {

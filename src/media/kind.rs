@@ -61,7 +61,9 @@ impl MediaKind {
             return Err(unknown(path, what.into()));
         }
         let found = KINDS.iter().find(|(recognises, _)| recognises(&head));
-        found.map(|(_, kind)| *kind).ok_or_else(|| unknown(path, describe(&head)))
+        found
+            .map(|(_, kind)| *kind)
+            .ok_or_else(|| unknown(path, describe(&head)))
     }
 }
 

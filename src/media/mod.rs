@@ -18,7 +18,5 @@ pub use kind::{MediaKind, file_name};
 pub use listing::{MAX_FILES, natural_order, pictures};
 pub use picture::Picture;
 pub use scratch::ScratchFile;
-pub use video::{
-    Video, VideoCodec, VideoFault, VideoFormat, VideoInfo, VideoSplice, VideoWriter,
-};
+pub use video::{Video, VideoCodec, VideoFault, VideoFormat, VideoInfo, VideoSplice, VideoWriter};
 pub use yuv::{Colour, Matrix, Plane, Planes, Range, Sampling};

@@ -13,9 +13,8 @@ use image::codecs::png::{CompressionType, FilterType, PngDecoder, PngEncoder};
 use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 use image::{
-    AnimationDecoder as _, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder,
-    ImageError, ImageFormat,
-    ImageReader, Limits,
+    AnimationDecoder as _, DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageError,
+    ImageFormat, ImageReader, Limits,
 };
 
 use super::{MediaError, file_name};
@@ -91,7 +90,11 @@ pub fn png(frame: &Frame) -> Result<Vec<u8>, MediaError> {
 pub fn jpeg(frame: &Frame, quality: u8) -> Result<Vec<u8>, MediaError> {
     let mut bytes = Vec::new();
     let quality = quality.clamp(1, 100);
-    encoded(frame, "JPEG", JpegEncoder::new_with_quality(&mut bytes, quality))?;
+    encoded(
+        frame,
+        "JPEG",
+        JpegEncoder::new_with_quality(&mut bytes, quality),
+    )?;
     Ok(bytes)
 }
 
@@ -102,7 +105,12 @@ fn encoded(
 ) -> Result<(), MediaError> {
     let size = frame.size();
     encoder
-        .write_image(&frame.to_rgb(), size.width, size.height, ExtendedColorType::Rgb8)
+        .write_image(
+            &frame.to_rgb(),
+            size.width,
+            size.height,
+            ExtendedColorType::Rgb8,
+        )
         .map_err(|error| MediaError::Encode {
             codec,
             reason: error.to_string(),

@@ -45,11 +45,7 @@ fn every_format_is_known_by_content_and_shows_the_same() {
     ];
     for (format, name) in formats {
         let picture = open_bytes(&file_of(&corners(), format)).unwrap();
-        assert!(
-            picture.format.starts_with(name),
-            "{}",
-            picture.format
-        );
+        assert!(picture.format.starts_with(name), "{}", picture.format);
         assert_eq!(picture.frame.size(), ImageSize::new(16, 16));
         assert!(picture.notes.is_empty(), "{:?}", picture.notes);
         let frame = picture.frame;
@@ -217,7 +213,9 @@ fn cut_or_flipped_bytes_never_panic() {
 
 #[test]
 fn what_is_encoded_is_what_is_decoded() {
-    let frame = open_bytes(&file_of(&corners(), ImageFormat::Png)).unwrap().frame;
+    let frame = open_bytes(&file_of(&corners(), ImageFormat::Png))
+        .unwrap()
+        .frame;
     let again = open_bytes(&png(&frame).unwrap()).unwrap().frame;
     assert_eq!(again.rgba(), frame.rgba());
     let lossy = open_bytes(&jpeg(&frame, 95).unwrap()).unwrap();

@@ -181,7 +181,8 @@ impl Planes {
         let (columns, rows) = Sampling::Half.chroma(size);
         let width = size.width as usize;
         let luma = rgba.chunks_exact(4).map(luma_of).collect();
-        let mut chroma = [Vec::new(), Vec::new()].map(|_: Vec<u8>| Vec::with_capacity(columns * rows));
+        let mut chroma =
+            [Vec::new(), Vec::new()].map(|_: Vec<u8>| Vec::with_capacity(columns * rows));
         for pair in rgba.chunks(width.max(1) * 8) {
             let (top, below) = pair.split_at(width * 4);
             // The last row of an odd height stands for itself alone.
@@ -254,7 +255,8 @@ impl Planes {
 fn luma_of(pixel: &[u8]) -> u8 {
     let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
     // Weights with 16 bits after the point.
-    ((16_829 * red + 33_039 * green + 6_416 * blue + (16 << POINT) + (1 << (POINT - 1))) >> POINT) as u8
+    ((16_829 * red + 33_039 * green + 6_416 * blue + (16 << POINT) + (1 << (POINT - 1))) >> POINT)
+        as u8
 }
 
 /// Both chroma values of the mean of one or two pixels of each of two rows.
@@ -273,7 +275,10 @@ fn chroma_of(top: &[u8], below: &[u8]) -> [u8; 2] {
         let rounded = mixed / count + (128 << POINT) + (1 << (POINT - 1));
         (rounded >> POINT).clamp(0, 255) as u8
     };
-    [mix([-9_714, -19_070, 28_784]), mix([28_784, -24_103, -4_681])]
+    [
+        mix([-9_714, -19_070, 28_784]),
+        mix([28_784, -24_103, -4_681]),
+    ]
 }
 
 impl Plane<'_> {

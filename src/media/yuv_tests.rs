@@ -129,15 +129,28 @@ fn short_buffers_are_refused() {
 
 #[test]
 fn rgba_becomes_what_the_definition_says() {
-    let colours = [[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255], [17, 130, 201], [90, 90, 90]];
+    let colours = [
+        [0, 0, 0],
+        [255, 255, 255],
+        [255, 0, 0],
+        [0, 255, 0],
+        [0, 0, 255],
+        [17, 130, 201],
+        [90, 90, 90],
+    ];
     for rgb in colours {
-        let rgba: Vec<u8> = std::iter::repeat_n([rgb[0], rgb[1], rgb[2], 255], 9).flatten().collect();
+        let rgba: Vec<u8> = std::iter::repeat_n([rgb[0], rgb[1], rgb[2], 255], 9)
+            .flatten()
+            .collect();
         let planes = Planes::from_rgba(ImageSize::new(3, 3), &rgba).unwrap();
         let [y, u, v] = planes.channels();
         assert_eq!((y.len(), u.len(), v.len()), (9, 4, 4));
         let wanted = to_yuv(rgb, Colour::default());
         for (found, wanted) in [(y, wanted[0]), (u, wanted[1]), (v, wanted[2])] {
-            assert!(found.iter().all(|value| value.abs_diff(wanted) <= 1), "{rgb:?} {found:?} {wanted}");
+            assert!(
+                found.iter().all(|value| value.abs_diff(wanted) <= 1),
+                "{rgb:?} {found:?} {wanted}"
+            );
         }
     }
     assert!(Planes::from_rgba(ImageSize::new(3, 3), &[0; 35]).is_none());

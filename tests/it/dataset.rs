@@ -58,10 +58,23 @@ fn info_says_what_the_fixtures_expect() {
         assert_eq!(found["features"]["action"]["shape"], serde_json::json!([7]));
         assert_eq!(found["tasks"].as_array().unwrap().len(), 2);
         let means = |value: &Value| -> Vec<f64> {
-            value["mean"].as_array().unwrap().iter().map(|mean| mean.as_f64().unwrap()).collect()
+            value["mean"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|mean| mean.as_f64().unwrap())
+                .collect()
         };
-        let pairs = [means(&found["statistics"]["action"]), means(&expected["global_action_stats"])];
-        assert!(pairs[0].iter().zip(&pairs[1]).all(|(a, b)| (a - b).abs() < 1e-6));
+        let pairs = [
+            means(&found["statistics"]["action"]),
+            means(&expected["global_action_stats"]),
+        ];
+        assert!(
+            pairs[0]
+                .iter()
+                .zip(&pairs[1])
+                .all(|(a, b)| (a - b).abs() < 1e-6)
+        );
         assert!(found["statistics"]["observation.state"]["std"].is_array());
     }
 }
@@ -72,21 +85,61 @@ fn frames_checks_and_conversions_work_from_the_command_line() {
     let (png, copy) = (folder.path().join("f.png"), folder.path().join("copy"));
     let source = fixture("lerobot_v21_h264");
     let shown = dataset(&[
-        "frame", path(&source), "--episode", "1", "--index", "7", "--camera", "wrist", "--out", path(&png),
+        "frame",
+        path(&source),
+        "--episode",
+        "1",
+        "--index",
+        "7",
+        "--camera",
+        "wrist",
+        "--out",
+        path(&png),
     ]);
     assert_eq!(shown.status.code(), Some(0), "{shown:?}");
     assert!(std::fs::read(&png).unwrap().starts_with(b"\x89PNG"));
-    let converted = dataset(&["convert", path(&source), path(&copy), "--to", "lerobot-v3.0"]);
+    let converted = dataset(&[
+        "convert",
+        path(&source),
+        path(&copy),
+        "--to",
+        "lerobot-v3.0",
+    ]);
     assert_eq!(converted.status.code(), Some(0), "{converted:?}");
     let checked = json(&dataset(&["check", path(&copy), "--every-frame", "--json"]));
-    assert_eq!((&checked["usable"], &checked["errors"]), (&true.into(), &0.into()), "{checked}");
+    assert_eq!(
+        (&checked["usable"], &checked["errors"]),
+        (&true.into(), &0.into()),
+        "{checked}"
+    );
     let again = folder.path().join("again.png");
     let shown = dataset(&[
-        "frame", path(&copy), "--episode", "1", "--index", "7", "--camera", "wrist", "--out", path(&again),
+        "frame",
+        path(&copy),
+        "--episode",
+        "1",
+        "--index",
+        "7",
+        "--camera",
+        "wrist",
+        "--out",
+        path(&again),
     ]);
     assert_eq!(shown.status.code(), Some(0));
-    assert_eq!(std::fs::read(&png).unwrap(), std::fs::read(&again).unwrap(), "the same picture");
-    let speed = json(&dataset(&["bench", path(&copy), "--camera", "wrist", "--seeks", "5", "--json"]));
+    assert_eq!(
+        std::fs::read(&png).unwrap(),
+        std::fs::read(&again).unwrap(),
+        "the same picture"
+    );
+    let speed = json(&dataset(&[
+        "bench",
+        path(&copy),
+        "--camera",
+        "wrist",
+        "--seeks",
+        "5",
+        "--json",
+    ]));
     assert!(speed["seek_p50_ms"].as_f64().unwrap() > 0.0);
 }
 
@@ -97,10 +150,22 @@ fn what_cannot_be_done_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let unknown = dataset(&["info", path(folder.path())]);
     let text = String::from_utf8_lossy(&unknown.stderr).into_owned();
-    assert!(text.contains("no dataset") && text.contains("LeRobot"), "{text}");
-    let format = dataset(&["convert", path(&fixture("lerobot_v30_av1")), "x", "--to", "rlds"]);
+    assert!(
+        text.contains("no dataset") && text.contains("LeRobot"),
+        "{text}"
+    );
+    let format = dataset(&[
+        "convert",
+        path(&fixture("lerobot_v30_av1")),
+        "x",
+        "--to",
+        "rlds",
+    ]);
     let text = String::from_utf8_lossy(&format.stderr).into_owned();
-    assert!(text.contains("rlds") && text.contains("lerobot-v3.0"), "{text}");
+    assert!(
+        text.contains("rlds") && text.contains("lerobot-v3.0"),
+        "{text}"
+    );
     std::fs::create_dir(folder.path().join("meta")).unwrap();
     std::fs::write(folder.path().join("meta/info.json"), "{}").unwrap();
     let checked = dataset(&["check", path(folder.path()), "--json"]);

@@ -75,7 +75,10 @@ pub(super) fn run(options: &BenchOptions) -> anyhow::Result<Outcome> {
 /// Milliseconds of frames at random, over all episodes.
 fn seek(set: &mut Episodes, camera: &str, options: &BenchOptions) -> anyhow::Result<Vec<f64>> {
     let numbers: Vec<u64> = set.numbers().collect();
-    ensure!(!numbers.is_empty() && options.seeks > 0, "there is no frame to look for");
+    ensure!(
+        !numbers.is_empty() && options.seeks > 0,
+        "there is no frame to look for"
+    );
     let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(options.seed);
     let mut times = Vec::new();
     for _ in 0..options.seeks {

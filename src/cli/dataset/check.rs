@@ -25,15 +25,26 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
         Thoroughness::Usual
     };
     let (usable, defects) = match super::episodes(&options.path) {
-        Ok(mut set) => (true, super::shown(|context| set.check(thoroughness, context))?),
+        Ok(mut set) => (
+            true,
+            super::shown(|context| set.check(thoroughness, context))?,
+        ),
         // A dataset that cannot even be opened is what this command is for.
         Err(error) => {
             let place = options.path.display().to_string();
             let advice = "nothing of it can be used";
-            (false, vec![Defect::error(place, format!("{error:#}"), advice)])
+            (
+                false,
+                vec![Defect::error(place, format!("{error:#}"), advice)],
+            )
         }
     };
-    let count = |severity| defects.iter().filter(|defect| defect.severity == severity).count();
+    let count = |severity| {
+        defects
+            .iter()
+            .filter(|defect| defect.severity == severity)
+            .count()
+    };
     let found = Found {
         schema: 1,
         usable,
@@ -46,11 +57,19 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
     } else {
         text(&shown(&found))?;
     }
-    Ok(if found.errors == 0 { Outcome::Good } else { Outcome::Bad })
+    Ok(if found.errors == 0 {
+        Outcome::Good
+    } else {
+        Outcome::Bad
+    })
 }
 
 fn shown(found: &Found) -> String {
-    let lines: String = found.defects.iter().map(|defect| format!("{defect}\n")).collect();
+    let lines: String = found
+        .defects
+        .iter()
+        .map(|defect| format!("{defect}\n"))
+        .collect();
     let verdict = match (found.errors, found.warnings) {
         (0, 0) => "The dataset is whole.".to_owned(),
         (errors, warnings) => format!("{errors} errors, {warnings} warnings."),

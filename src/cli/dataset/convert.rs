@@ -18,17 +18,27 @@ const FORMATS: &[(&str, Version)] = &[
 pub(super) fn run(options: &ConvertOptions) -> anyhow::Result<Outcome> {
     let wanted = options.to.to_lowercase();
     let Some((_, version)) = FORMATS.iter().find(|(name, _)| *name == wanted) else {
-        bail!("cannot write {:?}; episodes are written as lerobot-v3.0 or lerobot-v2.1", options.to);
+        bail!(
+            "cannot write {:?}; episodes are written as lerobot-v3.0 or lerobot-v2.1",
+            options.to
+        );
     };
     let mut set = super::episodes(&options.input)?;
     let done = super::shown(|context| set.convert(&options.output, *version, context))?;
-    let lines: String = done.defects.iter().map(|defect| format!("{defect}\n")).collect();
+    let lines: String = done
+        .defects
+        .iter()
+        .map(|defect| format!("{defect}\n"))
+        .collect();
     text(&format!(
         "{lines}{} episodes, {} frames written as LeRobot {}.\n",
         done.episodes,
         done.frames,
         version.name()
     ))?;
-    let lost = done.defects.iter().any(|defect| defect.severity == Severity::Error);
+    let lost = done
+        .defects
+        .iter()
+        .any(|defect| defect.severity == Severity::Error);
     Ok(if lost { Outcome::Bad } else { Outcome::Good })
 }

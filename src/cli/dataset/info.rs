@@ -74,7 +74,9 @@ fn gather(
         }
     });
     let cameras = cameras.collect();
-    let lengths = set.numbers().map(|number| set.episode(number).map_or(0, |episode| episode.length));
+    let lengths = set
+        .numbers()
+        .map(|number| set.episode(number).map_or(0, |episode| episode.length));
     let lengths = lengths.collect();
     let features = about.features.iter().map(|feature| {
         let names = (!feature.names.is_empty()).then_some(&feature.names);
@@ -109,7 +111,9 @@ fn statistics(
 ) -> anyhow::Result<BTreeMap<String, Value>> {
     let about = |name: &str| {
         let last = name.trim_start_matches("observation.");
-        ["action", "state"].iter().any(|part| last == *part || last.starts_with(&format!("{part}.")))
+        ["action", "state"]
+            .iter()
+            .any(|part| last == *part || last.starts_with(&format!("{part}.")))
     };
     let features = set.info().features.iter();
     let wanted = features.filter(|feature| feature.is_numeric() && about(&feature.name));
@@ -152,7 +156,10 @@ fn shown(info: &Info) -> String {
     ));
     for camera in &info.cameras {
         let codec = camera.codec.as_deref().unwrap_or("unreadable");
-        line(format!("  {} {}x{} {codec}", camera.name, camera.width, camera.height));
+        line(format!(
+            "  {} {}x{} {codec}",
+            camera.name, camera.width, camera.height
+        ));
     }
     let mut table = Table::new(&[
         (Flush::Left, "feature"),

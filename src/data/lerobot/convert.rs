@@ -57,11 +57,18 @@ impl Episodes {
     }
 
     /// The spec that keeps most of this dataset.
-    fn spec_of(&mut self, version: Version, defects: &mut Vec<Defect>) -> Result<DatasetSpec, DataError> {
+    fn spec_of(
+        &mut self,
+        version: Version,
+        defects: &mut Vec<Defect>,
+    ) -> Result<DatasetSpec, DataError> {
         let info = self.info().clone();
         let fps = info.fps as u32;
         if f64::from(fps) != info.fps {
-            return Err(DataError::Unfit(format!("{} rows per second are no whole number", info.fps)));
+            return Err(DataError::Unfit(format!(
+                "{} rows per second are no whole number",
+                info.fps
+            )));
         }
         let (mut features, mut cameras) = (Vec::new(), Vec::new());
         for feature in &info.features {
@@ -72,7 +79,10 @@ impl Episodes {
                 Some(feature) => features.push(feature),
                 None => defects.push(Defect::warning(
                     format!("feature {:?}", feature.name),
-                    format!("type {} and shape {:?} are not written", feature.dtype, feature.shape),
+                    format!(
+                        "type {} and shape {:?} are not written",
+                        feature.dtype, feature.shape
+                    ),
                     "the column is left out",
                 )),
             }
@@ -106,17 +116,23 @@ impl Episodes {
 
     fn storage(&mut self) -> Result<PictureStorage, DataError> {
         let cameras = self.info().cameras.clone();
-        let stored_as = |storage| cameras.iter().filter(move |camera| camera.storage == storage);
+        let stored_as = |storage| {
+            cameras
+                .iter()
+                .filter(move |camera| camera.storage == storage)
+        };
         if stored_as(Storage::Video).next().is_none() {
             return Ok(PictureStorage::Png);
         }
         if stored_as(Storage::Image).next().is_some() {
             return Err(DataError::Unfit("cameras stored in two ways".into()));
         }
-        Ok(PictureStorage::Video(match self.codec(&cameras[0].name)?.as_str() {
-            "h264" => VideoCodec::H264,
-            _ => VideoCodec::Av1,
-        }))
+        Ok(PictureStorage::Video(
+            match self.codec(&cameras[0].name)?.as_str() {
+                "h264" => VideoCodec::H264,
+                _ => VideoCodec::Av1,
+            },
+        ))
     }
 
     fn copy_episode(
@@ -126,12 +142,25 @@ impl Episodes {
         mut recorder: EpisodeRecorder,
     ) -> Result<super::write::RecordedEpisode, DataError> {
         let episode = self.episode(number)?;
-        let names: Vec<&str> = spec.features.iter().map(|feature| feature.name.as_str()).collect();
-        let rows = if names.is_empty() { None } else { Some(self.rows(number, &names)?) };
+        let names: Vec<&str> = spec
+            .features
+            .iter()
+            .map(|feature| feature.name.as_str())
+            .collect();
+        let rows = if names.is_empty() {
+            None
+        } else {
+            Some(self.rows(number, &names)?)
+        };
         for row in 0..episode.length as usize {
-            let step = rows.as_ref().map_or_else(|| Ok(StepRow::new()), |rows| step(rows, spec, row))?;
+            let step = rows
+                .as_ref()
+                .map_or_else(|| Ok(StepRow::new()), |rows| step(rows, spec, row))?;
             if spec.storage == PictureStorage::Png {
-                let frames = spec.cameras.iter().map(|camera| self.frame(number, row as u64, &camera.name));
+                let frames = spec
+                    .cameras
+                    .iter()
+                    .map(|camera| self.frame(number, row as u64, &camera.name));
                 recorder.push(&step, &frames.collect::<Result<Vec<_>, _>>()?)?;
             } else {
                 recorder.push_row(&step)?;
@@ -156,7 +185,10 @@ impl Episodes {
         let (path, first) = self.video_index(episode, 0, camera)?;
         let (_, last) = self.video_index(episode, episode.length - 1, camera)?;
         if last + 1 - first != episode.length {
-            return Err(DataError::malformed(&path, "its frames are not those of the rows one by one"));
+            return Err(DataError::malformed(
+                &path,
+                "its frames are not those of the rows one by one",
+            ));
         }
         let video = self.videos.open(&path)?;
         recorder.take_over(at, video, first..last + 1)
@@ -176,7 +208,11 @@ fn written(feature: &Feature) -> Option<Feature> {
     let vector = feature.shape.len() == 1 && (dtype != "string" || feature.shape[0] == 1);
     (single || vector).then(|| Feature {
         dtype: dtype.to_owned(),
-        shape: if single { vec![1] } else { feature.shape.clone() },
+        shape: if single {
+            vec![1]
+        } else {
+            feature.shape.clone()
+        },
         ..feature.clone()
     })
 }
@@ -190,7 +226,12 @@ fn step(rows: &Rows, spec: &DatasetSpec, row: usize) -> Result<StepRow, DataErro
             Values::Text(_) => Cell::Text(column.text(row).unwrap_or_default().to_owned()),
             Values::I64(values) => {
                 let start = row * column.width;
-                Cell::Integers(values.get(start..start + column.width).ok_or_else(missing)?.to_vec())
+                Cell::Integers(
+                    values
+                        .get(start..start + column.width)
+                        .ok_or_else(missing)?
+                        .to_vec(),
+                )
             }
             _ => Cell::Numbers(column.row(row).ok_or_else(missing)?),
         };

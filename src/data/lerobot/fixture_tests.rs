@@ -59,7 +59,10 @@ fn numbers(value: &Value) -> Vec<f64> {
 
 fn near(found: &[f64], expected: &[f64], tolerance: f64) -> bool {
     found.len() == expected.len()
-        && found.iter().zip(expected).all(|(a, b)| (a - b).abs() <= tolerance)
+        && found
+            .iter()
+            .zip(expected)
+            .all(|(a, b)| (a - b).abs() <= tolerance)
 }
 
 #[test]
@@ -68,11 +71,18 @@ fn counts_lengths_tasks_and_cameras_are_right() {
         let (set, expected) = (Episodes::open(&fixture(name)).unwrap(), expected(name));
         let info = set.info();
         assert!(set.defects().is_empty(), "{name}: {:?}", set.defects());
-        assert_eq!(format!("{} {}", info.format, info.version), expected["format"]);
+        assert_eq!(
+            format!("{} {}", info.format, info.version),
+            expected["format"]
+        );
         assert_eq!(info.episodes, expected["episodes"]);
         assert_eq!(info.frames, expected["frames"]);
         assert_eq!(info.fps, expected["fps"].as_f64().unwrap());
-        let cameras: Vec<&str> = info.cameras.iter().map(|camera| camera.name.as_str()).collect();
+        let cameras: Vec<&str> = info
+            .cameras
+            .iter()
+            .map(|camera| camera.name.as_str())
+            .collect();
         assert_eq!(Value::from(cameras), expected["cameras"]);
         for camera in &info.cameras {
             assert_eq!(camera.size.width, expected["width"]);
@@ -111,7 +121,11 @@ fn every_frame_of_every_camera_is_the_one_that_was_asked_for() {
 fn colours_are_those_of_pyav() {
     for name in SETS {
         let (mut set, expected) = (Episodes::open(&fixture(name)).unwrap(), expected(name));
-        let means_key = if expected["decoded_means"].is_null() { "source_means" } else { "decoded_means" };
+        let means_key = if expected["decoded_means"].is_null() {
+            "source_means"
+        } else {
+            "decoded_means"
+        };
         for (camera, episodes) in expected[means_key].as_object().unwrap() {
             for (episode, ends) in episodes.as_object().unwrap() {
                 let episode = episode.parse().unwrap();
@@ -119,7 +133,10 @@ fn colours_are_those_of_pyav() {
                 for (row, end) in [(0, "first"), (last, "last")] {
                     let found = means(&set.frame(episode, row, camera).unwrap());
                     let wanted = numbers(&ends[end]);
-                    assert!(near(&found, &wanted, 2.0), "{name} {camera} {row}: {found:?} {wanted:?}");
+                    assert!(
+                        near(&found, &wanted, 2.0),
+                        "{name} {camera} {row}: {found:?} {wanted:?}"
+                    );
                 }
             }
         }
@@ -130,17 +147,33 @@ fn colours_are_those_of_pyav() {
 fn statistics_of_rows_are_those_of_numpy() {
     for name in SETS {
         let (mut set, expected) = (Episodes::open(&fixture(name)).unwrap(), expected(name));
-        for (feature, key) in [("action", "action_stats"), ("observation.state", "state_stats")] {
+        for (feature, key) in [
+            ("action", "action_stats"),
+            ("observation.state", "state_stats"),
+        ] {
             for (episode, stats) in expected[key].as_object().unwrap() {
                 let rows = set.rows(episode.parse().unwrap(), &[feature]).unwrap();
                 let column = &rows.columns[0];
-                let values: Vec<f64> =
-                    (0..column.values.len()).map(|at| column.values.number(at).unwrap()).collect();
+                let values: Vec<f64> = (0..column.values.len())
+                    .map(|at| column.values.number(at).unwrap())
+                    .collect();
                 let found = Stats::of_rows(column.width, &values);
-                assert!(near(&found.mean, &numbers(&stats["mean"]), 1e-6), "{name} {feature}");
-                assert!(near(&found.std, &numbers(&stats["std"]), 1e-6), "{name} {feature}");
-                assert!(near(&found.min, &numbers(&stats["min"]), 1e-9), "{name} {feature}");
-                assert!(near(&found.max, &numbers(&stats["max"]), 1e-9), "{name} {feature}");
+                assert!(
+                    near(&found.mean, &numbers(&stats["mean"]), 1e-6),
+                    "{name} {feature}"
+                );
+                assert!(
+                    near(&found.std, &numbers(&stats["std"]), 1e-6),
+                    "{name} {feature}"
+                );
+                assert!(
+                    near(&found.min, &numbers(&stats["min"]), 1e-9),
+                    "{name} {feature}"
+                );
+                assert!(
+                    near(&found.max, &numbers(&stats["max"]), 1e-9),
+                    "{name} {feature}"
+                );
             }
         }
         let computed = set.recompute("action", &JobContext::silent()).unwrap();
@@ -148,7 +181,10 @@ fn statistics_of_rows_are_those_of_numpy() {
         assert!(near(&computed.mean, &numbers(&whole["mean"]), 1e-6));
         assert!(near(&computed.std, &numbers(&whole["std"]), 1e-6));
         let stored = set.statistics().unwrap()["action"].clone();
-        assert!(near(&stored.mean, &computed.mean, 1e-6), "{name}: {stored:?}");
+        assert!(
+            near(&stored.mean, &computed.mean, 1e-6),
+            "{name}: {stored:?}"
+        );
         assert!(near(&stored.std, &computed.std, 1e-6), "{name}: {stored:?}");
         assert_eq!(stored.count, computed.count);
     }
@@ -165,17 +201,31 @@ fn rows_hold_what_was_asked_and_know_their_episode() {
             let pictures = usize::from(name == "lerobot_v30_images");
             assert_eq!(
                 all.columns.len(),
-                set.info().features.iter().filter(|feature| !feature.is_camera()).count(),
+                set.info()
+                    .features
+                    .iter()
+                    .filter(|feature| !feature.is_camera())
+                    .count(),
                 "{name}: pictures stay on the disk, {pictures}"
             );
             let first = set.episode(episode).unwrap().first_row as i64;
             for row in 0..length as usize {
-                assert_eq!(all.column("index").unwrap().integer(row), Some(first + row as i64));
-                assert_eq!(all.column("frame_index").unwrap().integer(row), Some(row as i64));
+                assert_eq!(
+                    all.column("index").unwrap().integer(row),
+                    Some(first + row as i64)
+                );
+                assert_eq!(
+                    all.column("frame_index").unwrap().integer(row),
+                    Some(row as i64)
+                );
                 let time = all.column("timestamp").unwrap().row(row).unwrap()[0];
                 assert!((time - row as f64 / set.info().fps).abs() < 1e-6);
             }
-            let target = all.column("annotation.target_box_xyxy").unwrap().row(0).unwrap();
+            let target = all
+                .column("annotation.target_box_xyxy")
+                .unwrap()
+                .row(0)
+                .unwrap();
             let wanted = numbers(&expected["box_first"][episode.to_string()]);
             assert!(near(&target, &wanted, 1e-3), "{name}: {target:?}");
             let one = set.rows(episode, &["action"]).unwrap();
@@ -188,13 +238,28 @@ fn rows_hold_what_was_asked_and_know_their_episode() {
 #[test]
 fn what_is_not_there_is_said() {
     let mut set = Episodes::open(&fixture("lerobot_v30_av1")).unwrap();
-    let text = set.frame(0, 40, "observation.images.wrist").unwrap_err().to_string();
-    assert!(text.contains("frame 40 does not exist, there are 40"), "{text}");
-    let text = set.frame(2, 0, "observation.images.wrist").unwrap_err().to_string();
+    let text = set
+        .frame(0, 40, "observation.images.wrist")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        text.contains("frame 40 does not exist, there are 40"),
+        "{text}"
+    );
+    let text = set
+        .frame(2, 0, "observation.images.wrist")
+        .unwrap_err()
+        .to_string();
     assert!(text.contains("episode 2 does not exist"), "{text}");
     let text = set.frame(0, 0, "nose").unwrap_err().to_string();
-    assert!(text.contains("\"nose\"") && text.contains("observation.images.wrist"), "{text}");
-    assert!(set.frame(0, 0, "wrist").is_ok(), "the last part of a name is enough");
+    assert!(
+        text.contains("\"nose\"") && text.contains("observation.images.wrist"),
+        "{text}"
+    );
+    assert!(
+        set.frame(0, 0, "wrist").is_ok(),
+        "the last part of a name is enough"
+    );
     assert!(matches!(
         set.recompute("observation.images.wrist", &JobContext::silent()),
         Err(DataError::NoSuch { .. })
@@ -205,11 +270,30 @@ fn what_is_not_there_is_said() {
 fn parts_of_vectors_are_named_by_modality() {
     let set = Episodes::open(&fixture("lerobot_v21_h264")).unwrap();
     let modality = set.modality().unwrap().unwrap();
-    let gripper = modality.action.iter().find(|part| part.name == "gripper").unwrap();
-    assert_eq!((gripper.column.as_str(), gripper.start, gripper.end), ("action", 6, 7));
-    assert!(modality.video.iter().all(|(_, column)| set.camera(column).is_ok()));
-    let language = ("human.action.task_description".to_owned(), "task_index".to_owned());
-    assert!(modality.annotation.contains(&language), "{:?}", modality.annotation);
+    let gripper = modality
+        .action
+        .iter()
+        .find(|part| part.name == "gripper")
+        .unwrap();
+    assert_eq!(
+        (gripper.column.as_str(), gripper.start, gripper.end),
+        ("action", 6, 7)
+    );
+    assert!(
+        modality
+            .video
+            .iter()
+            .all(|(_, column)| set.camera(column).is_ok())
+    );
+    let language = (
+        "human.action.task_description".to_owned(),
+        "task_index".to_owned(),
+    );
+    assert!(
+        modality.annotation.contains(&language),
+        "{:?}",
+        modality.annotation
+    );
     let other = Episodes::open(&fixture("lerobot_v30_av1")).unwrap();
     assert_eq!(other.modality().unwrap(), None);
 }

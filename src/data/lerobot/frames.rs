@@ -53,7 +53,12 @@ impl Episodes {
         Ok(frame.stamped(row, Duration::try_from_secs_f64(stamp).unwrap_or_default()))
     }
 
-    fn video_frame(&mut self, episode: &Episode, row: u64, camera: &str) -> Result<Frame, DataError> {
+    fn video_frame(
+        &mut self,
+        episode: &Episode,
+        row: u64,
+        camera: &str,
+    ) -> Result<Frame, DataError> {
         let (path, index) = self.video_index(episode, row, camera)?;
         Ok(self.videos.open(&path)?.seek(index)?)
     }
@@ -124,7 +129,11 @@ impl Episodes {
 
     /// When a row was recorded, in seconds of its episode.
     fn time(&mut self, episode: &Episode, row: u64) -> f64 {
-        if self.times.as_ref().is_none_or(|(known, _)| *known != episode.index) {
+        if self
+            .times
+            .as_ref()
+            .is_none_or(|(known, _)| *known != episode.index)
+        {
             let times = self.times_of(episode).unwrap_or_default();
             self.times = Some((episode.index, times));
         }
@@ -150,7 +159,11 @@ impl Episodes {
 pub(super) fn shown_at(video: &Video, wanted: f64) -> Result<u64, f64> {
     let slightly_later = Duration::try_from_secs_f64(wanted + TOLERANCE).unwrap_or_default();
     let index = video.index_at(slightly_later).unwrap_or(0);
-    let time = |index| video.stamp(index).map_or(f64::NAN, |stamp| stamp.as_secs_f64());
+    let time = |index| {
+        video
+            .stamp(index)
+            .map_or(f64::NAN, |stamp| stamp.as_secs_f64())
+    };
     if (time(index) - wanted).abs() <= TOLERANCE {
         return Ok(index);
     }

@@ -44,7 +44,9 @@ fn cut(path: PathBuf, keep: f64) {
 /// What a check says, one line each.
 fn said(root: &Path) -> String {
     let mut set = Episodes::open(root).unwrap();
-    let defects = set.check(Thoroughness::EveryFrame, &JobContext::silent()).unwrap();
+    let defects = set
+        .check(Thoroughness::EveryFrame, &JobContext::silent())
+        .unwrap();
     defects.iter().map(|defect| format!("{defect}\n")).collect()
 }
 
@@ -53,19 +55,30 @@ fn sets_of_lerobot_are_whole_but_for_a_known_fault() {
     for name in SETS {
         let said = said(&fixture(name));
         for line in said.lines() {
-            assert!(line.starts_with("note:") && line.contains("deviation of pixels"), "{name}: {line}");
+            assert!(
+                line.starts_with("note:") && line.contains("deviation of pixels"),
+                "{name}: {line}"
+            );
         }
     }
 }
 
 #[test]
 fn a_broken_footer_costs_its_rows_and_not_the_videos() {
-    let set = broken("lerobot_v30_av1", |root| cut(root.join("data/chunk-000/file-000.parquet"), 0.9));
+    let set = broken("lerobot_v30_av1", |root| {
+        cut(root.join("data/chunk-000/file-000.parquet"), 0.9)
+    });
     let said = said(set.path());
-    assert!(said.contains("episode 0") && said.contains("Parquet table is damaged"), "{said}");
+    assert!(
+        said.contains("episode 0") && said.contains("Parquet table is damaged"),
+        "{said}"
+    );
     let mut set = Episodes::open(set.path()).unwrap();
     assert!(set.rows(0, &[]).is_err());
-    assert!(set.frame(1, 39, "wrist").is_ok(), "frames are found by the rate");
+    assert!(
+        set.frame(1, 39, "wrist").is_ok(),
+        "frames are found by the rate"
+    );
 }
 
 #[test]
@@ -74,8 +87,13 @@ fn a_broken_list_of_episodes_is_an_error_and_broken_tasks_are_not() {
         cut(root.join("meta/episodes/chunk-000/file-000.parquet"), 0.5);
     });
     let error = Episodes::open(set.path()).err().unwrap().to_string();
-    assert!(error.contains("damaged") && error.ends_with("file-000.parquet"), "{error}");
-    let set = broken("lerobot_v30_av1", |root| cut(root.join("meta/tasks.parquet"), 0.5));
+    assert!(
+        error.contains("damaged") && error.ends_with("file-000.parquet"),
+        "{error}"
+    );
+    let set = broken("lerobot_v30_av1", |root| {
+        cut(root.join("meta/tasks.parquet"), 0.5)
+    });
     let set = Episodes::open(set.path()).unwrap();
     assert_eq!(set.tasks()[0], "put the red cube on the blue plate");
     assert!(set.defects()[0].where_.contains("tasks.parquet"));
@@ -86,10 +104,15 @@ fn a_truncated_or_missing_video_is_named_with_its_rows() {
     let name = "videos/observation.images.wrist/chunk-000/file-000.mp4";
     let set = broken("lerobot_v30_h264", |root| cut(root.join(name), 0.6));
     let found = said(set.path());
-    assert!(found.contains("rows from") && found.contains(name) && found.contains("cut off"), "{found}");
+    assert!(
+        found.contains("rows from") && found.contains(name) && found.contains("cut off"),
+        "{found}"
+    );
     let mut set = Episodes::open(set.path()).unwrap();
     assert!(set.frame(0, 0, "wrist").is_ok() && set.frame(1, 39, "wrist").is_err());
-    let set = broken("lerobot_v30_h264", |root| fs::remove_file(root.join(name)).unwrap());
+    let set = broken("lerobot_v30_h264", |root| {
+        fs::remove_file(root.join(name)).unwrap()
+    });
     let found = said(set.path());
     assert!(found.contains("the video is missing"), "{found}");
     let mut set = Episodes::open(set.path()).unwrap();
@@ -172,9 +195,15 @@ fn templates_and_names_cannot_leave_the_folder() {
             });
             let mut set = Episodes::open(set.path()).unwrap();
             let error = set.rows(0, &[]).unwrap_err();
-            let expected = matches!(error, DataError::Outside { .. } | DataError::Malformed { .. });
+            let expected = matches!(
+                error,
+                DataError::Outside { .. } | DataError::Malformed { .. }
+            );
             assert!(expected, "{name} {template}: {error}");
-            assert!(set.check(Thoroughness::Usual, &JobContext::silent()).is_ok());
+            assert!(
+                set.check(Thoroughness::Usual, &JobContext::silent())
+                    .is_ok()
+            );
         }
     }
     let set = broken("lerobot_v30_av1", |root| {
@@ -190,42 +219,70 @@ fn templates_and_names_cannot_leave_the_folder() {
 #[test]
 fn absurd_sizes_and_unknown_versions_are_refused() {
     for (key, value, part) in [
-        ("codebase_version", json!("v4.0"), "\"v4.0\" is not supported"),
+        (
+            "codebase_version",
+            json!("v4.0"),
+            "\"v4.0\" is not supported",
+        ),
         ("codebase_version", json!("v1.6"), "v2.0, v2.1 and v3.0"),
         ("fps", json!(1e300), "fps"),
         ("features", json!("all"), "features"),
     ] {
-        let set = broken("lerobot_v30_av1", |root| edit(root, |info| info[key] = value.clone()));
+        let set = broken("lerobot_v30_av1", |root| {
+            edit(root, |info| info[key] = value.clone())
+        });
         let error = Episodes::open(set.path()).err().unwrap().to_string();
         assert!(error.contains(part), "{error}");
     }
     let set = broken("lerobot_v30_av1", |root| {
         edit(root, |info| {
-            info["features"]["observation.images.wrist"]["shape"] = json!([4_000_000_000_u64, 1, 3]);
+            info["features"]["observation.images.wrist"]["shape"] =
+                json!([4_000_000_000_u64, 1, 3]);
             info["features"]["observation.state"]["shape"] = json!([9]);
         });
     });
     let said = said(set.path());
     assert!(said.contains("its frames are 160x120"), "{said}");
-    assert!(said.contains("\"observation.state\" has 7 values a row, not 9"), "{said}");
+    assert!(
+        said.contains("\"observation.state\" has 7 values a row, not 9"),
+        "{said}"
+    );
 }
 
 #[test]
 fn other_encodings_and_rubbish_are_refused() {
-    for rubbish in [&b"\xff\xfe{\0}\0"[..], b"", b"[]", b"{\"fps\": \"\xe9\"}", &[b'['; 100_000]] {
+    for rubbish in [
+        &b"\xff\xfe{\0}\0"[..],
+        b"",
+        b"[]",
+        b"{\"fps\": \"\xe9\"}",
+        &[b'['; 100_000],
+    ] {
         let set = broken("lerobot_v21_h264", |root| {
             fs::write(root.join("meta/info.json"), rubbish).unwrap();
         });
         assert!(Episodes::open(set.path()).is_err());
     }
     let set = broken("lerobot_v21_h264", |root| {
-        fs::write(root.join("meta/tasks.jsonl"), b"{\"task_index\": 0, \"task\": \"\xff\"}").unwrap();
+        fs::write(
+            root.join("meta/tasks.jsonl"),
+            b"{\"task_index\": 0, \"task\": \"\xff\"}",
+        )
+        .unwrap();
         fs::write(root.join("meta/episodes_stats.jsonl"), b"\xff").unwrap();
-        fs::write(root.join("meta/modality.json"), b"{\"state\": {\"arm\": {\"start\": 0, \"end\": 99}}}")
-            .unwrap();
+        fs::write(
+            root.join("meta/modality.json"),
+            b"{\"state\": {\"arm\": {\"start\": 0, \"end\": 99}}}",
+        )
+        .unwrap();
     });
     let said = said(set.path());
-    for part in ["tasks.jsonl", "the statistics", "modality.json", "does not lie inside"] {
+    for part in [
+        "tasks.jsonl",
+        "the statistics",
+        "modality.json",
+        "does not lie inside",
+    ] {
         assert!(said.contains(part), "{part}: {said}");
     }
 }
@@ -239,12 +296,18 @@ fn numbers_that_are_none_are_found() {
         let mut original = Episodes::open(&fixture("lerobot_v21_h264")).unwrap();
         let rows = original.rows(0, &["observation.state"]).unwrap();
         let first = rows.columns[0].row(1).unwrap()[0] as f32;
-        let at = bytes.windows(4).position(|window| window == first.to_le_bytes()).unwrap();
+        let at = bytes
+            .windows(4)
+            .position(|window| window == first.to_le_bytes())
+            .unwrap();
         bytes[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
         fs::write(&path, bytes).unwrap();
     });
     let said = said(set.path());
-    assert!(said.contains("row 1") && said.contains("holds NaN (1 in all)"), "{said}");
+    assert!(
+        said.contains("row 1") && said.contains("holds NaN (1 in all)"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -298,10 +361,15 @@ fn conversions_go_there_and_back() {
         assert_eq!(round.version(), back);
         assert_eq!(round.tasks(), source.tasks());
         assert_eq!(round.info().features, source.info().features, "{name}");
-        let defects = round.check(Thoroughness::Usual, &JobContext::silent()).unwrap();
+        let defects = round
+            .check(Thoroughness::Usual, &JobContext::silent())
+            .unwrap();
         assert!(defects.is_empty(), "{name}: {defects:?}");
         for episode in 0..2 {
-            assert_eq!(round.rows(episode, &[]).unwrap(), source.rows(episode, &[]).unwrap());
+            assert_eq!(
+                round.rows(episode, &[]).unwrap(),
+                source.rows(episode, &[]).unwrap()
+            );
             for camera in source.info().cameras.clone() {
                 for row in [0, 1, source.episode(episode).unwrap().length - 1] {
                     let found = round.frame(episode, row, &camera.name).unwrap();

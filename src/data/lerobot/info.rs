@@ -73,7 +73,9 @@ impl InfoFile {
             supported: "v2.0, v2.1 and v3.0",
             path: path.clone(),
         })?;
-        let fps = value["fps"].as_f64().filter(|fps| *fps > 0.0 && *fps <= 1e5);
+        let fps = value["fps"]
+            .as_f64()
+            .filter(|fps| *fps > 0.0 && *fps <= 1e5);
         let features = features(&value["features"], &path)?;
         let text = |key: &str| value[key].as_str().map(str::to_owned);
         let about = DatasetInfo {
@@ -175,7 +177,9 @@ fn features(value: &Value, path: &Path) -> Result<Vec<Feature>, DataError> {
             path: path.to_owned(),
         });
     }
-    let features = object.iter().map(|(name, value)| feature(name, value, path));
+    let features = object
+        .iter()
+        .map(|(name, value)| feature(name, value, path));
     features.collect()
 }
 
@@ -190,8 +194,12 @@ fn feature(name: &str, value: &Value, path: &Path) -> Result<Feature, DataError>
         _ => None,
     };
     let shape = shape.ok_or_else(|| wrong("has a shape that is no list of numbers"))?;
-    let width = shape.iter().try_fold(1_usize, |all, side| all.checked_mul(*side));
-    let dtype = value["dtype"].as_str().ok_or_else(|| wrong("has no dtype"))?;
+    let width = shape
+        .iter()
+        .try_fold(1_usize, |all, side| all.checked_mul(*side));
+    let dtype = value["dtype"]
+        .as_str()
+        .ok_or_else(|| wrong("has no dtype"))?;
     let feature = Feature {
         name: name.to_owned(),
         dtype: dtype.to_owned(),
@@ -240,8 +248,16 @@ fn size(feature: &Feature, value: &Value) -> ImageSize {
         side.map_or(0, |side| side as u32)
     };
     ImageSize::new(
-        side(named("width").or_else(|| stated("video.width")).or_else(|| by_place(1))),
-        side(named("height").or_else(|| stated("video.height")).or_else(|| by_place(0))),
+        side(
+            named("width")
+                .or_else(|| stated("video.width"))
+                .or_else(|| by_place(1)),
+        ),
+        side(
+            named("height")
+                .or_else(|| stated("video.height"))
+                .or_else(|| by_place(0)),
+        ),
     )
 }
 
@@ -282,11 +298,21 @@ mod tests {
 
     #[test]
     fn templates_cannot_leave_the_folder() {
-        for template in ["../{chunk_index:03d}.parquet", "/etc/passwd", "{chunk_index}/../../x"] {
+        for template in [
+            "../{chunk_index:03d}.parquet",
+            "/etc/passwd",
+            "{chunk_index}/../../x",
+        ] {
             let mut info = info();
             info["data_path"] = template.into();
-            let error = read(&info).unwrap().table(Path::new("/r"), [0, 0]).unwrap_err();
-            assert!(matches!(error, DataError::Outside { .. }), "{template}: {error}");
+            let error = read(&info)
+                .unwrap()
+                .table(Path::new("/r"), [0, 0])
+                .unwrap_err();
+            assert!(
+                matches!(error, DataError::Outside { .. }),
+                "{template}: {error}"
+            );
         }
         // Nor does the name of a camera.
         let info = read(&info()).unwrap();
@@ -303,8 +329,16 @@ mod tests {
             ("fps", json!("ten"), "fps"),
             ("data_path", json!(null), "data_path"),
             ("features", json!([]), "features"),
-            ("features", json!({"a": {"dtype": "float32", "shape": [4_000_000_000_u64, 9]}}), "absurd"),
-            ("features", json!({"a": {"dtype": "float32", "shape": "7"}}), "shape"),
+            (
+                "features",
+                json!({"a": {"dtype": "float32", "shape": [4_000_000_000_u64, 9]}}),
+                "absurd",
+            ),
+            (
+                "features",
+                json!({"a": {"dtype": "float32", "shape": "7"}}),
+                "shape",
+            ),
             ("features", json!({"a": {"shape": [7]}}), "dtype"),
         ] {
             let mut info = info();

@@ -31,8 +31,13 @@ use index::Index;
 use info::InfoFile;
 
 /// Columns that every table has beside the features of the robot.
-pub(super) const BOOKKEEPING: [&str; 5] =
-    ["timestamp", "frame_index", "episode_index", "index", "task_index"];
+pub(super) const BOOKKEEPING: [&str; 5] = [
+    "timestamp",
+    "frame_index",
+    "episode_index",
+    "index",
+    "task_index",
+];
 
 /// Whether a folder is a LeRobot dataset of any version.
 pub(super) fn recognises(path: &Path) -> bool {
@@ -64,8 +69,18 @@ impl Episodes {
         let mut defects = Vec::new();
         let index = Index::read(root, &info, &mut defects)?;
         let tasks = tasks::read(root, &info, &index, &mut defects);
-        statement("total_episodes", info.about.episodes, index.len() as u64, &mut defects);
-        statement("total_frames", info.about.frames, index.rows(), &mut defects);
+        statement(
+            "total_episodes",
+            info.about.episodes,
+            index.len() as u64,
+            &mut defects,
+        );
+        statement(
+            "total_frames",
+            info.about.frames,
+            index.rows(),
+            &mut defects,
+        );
         if let Some(stated) = info.tasks {
             statement("total_tasks", stated, tasks.len() as u64, &mut defects);
         }
@@ -169,7 +184,9 @@ impl Episodes {
     /// When there is none of that name; `camera` may be the last part of it where that is unambiguous.
     pub fn camera(&self, camera: &str) -> Result<&CameraFeature, DataError> {
         let cameras = &self.info.about.cameras;
-        let mut matching = cameras.iter().filter(|known| known.name.ends_with(&format!(".{camera}")));
+        let mut matching = cameras
+            .iter()
+            .filter(|known| known.name.ends_with(&format!(".{camera}")));
         let short = matching.next().filter(|_| matching.next().is_none());
         let exact = cameras.iter().find(|known| known.name == camera);
         exact.or(short).ok_or_else(|| DataError::NoSuch {
@@ -233,12 +250,18 @@ impl Episodes {
         let all = table.read(0..table.rows(), |name| name == "episode_index")?;
         let owners = all.first().map(|column| &column.values);
         let Some(Values::I64(owners)) = owners else {
-            return Err(DataError::malformed(&episode.table, "it has no column episode_index"));
+            return Err(DataError::malformed(
+                &episode.table,
+                "it has no column episode_index",
+            ));
         };
         let wanted = episode.index as i64;
         let start = owners.iter().position(|owner| *owner == wanted);
         let run = start.map(|start| {
-            let length = owners[start..].iter().take_while(|owner| **owner == wanted).count();
+            let length = owners[start..]
+                .iter()
+                .take_while(|owner| **owner == wanted)
+                .count();
             start as u64..(start + length) as u64
         });
         match run {
@@ -288,7 +311,11 @@ fn statement(key: &str, stated: u64, found: u64, defects: &mut Vec<Defect>) {
 /// Names for messages, at most ten.
 pub(super) fn listing<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.take(10).collect();
-    if names.is_empty() { "none".into() } else { names.join(", ") }
+    if names.is_empty() {
+        "none".into()
+    } else {
+        names.join(", ")
+    }
 }
 
 #[cfg(test)]

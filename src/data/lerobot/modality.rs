@@ -55,7 +55,9 @@ impl Episodes {
                 let original = value["original_key"].as_str();
                 original.map_or_else(|| format!("{default}{name}"), str::to_owned)
             };
-            entries.map(|(key, value)| (key.clone(), name(value, key))).collect()
+            entries
+                .map(|(key, value)| (key.clone(), name(value, key)))
+                .collect()
         };
         Ok(Some(Modality {
             state: self.parts(&value["state"], "observation.state", &path)?,

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::info::Version;
 use super::Episodes;
+use super::info::Version;
 use crate::data::table::Table;
 use crate::data::{DataError, Stats, Values, json};
 use crate::job::JobContext;
@@ -48,14 +48,20 @@ impl Episodes {
             _ => {}
         }
         let merged = parts.into_iter();
-        Ok(merged.filter_map(|(name, parts)| Some((name, Stats::merged(&parts)?))).collect())
+        Ok(merged
+            .filter_map(|(name, parts)| Some((name, Stats::merged(&parts)?)))
+            .collect())
     }
 
     /// Statistics of a numeric feature, computed from its rows. Rows that cannot be read are left out.
     ///
     /// # Errors
     /// When there is no such numeric feature, no row can be read, or somebody asked to stop.
-    pub fn recompute(&mut self, feature: &str, context: &JobContext<'_>) -> Result<Stats, DataError> {
+    pub fn recompute(
+        &mut self,
+        feature: &str,
+        context: &JobContext<'_>,
+    ) -> Result<Stats, DataError> {
         let about = self.feature(feature).filter(|about| about.is_numeric());
         let Some(width) = about.map(super::Feature::width) else {
             let features = self.info.about.features.iter();
@@ -135,7 +141,10 @@ fn of_table(path: &Path, parts: &mut BTreeMap<String, Vec<Stats>>) -> Result<(),
                     Values::Json(values) => values.get(row).cloned().unwrap_or_default(),
                     _ => column.row(row).into(),
                 };
-                found.entry(feature).or_default().insert(statistic.to_owned(), value);
+                found
+                    .entry(feature)
+                    .or_default()
+                    .insert(statistic.to_owned(), value);
             }
         }
         for (feature, object) in found {

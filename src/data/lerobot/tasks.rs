@@ -28,8 +28,14 @@ pub(super) fn read(
     defects: &mut Vec<Defect>,
 ) -> Vec<String> {
     let (name, found) = match info.version {
-        Version::V30 => ("meta/tasks.parquet", from_table(&root.join("meta/tasks.parquet"))),
-        _ => ("meta/tasks.jsonl", from_lines(&root.join("meta/tasks.jsonl"))),
+        Version::V30 => (
+            "meta/tasks.parquet",
+            from_table(&root.join("meta/tasks.parquet")),
+        ),
+        _ => (
+            "meta/tasks.jsonl",
+            from_lines(&root.join("meta/tasks.jsonl")),
+        ),
     };
     match found.and_then(|found| by_number(found, &root.join(name))) {
         Ok(tasks) => tasks,
@@ -49,12 +55,17 @@ fn from_table(path: &Path) -> Result<Vec<(u64, String)>, DataError> {
     check(table.rows(), path)?;
     let columns = table.read(0..table.rows(), |_| true)?;
     let find = |name: &str| columns.iter().find(|column| column.name == name);
-    let texts = TEXTS.iter().find_map(|name| find(name).filter(|column| column.text(0).is_some()));
+    let texts = TEXTS
+        .iter()
+        .find_map(|name| find(name).filter(|column| column.text(0).is_some()));
     let (Some(numbers), Some(texts)) = (find("task_index"), texts) else {
         if table.rows() == 0 {
             return Ok(Vec::new());
         }
-        return Err(DataError::malformed(path, "it has no columns task_index and task"));
+        return Err(DataError::malformed(
+            path,
+            "it has no columns task_index and task",
+        ));
     };
     let pairs = (0..texts.rows()).filter_map(|row| {
         let number = u64::try_from(numbers.integer(row)?).ok()?;

@@ -22,7 +22,9 @@ impl Dtype {
     /// The type of a name such as `f8`.
     pub(super) fn named(name: &str) -> Result<Self, PickleError> {
         let name = name.trim_start_matches(['<', '>', '=', '|']);
-        let (kind, size) = name.split_at_checked(1).ok_or_else(|| damaged("a type without a name"))?;
+        let (kind, size) = name
+            .split_at_checked(1)
+            .ok_or_else(|| damaged("a type without a name"))?;
         let kind = kind.as_bytes()[0];
         let size = size.parse().map_err(|_| damaged("a type without a size"))?;
         let known = match kind {
@@ -44,7 +46,9 @@ impl Dtype {
     }
 
     fn element(&self, bytes: &[u8], budget: &mut usize) -> Result<Value, PickleError> {
-        *budget = budget.checked_sub(1).ok_or(PickleError::TooLarge("a million values"))?;
+        *budget = budget
+            .checked_sub(1)
+            .ok_or(PickleError::TooLarge("a million values"))?;
         let mut wide = [0; 8];
         if bytes.len() <= 8 {
             wide[..bytes.len()].copy_from_slice(bytes);
@@ -90,10 +94,17 @@ fn real(value: f64) -> Value {
 fn text(bytes: &[u8], big_endian: bool) -> String {
     let characters = bytes.chunks_exact(4).map(|four| {
         let four = [four[0], four[1], four[2], four[3]];
-        let code = if big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) };
+        let code = if big_endian {
+            u32::from_be_bytes(four)
+        } else {
+            u32::from_le_bytes(four)
+        };
         char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
     });
-    characters.collect::<String>().trim_end_matches('\0').to_owned()
+    characters
+        .collect::<String>()
+        .trim_end_matches('\0')
+        .to_owned()
 }
 
 /// An array, or a single value when it has no dimensions.
@@ -112,7 +123,9 @@ impl Array {
         bytes: Vec<u8>,
         fortran: bool,
     ) -> Result<Self, PickleError> {
-        let count = shape.iter().try_fold(1_usize, |all, side| all.checked_mul(*side));
+        let count = shape
+            .iter()
+            .try_fold(1_usize, |all, side| all.checked_mul(*side));
         let needed = count.and_then(|count| count.checked_mul(dtype.size));
         if shape.len() > MAX_DIMENSIONS || dtype.size == 0 || needed != Some(bytes.len()) {
             return Err(damaged("an array does not fill its shape"));
@@ -133,7 +146,11 @@ impl Array {
         let sides = self.shape.len();
         for step in 1..sides {
             // Columns first when the order is Fortran's.
-            let (at, next) = if self.fortran { (step, step - 1) } else { (sides - 1 - step, sides - step) };
+            let (at, next) = if self.fortran {
+                (step, step - 1)
+            } else {
+                (sides - 1 - step, sides - step)
+            };
             strides[at] = strides[next] * self.shape[next];
         }
         self.nested(0, 0, &strides, budget)
@@ -152,8 +169,15 @@ impl Array {
             return self.dtype.element(bytes, budget);
         };
         let rows = (0..*side).map(|row| {
-            *budget = budget.checked_sub(1).ok_or(PickleError::TooLarge("a million values"))?;
-            self.nested(dimension + 1, offset + row * strides[dimension], strides, budget)
+            *budget = budget
+                .checked_sub(1)
+                .ok_or(PickleError::TooLarge("a million values"))?;
+            self.nested(
+                dimension + 1,
+                offset + row * strides[dimension],
+                strides,
+                budget,
+            )
         });
         rows.collect::<Result<Vec<_>, _>>().map(Value::Array)
     }

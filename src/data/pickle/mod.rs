@@ -5,6 +5,8 @@
 //! bounded, so that shared values cannot multiply.
 
 mod array;
+mod input;
+mod objects;
 
 use std::collections::HashMap;
 
@@ -158,40 +160,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn number(&mut self, code: u8) -> Result<(), PickleError> {
-        let node = match code {
-            b'J' => Node::Integer(i64::from(i32::from_le_bytes(self.array()?))),
-            b'K' => Node::Integer(i64::from(self.u8()?)),
-            b'M' => Node::Integer(i64::from(u16::from_le_bytes(self.array()?))),
-            b'G' => Node::Float(f64::from_be_bytes(self.array()?)),
-            _ => {
-                let count = usize::from(self.u8()?);
-                let bytes = self.take(count)?;
-                if count > 8 {
-                    return Err(PickleError::TooLarge("64 bits in a number"));
-                }
-                // Little-endian two's complement, as short as it goes.
-                let negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-                let mut wide = [if negative { 0xff } else { 0 }; 8];
-                wide[..count].copy_from_slice(bytes);
-                Node::Integer(i64::from_le_bytes(wide))
-            }
-        };
-        self.push(node)
-    }
-
-    /// Bytes behind a count of four, one or eight bytes.
-    fn counted(&mut self, code: u8, [four, one, _eight]: [u8; 3]) -> Result<&'a [u8], PickleError> {
-        let count = if code == four {
-            u64::from(u32::from_le_bytes(self.array()?))
-        } else if code == one {
-            u64::from(self.u8()?)
-        } else {
-            u64::from_le_bytes(self.array()?)
-        };
-        self.take(usize::try_from(count).unwrap_or(usize::MAX))
-    }
-
     fn tuple(&mut self, code: u8) -> Result<(), PickleError> {
         let items = match code {
             b')' => Vec::new(),
@@ -207,7 +175,11 @@ impl<'a> Machine<'a> {
     }
 
     fn append(&mut self, code: u8) -> Result<(), PickleError> {
-        let items = if code == b'a' { vec![self.pop()?] } else { self.to_mark()? };
+        let items = if code == b'a' {
+            vec![self.pop()?]
+        } else {
+            self.to_mark()?
+        };
         let list = self.top()?;
         match &mut self.nodes[list] {
             Node::List(list) => list.extend(items),
@@ -239,7 +211,8 @@ impl<'a> Machine<'a> {
         };
         if matches!(code, b'h' | b'j') {
             let known = self.memo.get(&place).copied();
-            self.stack.push(known.ok_or_else(|| damaged("a value that was not remembered"))?);
+            self.stack
+                .push(known.ok_or_else(|| damaged("a value that was not remembered"))?);
         } else {
             let top = self.top()?;
             self.memo.insert(place, top);
@@ -247,109 +220,10 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    fn name(&mut self, code: u8) -> Result<(), PickleError> {
-        let (module, name) = if code == b'c' {
-            (self.line()?, self.line()?)
-        } else {
-            let (name, module) = (self.pop()?, self.pop()?);
-            (self.text(module)?.to_owned(), self.text(name)?.to_owned())
-        };
-        let place = module.replace("numpy._core", "numpy.core");
-        let known = match (place.as_str(), name.as_str()) {
-            ("numpy.core.multiarray", "_reconstruct") => Name::Reconstruct,
-            ("numpy.core.multiarray", "scalar") => Name::Scalar,
-            ("numpy.core.numeric", "_frombuffer") => Name::FromBuffer,
-            ("numpy", "ndarray") => Name::NdArray,
-            ("numpy", "dtype") => Name::Dtype,
-            ("_codecs", "encode") => Name::Encode,
-            ("__builtin__" | "builtins", "bytes" | "bytearray") => Name::Bytes,
-            _ => return Err(PickleError::Code(format!("{module}.{name}"))),
-        };
-        self.push(Node::Name(known))
-    }
-
-    fn call(&mut self) -> Result<(), PickleError> {
-        let (arguments, callee) = (self.pop()?, self.pop()?);
-        let Node::Name(name) = self.nodes[callee] else {
-            return Err(PickleError::Code("a value that is no name".into()));
-        };
-        let arguments = self.items(arguments)?.to_vec();
-        let argument = |at: usize| arguments.get(at).copied().ok_or_else(|| damaged("an argument is missing"));
-        let node = match name {
-            Name::Reconstruct => Node::Array(Array::default()),
-            Name::Dtype => Node::Dtype(Dtype::named(self.text(argument(0)?)?)?),
-            Name::Scalar => Node::Array(Array::new(
-                self.dtype(argument(0)?)?.clone(),
-                Vec::new(),
-                self.raw(argument(1)?)?.to_vec(),
-                false,
-            )?),
-            Name::FromBuffer => Node::Array(Array::new(
-                self.dtype(argument(1)?)?.clone(),
-                self.shape(argument(2)?)?,
-                self.raw(argument(0)?)?.to_vec(),
-                self.text(argument(3)?)? == "F",
-            )?),
-            // Every character is one byte (latin-1).
-            Name::Encode => {
-                let text = self.text(argument(0)?)?.chars();
-                Node::Bytes(text.map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect())
-            }
-            Name::Bytes if arguments.is_empty() => Node::Bytes(Vec::new()),
-            Name::Bytes => Node::Bytes(self.raw(argument(0)?)?.to_vec()),
-            Name::NdArray => return Err(PickleError::Code("numpy.ndarray".into())),
-        };
-        self.push(node)
-    }
-
-    /// Gives an array or a dtype its state.
-    fn build(&mut self) -> Result<(), PickleError> {
-        let state = self.pop()?;
-        let state = self.items(state)?.to_vec();
-        let part = |at: usize| state.get(at).copied().ok_or_else(|| damaged("a state is too short"));
-        let target = self.top()?;
-        let built = match &self.nodes[target] {
-            Node::Array(_) => {
-                let data = self.raw(part(4)?)?.to_vec();
-                let (shape, dtype) = (self.shape(part(1)?)?, self.dtype(part(2)?)?.clone());
-                let fortran = matches!(self.nodes[part(3)?], Node::Bool(true));
-                Node::Array(Array::new(dtype, shape, data, fortran)?)
-            }
-            Node::Dtype(dtype) => {
-                let mut dtype = dtype.clone();
-                dtype.big_endian = self.text(part(1)?)? == ">";
-                if let Node::Tuple(names) = &self.nodes[part(3)?] {
-                    dtype.fields = self.fields(names, part(4)?)?;
-                    dtype.size = self.integer(part(5)?)?;
-                }
-                Node::Dtype(dtype)
-            }
-            _ => return Err(PickleError::Code("construction of an object".into())),
-        };
-        self.nodes[target] = built;
-        Ok(())
-    }
-
-    /// Fields of a record: name, type and offset.
-    fn fields(&self, names: &[Id], fields: Id) -> Result<Vec<(String, Dtype, usize)>, PickleError> {
-        let Node::Dict(entries) = &self.nodes[fields] else {
-            return Err(damaged("a record without fields"));
-        };
-        let field = |name: &Id| {
-            let name = self.text(*name)?;
-            let entry = entries.iter().find(|(key, _)| self.text(*key).is_ok_and(|key| key == name));
-            let (_, value) = entry.ok_or_else(|| damaged("a field without a type"))?;
-            let parts = self.items(*value)?;
-            let [dtype, offset, ..] = parts else {
-                return Err(damaged("a field without an offset"));
-            };
-            Ok((name.to_owned(), self.dtype(*dtype)?.clone(), self.integer(*offset)?))
-        };
-        names.iter().map(field).collect()
-    }
-
     fn json(&self, id: Id, depth: usize, budget: &mut usize) -> Result<Value, PickleError> {
-        *budget = budget.checked_sub(1).ok_or(PickleError::TooLarge("a million values"))?;
+        *budget = budget
+            .checked_sub(1)
+            .ok_or(PickleError::TooLarge("a million values"))?;
         if depth > MAX_DEPTH {
             return Err(PickleError::TooLarge("64 values inside each other"));
         }
@@ -377,7 +251,9 @@ impl<'a> Machine<'a> {
                 Value::Object(object)
             }
             Node::Array(array) => array.json(budget)?,
-            Node::Name(_) | Node::Dtype(_) => return Err(damaged("a type where a value should be")),
+            Node::Name(_) | Node::Dtype(_) => {
+                return Err(damaged("a type where a value should be"));
+            }
         })
     }
 
@@ -388,79 +264,23 @@ impl<'a> Machine<'a> {
     }
 
     fn pop(&mut self) -> Result<Id, PickleError> {
-        self.stack.pop().ok_or_else(|| damaged("the stack is empty"))
+        self.stack
+            .pop()
+            .ok_or_else(|| damaged("the stack is empty"))
     }
 
     fn top(&self) -> Result<Id, PickleError> {
-        self.stack.last().copied().ok_or_else(|| damaged("the stack is empty"))
+        self.stack
+            .last()
+            .copied()
+            .ok_or_else(|| damaged("the stack is empty"))
     }
 
     fn to_mark(&mut self) -> Result<Vec<Id>, PickleError> {
         let mark = self.marks.pop().filter(|mark| *mark <= self.stack.len());
-        Ok(self.stack.split_off(mark.ok_or_else(|| damaged("a mark is missing"))?))
-    }
-
-    fn text(&self, id: Id) -> Result<&str, PickleError> {
-        match &self.nodes[id] {
-            Node::Text(text) => Ok(text),
-            _ => Err(damaged("text is missing")),
-        }
-    }
-
-    fn raw(&self, id: Id) -> Result<&[u8], PickleError> {
-        match &self.nodes[id] {
-            Node::Bytes(bytes) => Ok(bytes),
-            _ => Err(damaged("bytes are missing")),
-        }
-    }
-
-    fn items(&self, id: Id) -> Result<&[Id], PickleError> {
-        match &self.nodes[id] {
-            Node::Tuple(items) | Node::List(items) => Ok(items),
-            _ => Err(damaged("a tuple is missing")),
-        }
-    }
-
-    fn dtype(&self, id: Id) -> Result<&Dtype, PickleError> {
-        match &self.nodes[id] {
-            Node::Dtype(dtype) => Ok(dtype),
-            _ => Err(damaged("a type is missing")),
-        }
-    }
-
-    fn integer(&self, id: Id) -> Result<usize, PickleError> {
-        match &self.nodes[id] {
-            Node::Integer(value) => usize::try_from(*value).map_err(|_| damaged("a size is negative")),
-            _ => Err(damaged("a number is missing")),
-        }
-    }
-
-    fn shape(&self, id: Id) -> Result<Vec<usize>, PickleError> {
-        self.items(id)?.iter().map(|side| self.integer(*side)).collect()
-    }
-
-    fn take(&mut self, count: usize) -> Result<&'a [u8], PickleError> {
-        let (taken, rest) =
-            self.bytes.split_at_checked(count).ok_or_else(|| damaged("it ends too early"))?;
-        self.bytes = rest;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], PickleError> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(N)?);
-        Ok(array)
-    }
-
-    fn u8(&mut self) -> Result<u8, PickleError> {
-        self.array().map(u8::from_le_bytes)
-    }
-
-    fn line(&mut self) -> Result<String, PickleError> {
-        let end = self.bytes.iter().position(|byte| *byte == b'\n');
-        let line = self.take(end.ok_or_else(|| damaged("a name is cut off"))?)?;
-        self.take(1)?;
-        Ok(String::from_utf8_lossy(line).into_owned())
+        Ok(self
+            .stack
+            .split_off(mark.ok_or_else(|| damaged("a mark is missing"))?))
     }
 }
 

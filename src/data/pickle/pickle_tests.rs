@@ -21,7 +21,10 @@ fn arrays_records_and_plain_values_of_every_protocol_are_read() {
 #[test]
 fn calls_are_refused_by_name() {
     let error = unpickle(&file("evil.pkl")).unwrap_err();
-    assert!(matches!(&error, PickleError::Code(name) if name.contains("system")), "{error}");
+    assert!(
+        matches!(&error, PickleError::Code(name) if name.contains("system")),
+        "{error}"
+    );
     for evil in [
         &b"cos\nsystem\n(S'true'\ntR."[..],
         b"cbuiltins\neval\n.",
@@ -50,7 +53,10 @@ fn shared_values_cannot_multiply() {
     bomb.push(b'.');
     assert!(unpickle(&bomb).is_err());
     // A list that holds itself.
-    assert!(matches!(unpickle(b"\x80\x04]\x94h\0a."), Err(PickleError::TooLarge(_))));
+    assert!(matches!(
+        unpickle(b"\x80\x04]\x94h\0a."),
+        Err(PickleError::TooLarge(_))
+    ));
 }
 
 proptest! {

@@ -8,8 +8,8 @@ use re_rav1d::dav1d::{self, PixelLayout, PlanarImageComponent, Settings};
 use super::VideoFault;
 use super::decoder::Decoder;
 use super::track::{SampleEntry, check_size};
-use crate::media::yuv::{Colour, Matrix, Plane, Planes, Range, Sampling};
 use crate::geometry::ImageSize;
+use crate::media::yuv::{Colour, Matrix, Plane, Planes, Range, Sampling};
 
 const CODEC: &str = "AV1";
 /// Most pixels of a frame: 8192x8192.

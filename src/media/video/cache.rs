@@ -49,8 +49,8 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::yuv::{Colour, Sampling};
     use crate::geometry::ImageSize;
+    use crate::media::yuv::{Colour, Sampling};
 
     #[test]
     fn the_nearest_frames_survive() {

@@ -10,8 +10,8 @@ use super::decoder::Decoder;
 use super::order::in_decoding_order;
 use super::sps::SequenceParameters;
 use super::track::{SampleEntry, check_size};
-use crate::media::yuv::{Colour, Plane, Planes, Sampling};
 use crate::geometry::ImageSize;
+use crate::media::yuv::{Colour, Plane, Planes, Sampling};
 
 const CODEC: &str = "H.264";
 const START_CODE: [u8; 4] = [0, 0, 0, 1];

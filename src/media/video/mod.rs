@@ -20,8 +20,8 @@ mod turn;
 mod write;
 
 pub use fault::VideoFault;
-pub use write::{GROUP, VideoCodec, VideoFormat, VideoSplice, VideoWriter};
 pub(super) use file::recognises;
+pub use write::{GROUP, VideoCodec, VideoFormat, VideoSplice, VideoWriter};
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -78,8 +78,8 @@ impl Video {
     /// # Errors
     /// When the file cannot be read, is damaged beyond its first frame, or is coded in a way that is not supported.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
-        let file = File::open(path)
-            .map_err(|source| MediaError::io("opening the video", path, source))?;
+        let file =
+            File::open(path).map_err(|source| MediaError::io("opening the video", path, source))?;
         Self::read(file, path).map_err(|fault| MediaError::Video {
             fault,
             path: path.to_owned(),

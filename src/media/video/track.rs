@@ -3,8 +3,8 @@
 use super::VideoFault;
 use super::boxes::{Fields, Name, find, need, text};
 use super::table::{self, Sample};
-use crate::media::yuv::{Colour, Matrix, Range};
 use crate::geometry::ImageSize;
+use crate::media::yuv::{Colour, Matrix, Range};
 
 /// Longest side of a video frame, in pixels: 8K.
 const MAX_SIDE: u32 = 8192;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::LeRobotWriter;
 use super::meta::{self, CHUNK, EpisodeRow, Totals};
 use super::spec::{DatasetSpec, PictureStorage};
 use super::staged::Staged;
 use super::tables::{self, Groups};
-use super::LeRobotWriter;
 use crate::data::lerobot::{Episodes, Version};
 use crate::data::{DataError, Stats};
 use crate::media::{Video, VideoSplice};
@@ -39,7 +39,11 @@ impl Shard {
         }
         let [chunk, file] = self.file;
         Self {
-            file: if file + 1 < CHUNK { [chunk, file + 1] } else { [chunk + 1, 0] },
+            file: if file + 1 < CHUNK {
+                [chunk, file + 1]
+            } else {
+                [chunk + 1, 0]
+            },
             units: 0,
             bytes: 0,
         }
@@ -48,7 +52,11 @@ impl Shard {
 
 impl Shards {
     pub(super) fn new(spec: &DatasetSpec) -> Self {
-        let videos = if spec.has_videos() { spec.cameras.len() } else { 0 };
+        let videos = if spec.has_videos() {
+            spec.cameras.len()
+        } else {
+            0
+        };
         Self {
             table: Shard::default(),
             videos: vec![Shard::default(); videos],
@@ -102,8 +110,9 @@ impl LeRobotWriter {
             return Err(error);
         }
         for staged in &lot {
-            fs::remove_dir_all(&staged.folder)
-                .map_err(|source| DataError::io("removing what is published", &staged.folder, source))?;
+            fs::remove_dir_all(&staged.folder).map_err(|source| {
+                DataError::io("removing what is published", &staged.folder, source)
+            })?;
         }
         Ok(())
     }
@@ -117,9 +126,17 @@ impl LeRobotWriter {
         };
         let names = lot.first().map_or(&[][..], |staged| &staged.stats);
         let stats = names.iter().filter_map(|(name, _)| {
-            let old = self.stats.iter().find(|(known, _)| known == name).map(|(_, stats)| stats);
+            let old = self
+                .stats
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, stats)| stats);
             let new = lot.iter().filter_map(|staged| {
-                staged.stats.iter().find(|(known, _)| known == name).map(|(_, stats)| stats)
+                staged
+                    .stats
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, stats)| stats)
             });
             Some((name.clone(), Stats::merged(old.into_iter().chain(new))?))
         });
@@ -140,7 +157,11 @@ impl LeRobotWriter {
         let episodes = self.join_episodes(&rows)?;
         meta::write_stats(&self.root, &self.spec, &stats)?;
         meta::write_info(&self.root, &self.spec, totals)?;
-        self.shards = Shards { table, videos, episodes };
+        self.shards = Shards {
+            table,
+            videos,
+            episodes,
+        };
         (self.published, self.stats) = (totals, stats);
         Ok(())
     }
@@ -175,7 +196,8 @@ impl LeRobotWriter {
                 splice = self.reopened(camera, *shard)?;
             }
             splice.append(&mut video, 0..staged.length)?;
-            let times = [shard.units, shard.units + staged.length].map(|frames| frames as f64 / fps);
+            let times =
+                [shard.units, shard.units + staged.length].map(|frames| frames as f64 / fps);
             row.videos.push((camera.to_owned(), shard.file, times));
             shard.units += staged.length;
             shard.bytes += bytes;
@@ -234,7 +256,8 @@ impl LeRobotWriter {
         let added = self.root.join(super::WORKSHOP).join("lot.parquet");
         tables::write(&added, &batch.schema(), &[batch], &[])?;
         join_groups(&path, shard.units, std::slice::from_ref(&added))?;
-        fs::remove_file(&added).map_err(|source| DataError::io("removing a file", &added, source))?;
+        fs::remove_file(&added)
+            .map_err(|source| DataError::io("removing a file", &added, source))?;
         Ok(Shard {
             units: shard.units + 1,
             bytes: size_of(&path)?,
@@ -264,7 +287,11 @@ impl LeRobotWriter {
             })
             .collect();
         let kept = self.published.episodes;
-        meta::write_lines(&self.root.join("meta/episodes_stats.jsonl"), kept, &statistics)?;
+        meta::write_lines(
+            &self.root.join("meta/episodes_stats.jsonl"),
+            kept,
+            &statistics,
+        )?;
         let episodes: Vec<_> = lot
             .iter()
             .map(|staged| {
@@ -311,7 +338,9 @@ fn video_path(camera: &str, [chunk, file]: [u64; 2]) -> String {
 
 fn size_of(path: &Path) -> Result<u64, DataError> {
     let about = fs::metadata(path);
-    about.map(|about| about.len()).map_err(|source| DataError::io("measuring the file", path, source))
+    about
+        .map(|about| about.len())
+        .map_err(|source| DataError::io("measuring the file", path, source))
 }
 
 /// Gives a file a second name, so that both are there until the metadata name the new one.
@@ -324,5 +353,7 @@ fn link(from: &Path, to: &Path) -> Result<(), DataError> {
         fs::remove_file(to).map_err(failed)?;
     }
     // Some file systems know no links.
-    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop)).map_err(failed)
+    fs::hard_link(from, to)
+        .or_else(|_| fs::copy(from, to).map(drop))
+        .map_err(failed)
 }

@@ -75,7 +75,11 @@ const fn templates(version: Version) -> [&'static str; 2] {
 fn features(spec: &DatasetSpec) -> Value {
     let mut features = Map::new();
     let plain = |feature: &Feature| {
-        let names = if feature.names.is_empty() { Value::Null } else { feature.names.clone().into() };
+        let names = if feature.names.is_empty() {
+            Value::Null
+        } else {
+            feature.names.clone().into()
+        };
         json!({"dtype": feature.dtype, "shape": feature.shape, "names": names})
     };
     for feature in &spec.features {
@@ -136,9 +140,7 @@ pub(super) fn write_tasks_table(root: &Path, tasks: &[String]) -> Result<(), Dat
     ]);
     let batch = RecordBatch::try_new(Arc::new(schema.clone()), vec![numbers, texts])
         .map_err(|error| DataError::Unfit(error.to_string()))?;
-    let column = |name: Value, field: &str, pandas: &str, numpy: &str| {
-        json!({"name": name, "field_name": field, "pandas_type": pandas, "numpy_type": numpy, "metadata": null})
-    };
+    let column = |name: Value, field: &str, pandas: &str, numpy: &str| json!({"name": name, "field_name": field, "pandas_type": pandas, "numpy_type": numpy, "metadata": null});
     let pandas = json!({
         "index_columns": ["__index_level_0__"],
         "column_indexes": [{
@@ -186,7 +188,9 @@ pub(super) fn write_lines(path: &Path, kept: u64, more: &[Value]) -> Result<(), 
         serde_json::to_writer(&mut out, value).map_err(|error| failed(error.into()))?;
         out.write_all(b"\n").map_err(failed)?;
     }
-    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    let file = out
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
     Ok(file.commit()?)
 }
 
@@ -221,7 +225,8 @@ struct Gather {
 
 impl Gather {
     fn add(&mut self, name: &str, array: ArrayRef) {
-        self.fields.push(Field::new(name, array.data_type().clone(), true));
+        self.fields
+            .push(Field::new(name, array.data_type().clone(), true));
         self.arrays.push(array);
     }
 
@@ -246,7 +251,10 @@ pub(super) fn episodes_batch(
     columns.integers("data/chunk_index", rows.iter().map(|row| row.table[0]));
     columns.integers("data/file_index", rows.iter().map(|row| row.table[1]));
     columns.integers("dataset_from_index", rows.iter().map(|row| row.first_row));
-    columns.integers("dataset_to_index", rows.iter().map(|row| row.first_row + row.length));
+    columns.integers(
+        "dataset_to_index",
+        rows.iter().map(|row| row.first_row + row.length),
+    );
     video_columns(&mut columns, rows);
     let features = rows.first().map_or(&[][..], |row| &row.stats);
     for (at, (name, _)) in features.iter().enumerate() {
@@ -264,8 +272,14 @@ fn video_columns(columns: &mut Gather, rows: &[EpisodeRow]) {
     let cameras = rows.first().map_or(&[][..], |row| &row.videos);
     for (at, (camera, ..)) in cameras.iter().enumerate() {
         let key = |name: &str| format!("videos/{camera}/{name}");
-        columns.integers(&key("chunk_index"), rows.iter().map(|row| row.videos[at].1[0]));
-        columns.integers(&key("file_index"), rows.iter().map(|row| row.videos[at].1[1]));
+        columns.integers(
+            &key("chunk_index"),
+            rows.iter().map(|row| row.videos[at].1[0]),
+        );
+        columns.integers(
+            &key("file_index"),
+            rows.iter().map(|row| row.videos[at].1[1]),
+        );
         for (end, name) in ["from_timestamp", "to_timestamp"].into_iter().enumerate() {
             let times = rows.iter().map(|row| row.videos[at].2[end]);
             columns.add(&key(name), Arc::new(Float64Array::from_iter_values(times)));
@@ -285,7 +299,9 @@ enum Element {
 
 fn element_of(spec: &DatasetSpec, name: &str, pictures: bool) -> Element {
     let own = spec.features.iter().find(|feature| feature.name == name);
-    let feature = own.cloned().or_else(|| bookkeeping().into_iter().find(|known| known.name == name));
+    let feature = own
+        .cloned()
+        .or_else(|| bookkeeping().into_iter().find(|known| known.name == name));
     match feature.as_ref().map(|feature| feature.dtype.as_str()) {
         _ if pictures => Element::Picture,
         Some("int64" | "int32") => Element::Integer,
@@ -296,30 +312,73 @@ fn element_of(spec: &DatasetSpec, name: &str, pictures: bool) -> Element {
 
 fn stats_columns(columns: &mut Gather, name: &str, stats: &[&Stats], element: Element) {
     let mut add = |statistic: &str, values: Vec<&[f64]>, element: Element| {
-        columns.add(&format!("stats/{name}/{statistic}"), lists(&values, element));
+        columns.add(
+            &format!("stats/{name}/{statistic}"),
+            lists(&values, element),
+        );
     };
-    let real = if element == Element::Picture { Element::Picture } else { Element::Float };
-    add("min", stats.iter().map(|stats| stats.min.as_slice()).collect(), element);
-    add("max", stats.iter().map(|stats| stats.max.as_slice()).collect(), element);
-    add("mean", stats.iter().map(|stats| stats.mean.as_slice()).collect(), real);
-    add("std", stats.iter().map(|stats| stats.std.as_slice()).collect(), real);
+    let real = if element == Element::Picture {
+        Element::Picture
+    } else {
+        Element::Float
+    };
+    add(
+        "min",
+        stats.iter().map(|stats| stats.min.as_slice()).collect(),
+        element,
+    );
+    add(
+        "max",
+        stats.iter().map(|stats| stats.max.as_slice()).collect(),
+        element,
+    );
+    add(
+        "mean",
+        stats.iter().map(|stats| stats.mean.as_slice()).collect(),
+        real,
+    );
+    add(
+        "std",
+        stats.iter().map(|stats| stats.std.as_slice()).collect(),
+        real,
+    );
     let counts: Vec<[f64; 1]> = stats.iter().map(|stats| [stats.count as f64]).collect();
-    add("count", counts.iter().map(<[f64; 1]>::as_slice).collect(), Element::Integer);
+    add(
+        "count",
+        counts.iter().map(<[f64; 1]>::as_slice).collect(),
+        Element::Integer,
+    );
     for (at, (quantile, _)) in QUANTILES.iter().enumerate() {
-        add(quantile, stats.iter().map(|stats| stats.quantiles[at].as_slice()).collect(), real);
+        add(
+            quantile,
+            stats
+                .iter()
+                .map(|stats| stats.quantiles[at].as_slice())
+                .collect(),
+            real,
+        );
     }
 }
 
 fn lists(rows: &[&[f64]], element: Element) -> ArrayRef {
     let values = rows.iter().flat_map(|row| row.iter().copied());
     let flat: ArrayRef = match element {
-        Element::Integer => Arc::new(Int64Array::from_iter_values(values.map(|value| value as i64))),
-        Element::Bool => Arc::new(values.map(|value| Some(value != 0.0)).collect::<BooleanArray>()),
+        Element::Integer => Arc::new(Int64Array::from_iter_values(
+            values.map(|value| value as i64),
+        )),
+        Element::Bool => Arc::new(
+            values
+                .map(|value| Some(value != 0.0))
+                .collect::<BooleanArray>(),
+        ),
         Element::Float | Element::Picture => Arc::new(Float64Array::from_iter_values(values)),
     };
     let ones = flat.len();
     let inner = match element {
-        Element::Picture => list(list(flat, std::iter::repeat_n(1, ones)), std::iter::repeat_n(1, ones)),
+        Element::Picture => list(
+            list(flat, std::iter::repeat_n(1, ones)),
+            std::iter::repeat_n(1, ones),
+        ),
         _ => flat,
     };
     list(inner, rows.iter().map(|row| row.len()))

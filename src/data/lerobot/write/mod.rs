@@ -68,7 +68,8 @@ impl LeRobotWriter {
                 path: root.to_owned(),
             });
         }
-        let value = serde_json::to_value(spec).map_err(|error| DataError::Unfit(error.to_string()))?;
+        let value =
+            serde_json::to_value(spec).map_err(|error| DataError::Unfit(error.to_string()))?;
         meta::write_json(&root.join(WORKSHOP).join("writer.json"), &value)?;
         meta::write_info(root, spec, Totals::default())?;
         Ok(Self::empty(root, spec.clone()))
@@ -100,7 +101,12 @@ impl LeRobotWriter {
             writer.write_totals()?;
         }
         writer.staged = staged::found(root, &writer.spec, writer.published)?;
-        for tasks in writer.staged.iter().map(|staged| staged.tasks.clone()).collect::<Vec<_>>() {
+        for tasks in writer
+            .staged
+            .iter()
+            .map(|staged| staged.tasks.clone())
+            .collect::<Vec<_>>()
+        {
             tasks.iter().for_each(|task| drop(writer.task(task)));
         }
         Ok(writer)
@@ -166,7 +172,10 @@ impl LeRobotWriter {
     /// # Errors
     /// When no episode was begun, they do not fit the spec or the disk is full.
     pub fn push_frame(&mut self, row: &StepRow, frames: &[Frame]) -> Result<(), DataError> {
-        self.current.as_mut().ok_or_else(no_episode)?.push(row, frames)
+        self.current
+            .as_mut()
+            .ok_or_else(no_episode)?
+            .push(row, frames)
     }
 
     /// Completes the episode that was begun and appends it.
@@ -226,7 +235,11 @@ impl LeRobotWriter {
         self.publish()?;
         if self.published.episodes > 0 && self.spec.version == Version::V30 {
             let mut written = Episodes::open(&self.root)?;
-            let numeric = self.spec.features.iter().filter(|feature| feature.is_numeric());
+            let numeric = self
+                .spec
+                .features
+                .iter()
+                .filter(|feature| feature.is_numeric());
             let names: Vec<String> = numeric.map(|feature| feature.name.clone()).collect();
             for name in names {
                 let exact = written.recompute(&name, context)?;
@@ -263,12 +276,13 @@ impl LeRobotWriter {
     fn clear_recordings(&self) -> Result<(), DataError> {
         let workshop = self.root.join(WORKSHOP);
         for path in super::index::listed(&workshop)? {
-            let recording = path.file_name().is_some_and(|name| {
-                name.to_string_lossy().starts_with("recording-")
-            });
+            let recording = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("recording-"));
             if recording {
-                std::fs::remove_dir_all(&path)
-                    .map_err(|source| DataError::io("removing a broken recording", &path, source))?;
+                std::fs::remove_dir_all(&path).map_err(|source| {
+                    DataError::io("removing a broken recording", &path, source)
+                })?;
             }
         }
         Ok(())
@@ -279,6 +293,12 @@ fn no_episode() -> DataError {
     DataError::Unfit("no episode was begun".into())
 }
 
+#[cfg(test)]
+#[path = "interrupted_tests.rs"]
+mod interrupted_tests;
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod schema_tests;
 #[cfg(test)]
 #[path = "write_tests.rs"]
 mod tests;

@@ -43,10 +43,22 @@ impl PixelStats {
         };
         for counts in self.counts.iter() {
             let total = counts.iter().sum::<u64>() as f64;
-            let values = || counts.iter().enumerate().map(|(value, count)| (value as f64 / 255.0, *count));
-            let mean = values().map(|(value, count)| value * count as f64).sum::<f64>() / total;
-            let spread = values().map(|(value, count)| (value - mean).powi(2) * count as f64).sum::<f64>();
-            let mut seen = values().filter(|(_, count)| *count > 0).map(|(value, _)| value);
+            let values = || {
+                counts
+                    .iter()
+                    .enumerate()
+                    .map(|(value, count)| (value as f64 / 255.0, *count))
+            };
+            let mean = values()
+                .map(|(value, count)| value * count as f64)
+                .sum::<f64>()
+                / total;
+            let spread = values()
+                .map(|(value, count)| (value - mean).powi(2) * count as f64)
+                .sum::<f64>();
+            let mut seen = values()
+                .filter(|(_, count)| *count > 0)
+                .map(|(value, _)| value);
             let first = seen.next().unwrap_or(f64::NAN);
             stats.min.push(first);
             stats.max.push(seen.last().unwrap_or(first));

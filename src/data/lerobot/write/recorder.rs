@@ -121,7 +121,9 @@ impl EpisodeRecorder {
                 none.insert(Box::new(writer)).push(frame)?;
             }
             Pictures::Clip(_) => {
-                return Err(DataError::Unfit("frames behind a clip that was taken over".into()));
+                return Err(DataError::Unfit(
+                    "frames behind a clip that was taken over".into(),
+                ));
             }
         }
         Ok(())
@@ -173,8 +175,12 @@ impl EpisodeRecorder {
     fn copied(&self, at: usize, video: &mut Video, frames: Range<u64>) -> Result<(), DataError> {
         let rate = video.info().fps.unwrap_or_default();
         // A part is shown at the times of its rows only when the rates are the same.
-        if (rate - f64::from(self.spec.fps)).abs() > 1e-3 || video.info().size != self.spec.cameras[at].size() {
-            return Err(DataError::Unfit("the video has another rate or size".into()));
+        if (rate - f64::from(self.spec.fps)).abs() > 1e-3
+            || video.info().size != self.spec.cameras[at].size()
+        {
+            return Err(DataError::Unfit(
+                "the video has another rate or size".into(),
+            ));
         }
         let mut splice = VideoSplice::create(&self.clip_path(at))?;
         splice.append(video, frames)?;
@@ -214,7 +220,9 @@ impl EpisodeRecorder {
                 }
                 _ => {
                     let name = camera.name;
-                    return Err(DataError::Unfit(format!("camera {name:?} has not a frame for every row")));
+                    return Err(DataError::Unfit(format!(
+                        "camera {name:?} has not a frame for every row"
+                    )));
                 }
             }
         }

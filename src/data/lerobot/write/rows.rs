@@ -48,9 +48,14 @@ impl RowBuffer {
     pub(super) fn push(&mut self, row: &StepRow) -> Result<(), DataError> {
         let known = |name: &String| self.features.iter().any(|feature| feature.name == *name);
         if let Some(stranger) = row.cells.keys().find(|name| !known(name)) {
-            return Err(DataError::Unfit(format!("the spec has no feature {stranger:?}")));
+            return Err(DataError::Unfit(format!(
+                "the spec has no feature {stranger:?}"
+            )));
         }
-        let fitting = self.features.iter().map(|feature| fitted(feature, row.cells.get(&feature.name)));
+        let fitting = self
+            .features
+            .iter()
+            .map(|feature| fitted(feature, row.cells.get(&feature.name)));
         let cells = fitting.collect::<Result<Vec<_>, _>>()?;
         for (buffer, cell) in self.columns.iter_mut().zip(cells) {
             match (buffer, cell) {
@@ -86,7 +91,11 @@ impl RowBuffer {
         columns
             .map(|(feature, buffer)| {
                 let flat = flat(&feature.dtype, buffer);
-                if feature.width() == 1 { flat } else { listed(feature, flat) }
+                if feature.width() == 1 {
+                    flat
+                } else {
+                    listed(feature, flat)
+                }
             })
             .collect()
     }
@@ -101,9 +110,9 @@ fn fitted(feature: &Feature, cell: Option<&Cell>) -> Result<Cell, DataError> {
             let whole = values.iter().all(|value| value.fract() == 0.0);
             whole.then(|| Cell::Integers(values.iter().map(|value| *value as i64).collect()))
         }
-        Some(Cell::Integers(values)) if !whole && !text => {
-            Some(Cell::Numbers(values.iter().map(|value| *value as f64).collect()))
-        }
+        Some(Cell::Integers(values)) if !whole && !text => Some(Cell::Numbers(
+            values.iter().map(|value| *value as f64).collect(),
+        )),
         Some(Cell::Text(_)) if !text => None,
         Some(Cell::Numbers(_) | Cell::Integers(_)) if text => None,
         cell => cell.cloned(),
@@ -127,16 +136,21 @@ fn fitted(feature: &Feature, cell: Option<&Cell>) -> Result<Cell, DataError> {
 
 fn flat(dtype: &str, buffer: &Buffer) -> ArrayRef {
     match buffer {
-        Buffer::Numbers(values) if dtype == "float64" => Arc::new(Float64Array::from(values.clone())),
-        Buffer::Numbers(values) if dtype == "bool" => {
-            Arc::new(values.iter().map(|value| Some(*value != 0.0)).collect::<BooleanArray>())
+        Buffer::Numbers(values) if dtype == "float64" => {
+            Arc::new(Float64Array::from(values.clone()))
         }
-        Buffer::Numbers(values) => {
-            Arc::new(Float32Array::from_iter_values(values.iter().map(|value| *value as f32)))
-        }
-        Buffer::Integers(values) if dtype == "int32" => {
-            Arc::new(Int32Array::from_iter_values(values.iter().map(|value| *value as i32)))
-        }
+        Buffer::Numbers(values) if dtype == "bool" => Arc::new(
+            values
+                .iter()
+                .map(|value| Some(*value != 0.0))
+                .collect::<BooleanArray>(),
+        ),
+        Buffer::Numbers(values) => Arc::new(Float32Array::from_iter_values(
+            values.iter().map(|value| *value as f32),
+        )),
+        Buffer::Integers(values) if dtype == "int32" => Arc::new(Int32Array::from_iter_values(
+            values.iter().map(|value| *value as i32),
+        )),
         Buffer::Integers(values) => Arc::new(Int64Array::from(values.clone())),
         Buffer::Texts(values) => Arc::new(StringArray::from_iter_values(values)),
     }
@@ -144,7 +158,12 @@ fn flat(dtype: &str, buffer: &Buffer) -> ArrayRef {
 
 fn listed(feature: &Feature, flat: ArrayRef) -> ArrayRef {
     let element = Arc::new(Field::new("element", flat.data_type().clone(), true));
-    Arc::new(FixedSizeListArray::new(element, feature.width() as i32, flat, None))
+    Arc::new(FixedSizeListArray::new(
+        element,
+        feature.width() as i32,
+        flat,
+        None,
+    ))
 }
 
 /// What identifies rows in the whole dataset.
@@ -157,9 +176,18 @@ pub(super) struct Place {
 
 /// Columns that every table has, as features.
 pub(super) fn bookkeeping() -> Vec<Feature> {
-    let dtype = |name: &str| if name == "timestamp" { "float32" } else { "int64" };
+    let dtype = |name: &str| {
+        if name == "timestamp" {
+            "float32"
+        } else {
+            "int64"
+        }
+    };
     let names = crate::data::lerobot::BOOKKEEPING;
-    names.iter().map(|name| Feature::scalar(name, dtype(name))).collect()
+    names
+        .iter()
+        .map(|name| Feature::scalar(name, dtype(name)))
+        .collect()
 }
 
 /// Time and indices of the rows, as a buffer of their own.
@@ -171,7 +199,12 @@ pub(super) fn bookkeeping_rows(length: usize, place: &Place) -> RowBuffer {
     RowBuffer {
         features: bookkeeping(),
         columns: vec![
-            Buffer::Numbers((0..length).map(time).map(|time| f64::from(time as f32)).collect()),
+            Buffer::Numbers(
+                (0..length)
+                    .map(time)
+                    .map(|time| f64::from(time as f32))
+                    .collect(),
+            ),
             column(&|row| row),
             column(&|_| place.episode),
             column(&|row| place.first_row + row),
@@ -231,7 +264,11 @@ pub(super) fn schema(spec: &DatasetSpec) -> Schema {
         described.insert(feature.name.clone(), description(feature));
     }
     for camera in pictures {
-        fields.push(Field::new(&camera.name, DataType::Struct(picture_fields()), true));
+        fields.push(Field::new(
+            &camera.name,
+            DataType::Struct(picture_fields()),
+            true,
+        ));
         described.insert(camera.name.clone(), json!({"_type": "Image"}));
     }
     for feature in bookkeeping() {
@@ -239,7 +276,10 @@ pub(super) fn schema(spec: &DatasetSpec) -> Schema {
         described.insert(feature.name.clone(), description(&feature));
     }
     let about = json!({"info": {"features": described}});
-    Schema::new(fields).with_metadata(HashMap::from([("huggingface".to_owned(), about.to_string())]))
+    Schema::new(fields).with_metadata(HashMap::from([(
+        "huggingface".to_owned(),
+        about.to_string(),
+    )]))
 }
 
 fn data_type(feature: &Feature) -> DataType {

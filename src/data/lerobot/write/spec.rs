@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{DataError, Feature};
 use crate::data::lerobot::{BOOKKEEPING, Version};
+use crate::data::{DataError, Feature};
 use crate::geometry::ImageSize;
 use crate::media::VideoCodec;
 
@@ -88,13 +88,19 @@ impl DatasetSpec {
             return unfit(format!("{} rows per second; choose 1 to 1000", self.fps));
         }
         let cameras = self.cameras.iter().map(|camera| camera.name.as_str());
-        let mut names: Vec<&str> = self.features.iter().map(|feature| feature.name.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .features
+            .iter()
+            .map(|feature| feature.name.as_str())
+            .collect();
         names.extend(cameras);
         for (at, name) in names.iter().enumerate() {
             let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             // Names become parts of paths, and LeRobot refuses slashes.
             if name.is_empty() || name.starts_with('.') || !name.chars().all(plain) {
-                return unfit(format!("the name {name:?}; use letters, digits, dots and underscores"));
+                return unfit(format!(
+                    "the name {name:?}; use letters, digits, dots and underscores"
+                ));
             }
             if names[..at].contains(name) || BOOKKEEPING.contains(name) {
                 return unfit(format!("the name {name:?} is taken twice"));
@@ -102,7 +108,10 @@ impl DatasetSpec {
         }
         for feature in &self.features {
             if !DTYPES.contains(&feature.dtype.as_str()) {
-                return unfit(format!("type {:?} of feature {:?}", feature.dtype, feature.name));
+                return unfit(format!(
+                    "type {:?} of feature {:?}",
+                    feature.dtype, feature.name
+                ));
             }
             let plain = feature.shape.len() == 1 && feature.shape[0] > 0;
             if !plain || (feature.dtype == "string" && feature.width() != 1) {
@@ -113,7 +122,11 @@ impl DatasetSpec {
             }
         }
         match self.cameras.iter().find(|camera| camera.size().is_empty()) {
-            Some(camera) => unfit(format!("camera {:?} of size {}", camera.name, camera.size())),
+            Some(camera) => unfit(format!(
+                "camera {:?} of size {}",
+                camera.name,
+                camera.size()
+            )),
             None => Ok(()),
         }
     }

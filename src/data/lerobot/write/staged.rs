@@ -78,7 +78,9 @@ fn keep(mut folder: Folder, target: PathBuf) -> PathBuf {
 }
 
 fn folder_of(root: &Path, episode: u64) -> PathBuf {
-    root.join(WORKSHOP).join("episodes").join(format!("episode_{episode:06}"))
+    root.join(WORKSHOP)
+        .join("episodes")
+        .join(format!("episode_{episode:06}"))
 }
 
 /// Episodes that an earlier run left waiting, in order. Those that are published already are removed.
@@ -123,7 +125,10 @@ fn read(
         let stats = Stats::from_json(&about["stats"][name]);
         stats.map(|stats| (name.to_owned(), stats))
     };
-    let names = about["stats"].as_object().into_iter().flat_map(|stats| stats.keys());
+    let names = about["stats"]
+        .as_object()
+        .into_iter()
+        .flat_map(|stats| stats.keys());
     let tasks = about["tasks"].as_array().into_iter().flatten();
     let staged = Staged {
         episode,
@@ -135,9 +140,14 @@ fn read(
     };
     let videos = spec.cameras.iter().filter(|_| spec.has_videos());
     let whole = staged.table().is_file()
-        && videos.map(|camera| staged.video(&camera.name)).all(|video| video.is_file());
+        && videos
+            .map(|camera| staged.video(&camera.name))
+            .all(|video| video.is_file());
     if staged.length == 0 || staged.tasks.is_empty() || !whole {
-        return Err(DataError::malformed(&path, "the waiting episode is not whole"));
+        return Err(DataError::malformed(
+            &path,
+            "the waiting episode is not whole",
+        ));
     }
     Ok(staged)
 }

@@ -44,8 +44,10 @@ pub(super) fn write(
 /// Compressed with snappy as LeRobot writes it. Pairs of the schema are repeated in the file's own metadata, where
 /// pandas and Hugging Face's loader look for them.
 fn properties(schema: &Schema, extra: &[(&str, String)]) -> WriterProperties {
-    let mut pairs: Vec<KeyValue> =
-        extra.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone())).collect();
+    let mut pairs: Vec<KeyValue> = extra
+        .iter()
+        .map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone()))
+        .collect();
     if let Some(about) = schema.metadata().get("huggingface") {
         pairs.push(KeyValue::new("huggingface".to_owned(), about.clone()));
     }
@@ -68,7 +70,10 @@ pub(super) fn join(path: &Path, parts: &[Groups<'_>]) -> Result<(), DataError> {
     let Some(first) = parts.first() else {
         return Err(DataError::Unfit("a table without parts".into()));
     };
-    let opened = parts.iter().map(|part| open(part.path)).collect::<Result<Vec<_>, _>>()?;
+    let opened = parts
+        .iter()
+        .map(|part| open(part.path))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut out = ScratchFile::create(path)?;
     guarded(first.path, || {
         let Some((_, metadata)) = opened.first() else {
@@ -90,7 +95,8 @@ pub(super) fn join(path: &Path, parts: &[Groups<'_>]) -> Result<(), DataError> {
 }
 
 fn open(path: &Path) -> Result<(File, Arc<ParquetMetaData>), DataError> {
-    let file = File::open(path).map_err(|source| DataError::io("opening the table", path, source))?;
+    let file =
+        File::open(path).map_err(|source| DataError::io("opening the table", path, source))?;
     let metadata = guarded(path, || {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         ArrowReaderMetadata::load(&file, options)

@@ -2,8 +2,7 @@
 
 use openh264::OpenH264API;
 use openh264::encoder::{
-    Complexity, EncoderConfig, FrameRate, FrameType, IntraFramePeriod,
-    RateControlMode, VuiConfig,
+    Complexity, EncoderConfig, FrameRate, FrameType, IntraFramePeriod, RateControlMode, VuiConfig,
 };
 use openh264::formats::YUVSlices;
 

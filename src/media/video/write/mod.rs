@@ -21,7 +21,9 @@ use mux::{Movie, Muxer, Timing};
 pub const GROUP: u32 = 2;
 
 /// A codec that is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum VideoCodec {
     /// AV1: small files, slower to write.
@@ -135,7 +137,10 @@ impl VideoWriter {
     /// When there was no frame or the disk is full.
     pub fn finish(mut self) -> Result<(), MediaError> {
         if self.frames == 0 {
-            return Err(refused(self.format.codec.key(), "a video needs at least one frame"));
+            return Err(refused(
+                self.format.codec.key(),
+                "a video needs at least one frame",
+            ));
         }
         let packets = self.encoder.finish()?;
         self.write(packets)?;
@@ -178,7 +183,10 @@ fn check_size(codec: &'static str, size: ImageSize, least: u32) -> Result<(), Me
         ));
     }
     if size.width < least || size.height < least {
-        return Err(refused(codec, format!("{size} is smaller than {least}x{least}")));
+        return Err(refused(
+            codec,
+            format!("{size} is smaller than {least}x{least}"),
+        ));
     }
     Ok(())
 }

@@ -133,76 +133,31 @@ impl Muxer {
     }
 
     fn index(&self, movie: &Movie, samples_start: u64) -> Vec<u8> {
-        let duration: u64 = self.entries.iter().map(|entry| u64::from(entry.duration)).sum();
-        let seconds = duration * MOVIE_TIMESCALE / u64::from(movie.timescale.max(1));
-        let mvhd = boxed(
-            b"mvhd",
-            &[
-                &[0; 12],
-                &(MOVIE_TIMESCALE as u32).to_be_bytes(),
-                &(seconds as u32).to_be_bytes(),
-                // Rate 1, volume 1, reserved.
-                &[0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-                &matrix(0),
-                &[0; 24],
-                &2_u32.to_be_bytes(),
-            ],
-        );
-        let tkhd = boxed(
-            b"tkhd",
-            &[
-                // Enabled and in the movie.
-                &[0, 0, 0, 3],
-                &[0; 8],
-                &1_u32.to_be_bytes(),
-                &[0; 4],
-                &(seconds as u32).to_be_bytes(),
-                &[0; 16],
-                &matrix(movie.quarter_turns),
-                &(movie.size.width << 16).to_be_bytes(),
-                &(movie.size.height << 16).to_be_bytes(),
-            ],
-        );
-        let minf = boxed(
+        let durations = self.entries.iter().map(|entry| u64::from(entry.duration));
+        let duration: u64 = durations.sum();
+        let movie_time = duration * MOVIE_TIMESCALE / u64::from(movie.timescale.max(1));
+        let movie_time = u32::try_from(movie_time).unwrap_or(u32::MAX);
+        let duration = u32::try_from(duration).unwrap_or(u32::MAX);
+        let header = media_header(movie.timescale, duration);
+        let handler = boxed(b"hdlr", &[&[0; 8], b"vide", &[0; 12], b"VideoHandler\0"]);
+        let place = boxed(b"url ", &[&[0, 0, 0, 1]]);
+        let reference = boxed(b"dref", &[&[0; 4], &1_u32.to_be_bytes(), &place]);
+        let information = boxed(
             b"minf",
             &[
-                &boxed(b"vmhd", &[&[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]]),
-                &boxed(
-                    b"dinf",
-                    &[&boxed(
-                        b"dref",
-                        &[&[0; 4], &[0, 0, 0, 1], &boxed(b"url ", &[&[0, 0, 0, 1]])],
-                    )],
-                ),
+                &boxed(b"vmhd", &[&[0, 0, 0, 1], &[0; 8]]),
+                &boxed(b"dinf", &[&reference]),
                 &self.sample_table(movie, samples_start),
             ],
         );
-        let mdia = boxed(
-            b"mdia",
-            &[
-                &boxed(
-                    b"mdhd",
-                    &[
-                        &[0; 12],
-                        &movie.timescale.to_be_bytes(),
-                        &u32::try_from(duration).unwrap_or(u32::MAX).to_be_bytes(),
-                        // Language "und".
-                        &[0x55, 0xc4, 0, 0],
-                    ],
-                ),
-                &boxed(
-                    b"hdlr",
-                    &[&[0; 8], b"vide", &[0; 12], b"VideoHandler\0"],
-                ),
-                &minf,
-            ],
-        );
-        let trak = boxed(b"trak", &[&tkhd, &self.edit(seconds), &mdia]);
-        boxed(b"moov", &[&mvhd, &trak])
+        let media = boxed(b"mdia", &[&header, &handler, &information]);
+        let track = track_header(movie, movie_time);
+        let track = boxed(b"trak", &[&track, &self.edit(movie_time), &media]);
+        boxed(b"moov", &[&movie_header(movie_time), &track])
     }
 
     /// An edit that starts at the first frame shown, where that is not the start of the track.
-    fn edit(&self, seconds: u64) -> Vec<u8> {
+    fn edit(&self, movie_time: u32) -> Vec<u8> {
         let mut decoded = 0;
         let shown = self.entries.iter().map(|entry| {
             let shown = decoded + i64::from(entry.shift);
@@ -218,7 +173,7 @@ impl Muxer {
             &[
                 &[0; 4],
                 &1_u32.to_be_bytes(),
-                &(seconds as u32).to_be_bytes(),
+                &movie_time.to_be_bytes(),
                 &(first as u32).to_be_bytes(),
                 &[0, 1, 0, 0],
             ],
@@ -228,10 +183,17 @@ impl Muxer {
 
     fn sample_table(&self, movie: &Movie, samples_start: u64) -> Vec<u8> {
         let count = self.entries.len() as u32;
-        let sizes: Vec<u8> = self.entries.iter().flat_map(|entry| entry.size.to_be_bytes()).collect();
+        let sizes: Vec<u8> = self
+            .entries
+            .iter()
+            .flat_map(|entry| entry.size.to_be_bytes())
+            .collect();
         let durations = runs(self.entries.iter().map(|entry| entry.duration));
         let mut tables = vec![
-            boxed(b"stsd", &[&[0; 4], &1_u32.to_be_bytes(), &sample_entry(movie)]),
+            boxed(
+                b"stsd",
+                &[&[0; 4], &1_u32.to_be_bytes(), &sample_entry(movie)],
+            ),
             boxed(b"stts", &[&[0; 4], &durations]),
         ];
         if self.entries.iter().any(|entry| entry.shift != 0) {
@@ -242,7 +204,10 @@ impl Muxer {
         if self.entries.iter().any(|entry| !entry.sync) {
             let sync = (1_u32..).zip(&self.entries).filter(|(_, entry)| entry.sync);
             let numbers: Vec<u32> = sync.map(|(number, _)| number).collect();
-            let list: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+            let list: Vec<u8> = numbers
+                .iter()
+                .flat_map(|number| number.to_be_bytes())
+                .collect();
             tables.push(boxed(
                 b"stss",
                 &[&[0; 4], &(numbers.len() as u32).to_be_bytes(), &list],
@@ -250,11 +215,59 @@ impl Muxer {
         }
         // One chunk holds all samples, described by the first entry.
         let one = 1_u32.to_be_bytes();
-        tables.push(boxed(b"stsc", &[&[0; 4], &one, &one, &count.to_be_bytes(), &one]));
+        tables.push(boxed(
+            b"stsc",
+            &[&[0; 4], &one, &one, &count.to_be_bytes(), &one],
+        ));
         tables.push(boxed(b"stsz", &[&[0; 8], &count.to_be_bytes(), &sizes]));
-        tables.push(boxed(b"co64", &[&[0; 4], &one, &samples_start.to_be_bytes()]));
+        tables.push(boxed(
+            b"co64",
+            &[&[0; 4], &one, &samples_start.to_be_bytes()],
+        ));
         boxed(b"stbl", &[&tables.concat()])
     }
+}
+
+/// The movie header; its duration is in thousandths of a second.
+fn movie_header(duration: u32) -> Vec<u8> {
+    boxed(
+        b"mvhd",
+        &[
+            &[0; 12],
+            &(MOVIE_TIMESCALE as u32).to_be_bytes(),
+            &duration.to_be_bytes(),
+            // Rate 1, volume 1, reserved.
+            &[0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &matrix(0),
+            &[0; 24],
+            // Number of the next track.
+            &2_u32.to_be_bytes(),
+        ],
+    )
+}
+
+/// The header of track 1, enabled and in the movie.
+fn track_header(movie: &Movie, duration: u32) -> Vec<u8> {
+    boxed(
+        b"tkhd",
+        &[
+            &[0, 0, 0, 3],
+            &[0; 8],
+            &1_u32.to_be_bytes(),
+            &[0; 4],
+            &duration.to_be_bytes(),
+            &[0; 16],
+            &matrix(movie.quarter_turns),
+            &(movie.size.width << 16).to_be_bytes(),
+            &(movie.size.height << 16).to_be_bytes(),
+        ],
+    )
+}
+
+/// The clock of the track; its language is "und".
+fn media_header(timescale: u32, duration: u32) -> Vec<u8> {
+    let times = [timescale.to_be_bytes(), duration.to_be_bytes()].concat();
+    boxed(b"mdhd", &[&[0; 12], &times, &[0x55, 0xc4, 0, 0]])
 }
 
 /// The visual sample entry with the decoder's configuration.

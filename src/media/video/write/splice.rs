@@ -57,7 +57,10 @@ impl VideoSplice {
     /// or the disk is full.
     pub fn append(&mut self, video: &mut Video, frames: Range<u64>) -> Result<(), MediaError> {
         if !self.fits(video) {
-            return Err(refused("MP4", "its parts are coded differently; encode them again"));
+            return Err(refused(
+                "MP4",
+                "its parts are coded differently; encode them again",
+            ));
         }
         let samples = samples_of(video, &frames)?;
         let timescale = self.timescale(video);
@@ -70,10 +73,13 @@ impl VideoSplice {
             let Some(sample) = video.timeline.sample(at).copied() else {
                 continue;
             };
-            let bytes = video.file.sample(&sample).map_err(|fault| MediaError::Video {
-                fault,
-                path: video.path.clone(),
-            })?;
+            let bytes = video
+                .file
+                .sample(&sample)
+                .map_err(|fault| MediaError::Video {
+                    fault,
+                    path: video.path.clone(),
+                })?;
             elapsed += i64::from(sample.duration);
             let end = scaled(elapsed);
             let shift = scaled(sample.shown - first_shown) - decoded;
@@ -94,7 +100,11 @@ impl VideoSplice {
             let kind = kind_of(video);
             let movie = Movie {
                 entry: kind.entry,
-                record: if kind.entry == *b"av01" { *b"av1C" } else { *b"avcC" },
+                record: if kind.entry == *b"av01" {
+                    *b"av1C"
+                } else {
+                    *b"avcC"
+                },
                 config: kind.config.clone(),
                 colour: video.entry.colour,
                 size: kind.size,
@@ -165,6 +175,9 @@ fn samples_of(video: &Video, frames: &Range<u64>) -> Result<Range<usize>, MediaE
     if unbroken && starts {
         Ok(run)
     } else {
-        Err(refused("MP4", "the part depends on frames outside it; encode it again"))
+        Err(refused(
+            "MP4",
+            "the part depends on frames outside it; encode it again",
+        ))
     }
 }

@@ -125,7 +125,10 @@ fn parts_are_joined_and_cut_without_decoding() {
         assert_eq!(video.info().frames, 13);
         for at in (0..13).rev() {
             let frame = video.seek(at).unwrap();
-            assert_eq!((u64::from(number(&frame)), frame.stamp), (at, Duration::from_millis(at * 100)));
+            assert_eq!(
+                (u64::from(number(&frame)), frame.stamp),
+                (at, Duration::from_millis(at * 100))
+            );
         }
         let cut = folder.path().join("cut.mp4");
         let mut splice = VideoSplice::create(&cut).unwrap();
@@ -170,21 +173,35 @@ fn what_cannot_be_coded_is_refused() {
             (ImageSize::new(8, 8), "smaller"),
             (ImageSize::new(0, 0), "smaller"),
         ] {
-            let error = VideoWriter::create(&path, format(codec, size, 10.0)).err().unwrap();
+            let error = VideoWriter::create(&path, format(codec, size, 10.0))
+                .err()
+                .unwrap();
             assert!(error.to_string().contains(part), "{error}");
         }
         let mut writer =
             VideoWriter::create(&path, format(codec, ImageSize::new(64, 64), 10.0)).unwrap();
-        let error = writer.push(&numbered(ImageSize::new(64, 48), 0)).unwrap_err();
+        let error = writer
+            .push(&numbered(ImageSize::new(64, 48), 0))
+            .unwrap_err();
         assert!(error.to_string().contains("64x48"), "{error}");
         assert!(writer.finish().is_err(), "without a frame");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
     let other = folder.path().join("other.mp4");
-    write(&path, format(VideoCodec::H264, ImageSize::new(64, 48), 10.0), 0..2);
-    write(&other, format(VideoCodec::H264, ImageSize::new(48, 64), 10.0), 0..2);
+    write(
+        &path,
+        format(VideoCodec::H264, ImageSize::new(64, 48), 10.0),
+        0..2,
+    );
+    write(
+        &other,
+        format(VideoCodec::H264, ImageSize::new(48, 64), 10.0),
+        0..2,
+    );
     let mut splice = VideoSplice::create(&folder.path().join("both.mp4")).unwrap();
-    splice.append(&mut Video::open(&path).unwrap(), 0..2).unwrap();
+    splice
+        .append(&mut Video::open(&path).unwrap(), 0..2)
+        .unwrap();
     let mut turned = Video::open(&other).unwrap();
     assert!(!splice.fits(&turned));
     assert!(splice.append(&mut turned, 0..2).is_err());
