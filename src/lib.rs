@@ -17,7 +17,9 @@
 //! | 4 | [`engine`] | the only owner of threads | egui, how anything is computed |
 //! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
 //! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
-//! | 2 | [`camera`] | pictures, folders, videos, live cameras | Burn, egui |
+//! | 2 | [`camera`] | pictures, folders, videos, live cameras as sources | Burn, egui |
+//! | 2 | [`data`] | datasets in and out: episodes and labelled pictures | Burn, egui, threads |
+//! | 1 | [`media`] | codecs: pictures and MP4 video, read and written | Burn, egui, threads |
 //! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
 //!
 //! # One question, from key to canvas
@@ -51,8 +53,12 @@ pub mod robot;
 pub mod shaders;
 pub mod vision;
 
+// Floor 1: codecs, for several rooms.
+pub mod media;
+
 // Floor 2: rooms. They do not know each other.
 pub mod camera;
+pub mod data;
 pub mod model;
 
 // Floor 3: jobs. They know rooms, not each other.

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::video::VideoFault;
-use crate::geometry::ImageSize;
+use crate::media::MediaError;
 use crate::vision::FrameError;
 
 /// Why a source or one of its frames cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
+    /// A picture or video file cannot be read.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// The operating system refused.
     #[error("{doing} failed: {source}: {}", path.display())]
     Io {
@@ -27,68 +29,6 @@ pub enum CameraError {
         what: String,
         /// Where.
         path: PathBuf,
-    },
-    /// The picture or frame is larger than is safe to decode.
-    #[error("the picture is {size} pixels, more than the limit of {limit}; scale it down first: {}", path.display())]
-    TooLarge {
-        /// Its size.
-        size: ImageSize,
-        /// The limit, for people.
-        limit: String,
-        /// Where.
-        path: PathBuf,
-    },
-    /// A picture file cannot be decoded.
-    #[error("this {format} picture is damaged or cut off ({reason}); save or download it again: {}", path.display())]
-    Picture {
-        /// Name of the file format.
-        format: String,
-        /// What the decoder said.
-        reason: String,
-        /// Where.
-        path: PathBuf,
-    },
-    /// A folder without a single picture.
-    #[error("there is no picture in this folder; choose a folder that holds PNG, JPEG, BMP, GIF, WebP, TIFF or PNM files: {}", path.display())]
-    EmptyFolder {
-        /// Where.
-        path: PathBuf,
-    },
-    /// A folder with more files than are listed.
-    #[error("this folder holds more than {limit} files; choose a smaller folder: {}", path.display())]
-    CrowdedFolder {
-        /// The limit.
-        limit: usize,
-        /// Where.
-        path: PathBuf,
-    },
-    /// A video file cannot be played.
-    #[error("{fault}: {}", path.display())]
-    Video {
-        /// What is wrong with it.
-        fault: VideoFault,
-        /// Where.
-        path: PathBuf,
-    },
-    /// One frame of a video cannot be decoded; the others may be fine.
-    #[error("frame {index} is damaged ({fault}); skip it or re-encode the video: {}", path.display())]
-    DamagedFrame {
-        /// Its index in presentation order.
-        index: u64,
-        /// What is wrong with it.
-        fault: VideoFault,
-        /// Where.
-        path: PathBuf,
-    },
-    /// There is no frame with that index.
-    #[error("frame {index} does not exist, {name} ends after {count} frames")]
-    OutOfRange {
-        /// The index that was asked for.
-        index: u64,
-        /// How many frames there are.
-        count: u64,
-        /// Name of the source.
-        name: String,
     },
     /// A live camera cannot go back.
     #[error("{name} is a live camera and cannot be wound; record it first")]
@@ -170,16 +110,11 @@ impl CameraError {
     /// Whether the same source may deliver again: true for a single broken frame or a pause, false when it is gone.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(
-            self,
-            Self::Timeout { .. }
-                | Self::BrokenFrame { .. }
-                | Self::DamagedFrame { .. }
-                | Self::Picture { .. }
-                | Self::TooLarge { .. }
-                | Self::OutOfRange { .. }
-                | Self::NotSeekable { .. }
-        )
+        match self {
+            Self::Media(error) => error.is_retryable(),
+            Self::Timeout { .. } | Self::BrokenFrame { .. } | Self::NotSeekable { .. } => true,
+            _ => false,
+        }
     }
 
     /// Wraps what the system said, with the advice it deserves.

@@ -1,24 +1,21 @@
 //! Sources of frames: picture files, folders of pictures, MP4 videos and live cameras behind one trait.
 //!
-//! What a file is, is read from its first bytes; its extension is never asked. Every file is treated as hostile:
-//! sizes are bounded before memory is taken, and damage becomes a [`CameraError`] that says what, where and what to do.
+//! Files are decoded by [`crate::media`], which bounds and names what is wrong with them; here they become sources.
 //! A source knows nothing of threads, windows or models; its owner calls it from one thread and paces playback with
 //! [`Frame::stamp`]. Units: pixels, and seconds as [`Duration`].
 
 mod error;
 mod folder;
+mod open;
 mod picture;
-mod sniff;
-pub mod video;
+mod video;
 pub mod webcam;
-mod yuv;
 
 pub use error::CameraError;
 pub use folder::Folder;
+pub use open::open;
 pub use picture::Picture;
-pub use sniff::open;
 pub use video::Video;
-pub use yuv::{Colour, Matrix, Planes, Range, Sampling};
 
 use std::time::Duration;
 

@@ -1,29 +1,10 @@
 //! One picture file as a source of one frame.
-//!
-//! Colours follow the reference's loader: what has transparency is laid on white, everything else becomes RGB with 8
-//! bits a channel. The EXIF orientation is applied, so that a frame is upright. Colour profiles are not applied.
 
-use std::fs::File;
-use std::io::{BufReader, Cursor};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
-use image::metadata::Orientation;
-use image::{
-    AnimationDecoder as _, DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageFormat,
-    ImageReader, Limits,
-};
-
-use super::{Camera, CameraError, CameraInfo, CameraKind, sniff};
-use crate::geometry::ImageSize;
+use super::{Camera, CameraError, CameraInfo, CameraKind};
+use crate::media::{self, MediaError, file_name};
 use crate::vision::Frame;
-
-/// Longest side that is decoded, in pixels. Textures of GPUs end there too.
-pub const MAX_SIDE: u32 = 16_384;
-/// Most bytes one decoded picture may take: 256 megapixels of RGBA.
-const MAX_BYTES: u64 = 1 << 30;
-/// Longest picture file that is read.
-const MAX_FILE: u64 = 1 << 30;
 
 /// A picture file, decoded once.
 pub struct Picture {
@@ -32,28 +13,16 @@ pub struct Picture {
     shown: bool,
 }
 
-/// A decoded picture and what was done to it.
-pub(super) struct Decoded {
-    pub(super) frame: Frame,
-    pub(super) format: String,
-    pub(super) notes: Vec<String>,
-}
-
-/// Whether these first bytes belong to a picture format that is decoded here.
-pub(super) fn recognises(head: &[u8]) -> bool {
-    image::guess_format(head).is_ok_and(|format| format.reading_enabled())
-}
-
 impl Picture {
     /// Reads and decodes a picture file.
     ///
     /// # Errors
     /// When it cannot be read, is too large, or is damaged.
     pub fn open(path: &Path) -> Result<Self, CameraError> {
-        let decoded = decode(path)?;
+        let decoded = media::Picture::open(path)?;
         Ok(Self {
             info: CameraInfo {
-                name: sniff::name(path),
+                name: file_name(path),
                 size: decoded.frame.size(),
                 kind: CameraKind::Picture,
                 fps: None,
@@ -80,212 +49,32 @@ impl Camera for Picture {
 
     fn seek(&mut self, index: u64) -> Result<Frame, CameraError> {
         if index > 0 {
-            return Err(CameraError::OutOfRange {
-                index,
-                count: 1,
-                name: self.info.name.clone(),
-            });
+            let name = self.info.name.clone();
+            let count = 1;
+            return Err(MediaError::OutOfRange { index, count, name }.into());
         }
         self.shown = true;
         Ok(self.frame.clone())
     }
 }
 
-/// Decodes a picture file with all limits in force.
-pub(super) fn decode(path: &Path) -> Result<Decoded, CameraError> {
-    let file = PictureFile {
-        bytes: read(path)?,
-        path,
-    };
-    let reader = ImageReader::new(Cursor::new(file.bytes.as_slice()))
-        .with_guessed_format()
-        .map_err(|source| CameraError::io("reading the picture", path, source))?;
-    let Some(format) = reader.format() else {
-        return Err(CameraError::UnknownContent {
-            what: "has no known picture header".into(),
-            path: path.to_owned(),
-        });
-    };
-    file.decode(reader, format)
-}
-
-struct PictureFile<'a> {
-    bytes: Vec<u8>,
-    path: &'a Path,
-}
-
-impl PictureFile<'_> {
-    fn decode(
-        &self,
-        mut reader: ImageReader<Cursor<&[u8]>>,
-        format: ImageFormat,
-    ) -> Result<Decoded, CameraError> {
-        let damaged = |error| self.damaged(format, error);
-        // The size is checked by hand below, so that the message can name it.
-        let mut limits = Limits::no_limits();
-        limits.max_alloc = Some(2 * MAX_BYTES);
-        reader.limits(limits);
-        let mut decoder = reader.into_decoder().map_err(damaged)?;
-        self.check_size(&decoder)?;
-        let colour = decoder.original_color_type();
-        // Damaged EXIF is no reason to refuse the pixels.
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-        picture.apply_orientation(orientation);
-        let size = ImageSize::new(picture.width(), picture.height());
-        let (pixels, transparent) = opaque(picture);
-        let frame = Frame::from_rgba(&sniff::name(self.path), size, pixels)?;
-        Ok(Decoded {
-            frame,
-            format: format!("{} {}", name_of(format), colour_name(colour)),
-            notes: self.notes(format, colour, orientation, transparent),
-        })
-    }
-
-    fn check_size(&self, decoder: &impl ImageDecoder) -> Result<(), CameraError> {
-        let (width, height) = decoder.dimensions();
-        let size = ImageSize::new(width, height);
-        let limit = if width > MAX_SIDE || height > MAX_SIDE {
-            format!("{MAX_SIDE} pixels a side")
-        } else if decoder.total_bytes() > MAX_BYTES {
-            format!("{} MB decoded", MAX_BYTES >> 20)
-        } else {
-            return Ok(());
-        };
-        Err(CameraError::TooLarge {
-            size,
-            limit,
-            path: self.path.to_owned(),
-        })
-    }
-
-    fn notes(
-        &self,
-        format: ImageFormat,
-        colour: ExtendedColorType,
-        orientation: Orientation,
-        transparent: bool,
-    ) -> Vec<String> {
-        let deep = u32::from(colour.bits_per_pixel()) / u32::from(colour.channel_count()).max(1);
-        [
-            (deep > 8).then(|| format!("{deep} bits a channel, reduced to 8")),
-            (self.is_animated(format) == Some(true))
-                .then(|| "animated, only the first frame is used".into()),
-            (orientation != Orientation::NoTransforms)
-                .then(|| "turned upright as its EXIF data says".into()),
-            transparent.then(|| "transparency laid on white".into()),
-            (is_cmyk(format, &self.bytes)).then(|| "CMYK, converted without its profile".into()),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
-
-    /// Whether more than one frame is inside, as far as the format can tell.
-    fn is_animated(&self, format: ImageFormat) -> Option<bool> {
-        let bytes = Cursor::new(self.bytes.as_slice());
-        match format {
-            ImageFormat::Gif => {
-                let frames = GifDecoder::new(bytes).ok()?.into_frames();
-                Some(frames.take(2).flatten().count() > 1)
-            }
-            ImageFormat::WebP => Some(WebPDecoder::new(bytes).ok()?.has_animation()),
-            ImageFormat::Png => PngDecoder::new(bytes).ok()?.is_apng().ok(),
-            _ => None,
-        }
-    }
-
-    fn damaged(&self, format: ImageFormat, error: ImageError) -> CameraError {
-        CameraError::Picture {
-            format: name_of(format).into(),
-            reason: match error {
-                ImageError::IoError(source)
-                    if source.kind() == std::io::ErrorKind::UnexpectedEof =>
-                {
-                    "it ends too early".into()
-                }
-                other => other.to_string(),
-            },
-            path: self.path.to_owned(),
-        }
-    }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, CameraError> {
-    use std::io::Read as _;
-    let failed = |source| CameraError::io("reading the picture", path, source);
-    let file = File::open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    if length > MAX_FILE {
-        return Err(CameraError::Picture {
-            format: "oversized".into(),
-            reason: format!("{} MB, the limit is {} MB", length >> 20, MAX_FILE >> 20),
-            path: PathBuf::from(path),
-        });
-    }
-    let mut bytes = Vec::new();
-    BufReader::new(file)
-        .take(MAX_FILE)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    Ok(bytes)
-}
-
-/// RGBA bytes with transparency laid on white, as the reference's image loader does, and whether there was any.
-fn opaque(picture: DynamicImage) -> (Vec<u8>, bool) {
-    let mut transparent = false;
-    let mut pixels = picture.into_rgba8().into_raw();
-    for pixel in pixels.chunks_exact_mut(4) {
-        if pixel[3] < 255 {
-            transparent = true;
-            lay_on_white(pixel);
-        }
-    }
-    (pixels, transparent)
-}
-
-fn lay_on_white(pixel: &mut [u8]) {
-    let alpha = u32::from(pixel[3]);
-    for channel in &mut pixel[..3] {
-        let mixed = u32::from(*channel) * alpha + 255 * (255 - alpha);
-        *channel = ((mixed + 127) / 255) as u8;
-    }
-    pixel[3] = 255;
-}
-
-/// Whether a JPEG's frame header announces four components; the decoder has made RGB of them.
-fn is_cmyk(format: ImageFormat, bytes: &[u8]) -> bool {
-    if format != ImageFormat::Jpeg {
-        return false;
-    }
-    let mut at = 2;
-    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
-        // Start-of-frame markers, all but the tables C4, C8 and CC that sit among them.
-        if (0xc0..=0xcf).contains(&marker) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
-            return bytes.get(at + 9) == Some(&4);
-        }
-        at += 2 + usize::from(u16::from_be_bytes([high, low])).max(2);
-    }
-    false
-}
-
-fn name_of(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Png => "PNG",
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::Gif => "GIF",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Tiff => "TIFF",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Pnm => "PNM",
-        _ => "unknown",
-    }
-}
-
-fn colour_name(colour: ExtendedColorType) -> String {
-    format!("{colour:?}")
-}
-
 #[cfg(test)]
-#[path = "picture_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_frame_and_no_more() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/media/plain.png");
+        let mut picture = Picture::open(&file).unwrap();
+        let frame = picture.frame().unwrap().unwrap();
+        assert_eq!(picture.info().size, frame.size());
+        assert!(picture.info().notes.is_empty(), "{:?}", picture.info());
+        assert!(picture.frame().unwrap().is_none());
+        assert_eq!(picture.seek(0).unwrap(), frame);
+        let outside = picture.seek(1).unwrap_err();
+        assert!(matches!(
+            outside,
+            CameraError::Media(MediaError::OutOfRange { .. })
+        ));
+    }
+}

@@ -6,6 +6,7 @@
 //! under the name it was asked for.
 
 mod bench;
+mod dataset;
 mod devices;
 mod inspect;
 mod predict;
@@ -84,6 +85,9 @@ pub enum Command {
     Devices(devices::Options),
     /// Recompute every stage of a golden folder and compare it with the original
     Verify(verify::Options),
+    /// Look into, check and convert datasets
+    #[command(subcommand)]
+    Dataset(dataset::Dataset),
     /// Measure speed
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -119,6 +123,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Inspect(options) => inspect::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Verify(options) => verify::run(&options),
+        Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),
     }
 }
@@ -195,6 +200,8 @@ mod tests {
             "predict --image a.png --task action --instruction x --guidance nan",
             "inspect",
             "verify",
+            "dataset frame D --episode 1",
+            "dataset convert D E",
             "bench model --shape 13b",
             "fly",
         ] {
@@ -212,6 +219,12 @@ mod tests {
             "devices --json",
             "verify F --device cpu --precision f32 --only lm/ --json",
             "bench model --shape 3b --random --views 2 --precision f16 --json",
+            "dataset info D --json",
+            "dataset info D --recompute",
+            "dataset frame D --episode 1 --index 2 --camera wrist --out F.png",
+            "dataset check D --every-frame --json",
+            "dataset convert D E --to lerobot-v2.1",
+            "dataset bench D --camera wrist --seeks 10 --seed 3 --json",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
         }

@@ -1,6 +1,7 @@
 //! Tests across rooms, as one binary: what the crate looks like from outside.
 
 mod cli;
+mod dataset;
 mod house;
 mod pixels;
 mod shaders;

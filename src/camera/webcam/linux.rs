@@ -14,9 +14,9 @@ use super::{
     Encoding, Opened, PixelLayout, Stream, WebcamChoice, WebcamDevice, WebcamFormat, errno, lost,
     usual_format,
 };
-use crate::camera::folder::natural_order;
-use crate::camera::{CameraError, sniff};
+use crate::camera::CameraError;
 use crate::geometry::ImageSize;
+use crate::media::{file_name, natural_order};
 
 /// Sizes that are offered of cameras that take any size within bounds.
 const USUAL_SIZES: &[(u32, u32)] = &[
@@ -42,9 +42,9 @@ pub fn devices() -> Result<Vec<WebcamDevice>, CameraError> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .map_err(failed)?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| sniff::name(path).starts_with("video") && is_v4l(path))
+        .filter(|path| file_name(path).starts_with("video") && is_v4l(path))
         .collect();
-    paths.sort_by(|a, b| natural_order(&sniff::name(a), &sniff::name(b)));
+    paths.sort_by(|a, b| natural_order(&file_name(a), &file_name(b)));
     Ok(paths.iter().filter_map(|path| describe(path)).collect())
 }
 
@@ -90,7 +90,7 @@ fn name(path: &Path) -> String {
     let name = fs::read(file).unwrap_or_default();
     let name = String::from_utf8_lossy(&name).trim().to_owned();
     if name.is_empty() {
-        sniff::name(path)
+        file_name(path)
     } else {
         name
     }
@@ -107,7 +107,7 @@ fn stable_id(path: &Path) -> Option<String> {
             .filter(|link| fs::canonicalize(link).is_ok_and(|target| target == device))
             .collect();
         links.sort();
-        links.first().map(|link| sniff::name(link))
+        links.first().map(|link| file_name(link))
     })
 }
 

@@ -1,0 +1,78 @@
+//! `spvla dataset check`. Exit status 1 when a part of the dataset cannot be used.
+//!
+//! JSON: `{"schema": 1, "usable": bool, "errors": count, "warnings": count, "defects": [{"severity", "what", "where",
+//! "advice"}]}`.
+
+use serde::Serialize;
+
+use super::super::{Outcome, json, text};
+use super::CheckOptions;
+use crate::data::{Defect, Severity, Thoroughness};
+
+#[derive(Serialize)]
+struct Found {
+    schema: u32,
+    usable: bool,
+    errors: usize,
+    warnings: usize,
+    defects: Vec<Defect>,
+}
+
+pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
+    let thoroughness = if options.every_frame {
+        Thoroughness::EveryFrame
+    } else {
+        Thoroughness::Usual
+    };
+    let (usable, defects) = match super::episodes(&options.path) {
+        Ok(mut set) => (
+            true,
+            super::shown(|context| set.check(thoroughness, context))?,
+        ),
+        // A dataset that cannot even be opened is what this command is for.
+        Err(error) => {
+            let place = options.path.display().to_string();
+            let advice = "nothing of it can be used";
+            (
+                false,
+                vec![Defect::error(place, format!("{error:#}"), advice)],
+            )
+        }
+    };
+    let count = |severity| {
+        defects
+            .iter()
+            .filter(|defect| defect.severity == severity)
+            .count()
+    };
+    let found = Found {
+        schema: 1,
+        usable,
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        defects,
+    };
+    if options.json {
+        json(&found)?;
+    } else {
+        text(&shown(&found))?;
+    }
+    Ok(if found.errors == 0 {
+        Outcome::Good
+    } else {
+        Outcome::Bad
+    })
+}
+
+fn shown(found: &Found) -> String {
+    let lines: String = found
+        .defects
+        .iter()
+        .map(|defect| format!("{defect}\n"))
+        .collect();
+    let verdict = match (found.errors, found.warnings) {
+        (0, 0) => "The dataset is whole.".to_owned(),
+        (errors, warnings) => format!("{errors} errors, {warnings} warnings."),
+    };
+    format!("{lines}{verdict}\n")
+}

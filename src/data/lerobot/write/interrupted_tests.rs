@@ -1,0 +1,188 @@
+//! Killed anywhere: what was finished is there, once, and the run goes on. And how large sets behave.
+
+use std::fs;
+
+use super::tests::{check, frame, length, record, spec, step, task};
+use super::*;
+use crate::data::Feature;
+use crate::media::VideoCodec;
+
+#[test]
+fn an_interrupted_dataset_is_readable_and_goes_on() {
+    for version in [Version::V30, Version::V21] {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = PictureStorage::Video(VideoCodec::H264);
+        let mut writer = LeRobotWriter::create(folder.path(), &spec(version, storage)).unwrap();
+        for episode in 0..40 {
+            record(&mut writer, episode);
+            if episode % 7 == 3 {
+                // Killed in the middle of the next one.
+                writer.begin().unwrap();
+                let frames = [frame(90, 0, 0), frame(90, 0, 1)];
+                writer.push_frame(&step(90, 0), &frames).unwrap();
+                std::mem::forget(writer);
+                let readable = Episodes::open(folder.path()).unwrap();
+                assert!(
+                    readable.info().episodes * 9 >= episode * 8,
+                    "most is published"
+                );
+                assert!(readable.defects().is_empty(), "{:?}", readable.defects());
+                writer = LeRobotWriter::resume(folder.path()).unwrap();
+                assert_eq!(writer.episodes(), episode + 1, "nothing is lost or doubled");
+            }
+        }
+        writer.publish().unwrap();
+        check(folder.path(), 40);
+        writer.finalize(&JobContext::silent()).unwrap();
+        let workshop: Vec<_> = fs::read_dir(folder.path().join(".spvla/episodes"))
+            .unwrap()
+            .collect();
+        assert!(workshop.is_empty(), "{workshop:?}");
+    }
+}
+
+#[test]
+fn a_kill_between_any_two_files_of_a_lot_costs_nothing() {
+    let storage = PictureStorage::Video(VideoCodec::H264);
+    let source = tempfile::tempdir().unwrap();
+    let mut writer = LeRobotWriter::create(source.path(), &spec(Version::V30, storage)).unwrap();
+    for episode in 0..12 {
+        record(&mut writer, episode);
+    }
+    let before = tempfile::tempdir().unwrap();
+    writer.publish().unwrap();
+    copy(source.path(), before.path());
+    // The next lot, with a copy of what waits.
+    record_waiting(&mut writer, 12);
+    let waiting = tempfile::tempdir().unwrap();
+    copy(&source.path().join(".spvla"), waiting.path());
+    writer.publish().unwrap();
+    drop(writer);
+    let order = [
+        "videos/observation.images.overhead/chunk-000/file-000.mp4",
+        "videos/observation.images.wrist/chunk-000/file-000.mp4",
+        "data/chunk-000/file-000.parquet",
+        "meta/tasks.parquet",
+        "meta/episodes/chunk-000/file-000.parquet",
+        "meta/stats.json",
+        "meta/info.json",
+    ];
+    for done in 0..=order.len() {
+        let torn = tempfile::tempdir().unwrap();
+        copy(before.path(), torn.path());
+        copy(waiting.path(), &torn.path().join(".spvla"));
+        for name in &order[..done] {
+            fs::copy(source.path().join(name), torn.path().join(name)).unwrap();
+        }
+        let published = if done >= 5 { 13 } else { 12 };
+        let set = Episodes::open(torn.path()).unwrap();
+        assert_eq!(set.info().episodes, published, "after {done} files");
+        let writer = LeRobotWriter::resume(torn.path()).unwrap();
+        assert_eq!(writer.episodes(), 13);
+        writer.finalize(&JobContext::silent()).unwrap();
+        check(torn.path(), 13);
+        let stats = |root: &Path| fs::read(root.join("meta/stats.json")).unwrap();
+        let frames: u64 = (0..13).map(length).sum();
+        assert_eq!(Episodes::open(torn.path()).unwrap().info().frames, frames);
+        assert!(!stats(torn.path()).is_empty());
+    }
+}
+
+/// Records an episode that stays waiting.
+fn record_waiting(writer: &mut LeRobotWriter, episode: u64) {
+    let mut recorder = writer.recorder().unwrap();
+    for row in 0..length(episode) {
+        let frames = [frame(episode, row, 0), frame(episode, row, 1)];
+        recorder.push(&step(episode, row), &frames).unwrap();
+    }
+    let recorded = recorder.finish(&[&task(episode)]).unwrap();
+    let published = writer.published.episodes;
+    writer.published.episodes = 10_000 + published;
+    let place = rows::Place {
+        episode,
+        first_row: writer.published.frames,
+        task: episode % 2,
+        fps: 10,
+    };
+    let staged = staged::stage(&writer.root, &writer.spec, recorded, &place).unwrap();
+    writer.published.episodes = published;
+    writer.staged.push(staged);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, target) = {
+            let entry = entry.unwrap();
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Resident memory of this process in bytes.
+fn resident() -> u64 {
+    let text = fs::read_to_string("/proc/self/status").unwrap();
+    let line = text.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse::<u64>()
+        .unwrap()
+        << 10
+}
+
+#[test]
+#[ignore = "writes a million rows; some minutes"]
+fn a_million_rows_open_at_once() {
+    const EPISODES: u64 = 5000;
+    const ROWS: u64 = 200;
+    let keep = std::env::var_os("SPVLA_MILLION").map(PathBuf::from);
+    let folder = tempfile::tempdir().unwrap();
+    let root = keep.unwrap_or_else(|| folder.path().join("million"));
+    let spec = DatasetSpec {
+        features: vec![
+            Feature::vector("observation.state", &["1", "2", "3", "4", "5", "6", "7"]),
+            Feature::vector("action", &["1", "2", "3", "4", "5", "6", "7"]),
+        ],
+        ..DatasetSpec::new(Version::V30, 30)
+    };
+    let started = std::time::Instant::now();
+    let mut writer = LeRobotWriter::create(&root, &spec).unwrap();
+    for episode in 0..EPISODES {
+        writer.begin().unwrap();
+        for row in 0..ROWS {
+            let value = |at: u64| ((episode * 31 + row * 7 + at) % 1000) as f64 / 1000.0;
+            let values: Vec<f64> = (0..7).map(value).collect();
+            let step = StepRow::new()
+                .numbers("observation.state", values.clone())
+                .numbers("action", values);
+            writer.push_frame(&step, &[]).unwrap();
+        }
+        writer
+            .finish_episode(&format!("task {}", episode % 50))
+            .unwrap();
+    }
+    writer.finalize(&JobContext::silent()).unwrap();
+    println!("written in {:.1} s", started.elapsed().as_secs_f64());
+    let before = resident();
+    let started = std::time::Instant::now();
+    let mut set = Episodes::open(&root).unwrap();
+    let opened = started.elapsed().as_secs_f64();
+    assert_eq!(set.info().frames, EPISODES * ROWS);
+    let started = std::time::Instant::now();
+    for episode in (0..EPISODES).step_by(251) {
+        assert_eq!(set.rows(episode, &["action"]).unwrap().length as u64, ROWS);
+    }
+    let rows = started.elapsed().as_secs_f64() * 1e3 / 20.0;
+    let grown = resident().saturating_sub(before) >> 20;
+    println!(
+        "opened in {:.0} ms, {rows:.1} ms an episode, {grown} MB more",
+        opened * 1e3
+    );
+    assert!(opened < 1.0 && grown < 200);
+}

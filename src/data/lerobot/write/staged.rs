@@ -1,0 +1,153 @@
+//! Finished episodes that wait to be published: a folder each, with a table, videos and what the metadata will say.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::meta::{Totals, stats_json};
+use super::recorder::{Folder, RecordedEpisode};
+use super::rows::{Place, batch, bookkeeping_rows, schema};
+use super::spec::DatasetSpec;
+use super::{WORKSHOP, tables};
+use crate::data::{DataError, Stats, json};
+
+/// A finished episode that waits.
+pub(super) struct Staged {
+    pub(super) episode: u64,
+    pub(super) first_row: u64,
+    pub(super) folder: PathBuf,
+    pub(super) length: u64,
+    pub(super) tasks: Vec<String>,
+    pub(super) stats: Vec<(String, Stats)>,
+}
+
+impl Staged {
+    pub(super) fn table(&self) -> PathBuf {
+        self.folder.join("rows.parquet")
+    }
+
+    pub(super) fn video(&self, camera: &str) -> PathBuf {
+        self.folder.join(super::recorder::video_name(camera))
+    }
+}
+
+/// Completes the folder of a recorded episode and gives it its place among those that wait.
+pub(super) fn stage(
+    root: &Path,
+    spec: &DatasetSpec,
+    recorded: RecordedEpisode,
+    place: &Place,
+) -> Result<Staged, DataError> {
+    let RecordedEpisode {
+        folder,
+        rows,
+        pictures,
+        mut stats,
+        tasks,
+    } = recorded;
+    let table = batch(spec, &rows, &pictures, place)?;
+    tables::write(&folder.0.join("rows.parquet"), &schema(spec), &[table], &[])?;
+    stats.extend(bookkeeping_rows(rows.len(), place).stats());
+    let about = json!({
+        "length": rows.len(),
+        "tasks": tasks,
+        "stats": stats_json(spec, &stats),
+    });
+    super::meta::write_json(&folder.0.join("episode.json"), &about)?;
+    let target = folder_of(root, place.episode);
+    let failed = |source| DataError::io("keeping the episode", &target, source);
+    if let Some(parent) = target.parent() {
+        std::fs::create_dir_all(parent).map_err(failed)?;
+    }
+    std::fs::rename(&folder.0, &target).map_err(failed)?;
+    Ok(Staged {
+        episode: place.episode,
+        first_row: place.first_row,
+        folder: keep(folder, target),
+        length: rows.len() as u64,
+        tasks,
+        stats,
+    })
+}
+
+/// The folder has moved: its old name is not to be removed.
+fn keep(mut folder: Folder, target: PathBuf) -> PathBuf {
+    folder.0.clone_from(&target);
+    std::mem::forget(folder);
+    target
+}
+
+fn folder_of(root: &Path, episode: u64) -> PathBuf {
+    root.join(WORKSHOP)
+        .join("episodes")
+        .join(format!("episode_{episode:06}"))
+}
+
+/// Episodes that an earlier run left waiting, in order. Those that are published already are removed.
+pub(super) fn found(
+    root: &Path,
+    spec: &DatasetSpec,
+    published: Totals,
+) -> Result<Vec<Staged>, DataError> {
+    let parent = root.join(WORKSHOP).join("episodes");
+    if !parent.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut first_row = published.frames;
+    let mut waiting = Vec::new();
+    for episode in published.episodes.. {
+        let folder = folder_of(root, episode);
+        if !folder.is_dir() {
+            break;
+        }
+        let staged = read(spec, folder, episode, first_row)?;
+        first_row += staged.length;
+        waiting.push(staged);
+    }
+    for folder in crate::data::lerobot::index::listed(&parent)? {
+        if waiting.iter().all(|staged| staged.folder != folder) {
+            std::fs::remove_dir_all(&folder)
+                .map_err(|source| DataError::io("removing what is published", &folder, source))?;
+        }
+    }
+    Ok(waiting)
+}
+
+fn read(
+    spec: &DatasetSpec,
+    folder: PathBuf,
+    episode: u64,
+    first_row: u64,
+) -> Result<Staged, DataError> {
+    let path = folder.join("episode.json");
+    let about = json::read(&path)?;
+    let stats = |name: &str| {
+        let stats = Stats::from_json(&about["stats"][name]);
+        stats.map(|stats| (name.to_owned(), stats))
+    };
+    let names = about["stats"]
+        .as_object()
+        .into_iter()
+        .flat_map(|stats| stats.keys());
+    let tasks = about["tasks"].as_array().into_iter().flatten();
+    let staged = Staged {
+        episode,
+        first_row,
+        length: about["length"].as_u64().unwrap_or(0),
+        tasks: tasks.filter_map(Value::as_str).map(str::to_owned).collect(),
+        stats: names.filter_map(|name| stats(name)).collect(),
+        folder,
+    };
+    let videos = spec.cameras.iter().filter(|_| spec.has_videos());
+    let whole = staged.table().is_file()
+        && videos
+            .map(|camera| staged.video(&camera.name))
+            .all(|video| video.is_file());
+    if staged.length == 0 || staged.tasks.is_empty() || !whole {
+        return Err(DataError::malformed(
+            &path,
+            "the waiting episode is not whole",
+        ));
+    }
+    Ok(staged)
+}

@@ -1,0 +1,67 @@
+//! Datasets in and out: recorded episodes and labelled pictures.
+//!
+//! A dataset is opened without being loaded: its index is read, and rows and frames come when they are asked for.
+//! Every file is treated as hostile: sizes are bounded, names cannot lead out of the folder, and what is damaged is
+//! a [`Defect`] while the rest stays usable. A dataset that was opened is never written to. Knows nothing of windows,
+//! models and threads. Units: seconds, pixels of the original picture, and what the dataset's columns mean.
+
+mod arrow_column;
+mod column;
+mod episode;
+mod error;
+mod json;
+mod lerobot;
+mod pickle;
+mod place;
+mod stats;
+mod table;
+
+pub use column::{Column, Values};
+pub use episode::{CameraFeature, DatasetInfo, Episode, Feature, Rows, Storage, VideoPlace};
+pub use error::{DataError, Defect, Severity};
+pub use lerobot::write::{
+    CameraSpec, Cell, DatasetSpec, EpisodeRecorder, LeRobotWriter, PictureStorage, RecordedEpisode,
+    StepRow,
+};
+pub use lerobot::{Conversion, Episodes, Modality, Part, Thoroughness, Version};
+pub use pickle::{PickleError, unpickle};
+pub use stats::{QUANTILES, Stats};
+
+use std::path::Path;
+
+/// A dataset of any format.
+pub enum Dataset {
+    /// Recorded episodes.
+    Episodes(Box<Episodes>),
+}
+
+/// How one format is known and opened.
+struct Format {
+    name: &'static str,
+    recognises: fn(&Path) -> bool,
+    open: fn(&Path) -> Result<Dataset, DataError>,
+}
+
+/// All formats, tried in this order. A new format is one file and one row.
+const FORMATS: &[Format] = &[Format {
+    name: "LeRobot v2.0, v2.1 and v3.0",
+    recognises: lerobot::recognises,
+    open: |path| Ok(Dataset::Episodes(Box::new(Episodes::open(path)?))),
+}];
+
+/// Opens a dataset of any format that is known by its files.
+///
+/// # Errors
+/// When no format recognises it, or the one that does finds it unusable.
+pub fn open(path: &Path) -> Result<Dataset, DataError> {
+    std::fs::metadata(path).map_err(|source| DataError::io("opening the dataset", path, source))?;
+    let Some(format) = FORMATS.iter().find(|format| (format.recognises)(path)) else {
+        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        return Err(DataError::UnknownFormat {
+            what: "it has the files of none of the known formats".into(),
+            known: known.join(", "),
+            path: path.to_owned(),
+        });
+    };
+    (format.open)(path)
+}
