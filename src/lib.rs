@@ -53,6 +53,7 @@ pub mod vision;
 
 // Floor 2: rooms. They do not know each other.
 pub mod camera;
+pub mod data;
 pub mod model;
 
 // Floor 3: jobs. They know rooms, not each other.

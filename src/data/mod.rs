@@ -1,0 +1,3 @@
+//! Datasets on disk. Pure file formats: knows nothing of models, windows or threads.
+
+pub mod labels;
