@@ -10,6 +10,7 @@ mod column;
 mod episode;
 mod error;
 mod json;
+pub mod labels;
 mod lerobot;
 mod pickle;
 mod place;
@@ -33,6 +34,8 @@ use std::path::Path;
 pub enum Dataset {
     /// Recorded episodes.
     Episodes(Box<Episodes>),
+    /// Annotated pictures.
+    Labels(Box<labels::LabelSet>),
 }
 
 /// How one format is known and opened.
@@ -55,6 +58,9 @@ const FORMATS: &[Format] = &[Format {
 /// When no format recognises it, or the one that does finds it unusable.
 pub fn open(path: &Path) -> Result<Dataset, DataError> {
     std::fs::metadata(path).map_err(|source| DataError::io("opening the dataset", path, source))?;
+    if labels::sniff(path).is_some() && !FORMATS.iter().any(|format| (format.recognises)(path)) {
+        return Ok(Dataset::Labels(Box::new(labels::read(path)?)));
+    }
     let Some(format) = FORMATS.iter().find(|format| (format.recognises)(path)) else {
         let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         return Err(DataError::UnknownFormat {
