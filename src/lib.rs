@@ -17,6 +17,7 @@
 //! | 4 | [`engine`] | the only owner of threads | egui, how anything is computed |
 //! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
 //! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
+//! | 2 | [`sim`] | a small world: solids, things, pictures of them and what is true in those | Burn, egui, files, threads |
 //! | 2 | [`camera`] | pictures, folders, videos, live cameras | Burn, egui |
 //! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
 //!
@@ -54,6 +55,7 @@ pub mod vision;
 // Floor 2: rooms. They do not know each other.
 pub mod camera;
 pub mod model;
+pub mod sim;
 
 // Floor 3: jobs. They know rooms, not each other.
 pub mod bench;

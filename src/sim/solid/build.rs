@@ -1,0 +1,50 @@
+//! Smooth curves through a few points, for profiles and sweeps.
+
+use super::Knot;
+
+/// Catmull-Rom through `points`, `steps` pieces between two; ends included. A point given twice is a corner.
+#[must_use]
+pub fn smooth<const N: usize>(points: &[[f64; N]], steps: usize) -> Vec<[f64; N]> {
+    let mut curve: Vec<[f64; N]> = points.first().copied().into_iter().collect();
+    let last = points.len().saturating_sub(1);
+    for i in 0..last {
+        let [b, c] = [points[i], points[i + 1]];
+        if b == c {
+            continue;
+        }
+        let a = if i > 0 { points[i - 1] } else { b };
+        let d = points[(i + 2).min(last)];
+        for step in 1..=steps {
+            let t = step as f64 / steps as f64;
+            curve.push(std::array::from_fn(|k| {
+                between([a[k], b[k], c[k], d[k]], t)
+            }));
+        }
+    }
+    curve
+}
+
+/// A cubic from b to c whose slopes are those of its neighbours; a doubled end has its slope towards the other.
+fn between([a, b, c, d]: [f64; 4], t: f64) -> f64 {
+    let (from, to) = ((c - a) / 2.0, (d - b) / 2.0);
+    let (t2, t3) = (t * t, t * t * t);
+    b * (2.0 * t3 - 3.0 * t2 + 1.0)
+        + from * (t3 - 2.0 * t2 + t)
+        + c * (3.0 * t2 - 2.0 * t3)
+        + to * (t3 - t2)
+}
+
+/// A smooth sweep through a few knots.
+#[must_use]
+pub fn smooth_knots(knots: &[Knot], steps: usize) -> Vec<Knot> {
+    let flat: Vec<[f64; 6]> = knots
+        .iter()
+        .map(|k| [k.at[0], k.at[1], k.at[2], k.half[0], k.half[1], k.dish])
+        .collect();
+    smooth(&flat, steps)
+        .into_iter()
+        .map(|[x, y, z, width, height, dish]| {
+            Knot::new([x, y, z], [width.max(1e-5), height.max(1e-5)]).dished(dish)
+        })
+        .collect()
+}
