@@ -35,11 +35,10 @@ pub const GOOGLE: RobotSpec = RobotSpec {
         joint("gripper", [0.0, 0.006_038_4, 0.109_11], Z, [-4.49, 1.35], 60.0),
     ],
     tool: ([0.0, 0.0, 0.13], [0.0; 3]),
-    grasp: ([0.0, 0.0, 0.010], [0.0; 3]),
+    grasp: ([0.0, 0.0, 0.025], [0.0, -std::f64::consts::FRAC_PI_2, 0.0]),
     gripper: GripperSpec {
         mechanism: Mechanism::Parallel { travel: [0.0, 0.050] },
-        finger: [0.012, 0.008, 0.045],
-        tip: 0.015,
+        finger: [0.045, 0.008, 0.012],
         opening: 0.100,
         speed: 0.25,
         force: 40.0,

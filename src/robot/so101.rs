@@ -41,7 +41,7 @@ pub const SO101: RobotSpec = RobotSpec {
         ),
     ],
     tool: ([-0.0079, -0.000_218_121, -0.098_127_4], [0.0, PI, 0.0]),
-    grasp: ([0.0, 0.0, -0.012], [0.0, 0.0, -FRAC_PI_2]),
+    grasp: ([0.0; 3], [0.0, -FRAC_PI_2, -FRAC_PI_2]),
     gripper: GripperSpec {
         mechanism: Mechanism::Jaw {
             joint: JointSpec {
@@ -55,8 +55,7 @@ pub const SO101: RobotSpec = RobotSpec {
             },
             fixed: 0.0,
         },
-        finger: [0.010, 0.004, 0.030],
-        tip: 0.012,
+        finger: [0.030, 0.004, 0.010],
         opening: 0.060,
         speed: 0.12,
         force: 20.0,

@@ -48,15 +48,14 @@ pub enum Mechanism {
     },
 }
 
-/// A two-finger gripper. Its frame, [`RobotSpec::grasp`], has z along the approach and y along the closing direction.
+/// A two-finger gripper. Its frame, [`RobotSpec::grasp`], lies between the finger tips, x along the approach, y along the
+/// closing direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GripperSpec {
     /// How the fingers move.
     pub mechanism: Mechanism,
-    /// Half extents of a finger: across (x), thick (y), along the approach (z).
+    /// Half extents of a finger in the grasp frame: along the approach, thick, across.
     pub finger: [f64; 3],
-    /// How far the finger tips reach beyond the origin of the grasp frame, along the approach.
-    pub tip: f64,
     /// Widest gap between the inner faces.
     pub opening: f64,
     /// Fastest change of the gap, metres per second.
@@ -76,7 +75,8 @@ pub struct RobotSpec {
     pub joints: &'static [JointSpec],
     /// The tool point in the last link: position, then roll, pitch, yaw.
     pub tool: ([f64; 3], [f64; 3]),
-    /// The grasp frame in the tool's frame: position, then roll, pitch, yaw. z approaches, y closes.
+    /// The grasp frame in the tool's frame: midway between the finger tips, x approaches, y closes; position, then roll,
+    /// pitch, yaw.
     pub grasp: ([f64; 3], [f64; 3]),
     /// The gripper.
     pub gripper: GripperSpec,

@@ -36,11 +36,10 @@ pub const WIDOWX: RobotSpec = RobotSpec {
     ],
     tool: ([0.093_575, 0.0, 0.0], [0.0; 3]),
     // Approach along the tool's x.
-    grasp: ([0.010, 0.0, 0.0], [0.0, std::f64::consts::FRAC_PI_2, 0.0]),
+    grasp: ([0.022, 0.0, 0.0], [0.0; 3]),
     gripper: GripperSpec {
         mechanism: Mechanism::Parallel { travel: [0.0, 0.028] },
-        finger: [0.012, 0.006, 0.027],
-        tip: 0.012,
+        finger: [0.027, 0.006, 0.012],
         opening: 0.056,
         speed: 0.16,
         force: 20.0,
