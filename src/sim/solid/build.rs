@@ -1,6 +1,6 @@
 //! Smooth curves through a few points, for profiles and sweeps.
 
-use super::Knot;
+use super::{Knot, Shape};
 
 /// Catmull-Rom through `points`, `steps` pieces between two; ends included. A point given twice is a corner.
 #[must_use]
@@ -47,4 +47,59 @@ pub fn smooth_knots(knots: &[Knot], steps: usize) -> Vec<Knot> {
             Knot::new([x, y, z], [width.max(1e-5), height.max(1e-5)]).dished(dish)
         })
         .collect()
+}
+
+impl Shape {
+    /// Makes every length `factor` times as long.
+    pub(super) fn scale(&mut self, factor: f64) {
+        let each = |list: &mut [f64]| list.iter_mut().for_each(|x| *x *= factor);
+        match self {
+            Self::Cuboid { half, round } => {
+                each(half);
+                *round *= factor;
+            }
+            Self::Cylinder {
+                radius,
+                half_height,
+            }
+            | Self::Capsule {
+                radius,
+                half_height,
+            }
+            | Self::Cone {
+                radius,
+                half_height,
+            } => {
+                *radius *= factor;
+                *half_height *= factor;
+            }
+            Self::Sphere { radius } => *radius *= factor,
+            Self::Ellipsoid { half } => each(half),
+            Self::Lathe { profile } => each(profile.as_flattened_mut()),
+            Self::Hull { points } => each(points.as_flattened_mut()),
+            Self::Prism {
+                outline,
+                half_height,
+                bevel,
+            } => {
+                each(outline.as_flattened_mut());
+                *half_height *= factor;
+                *bevel *= factor;
+            }
+            Self::Sweep { knots } => {
+                for knot in knots {
+                    each(&mut knot.at);
+                    each(&mut knot.half);
+                }
+            }
+            Self::Blob { balls, blend } => {
+                for ball in balls {
+                    each(&mut ball.from);
+                    each(&mut ball.to);
+                    each(&mut ball.radii);
+                }
+                *blend *= factor;
+            }
+        }
+    }
 }
