@@ -107,10 +107,10 @@ impl Asset {
 pub fn instance(spec: &AssetSpec) -> Asset {
     let entry = spec.category.entry();
     let built = (entry.build)();
-    let longest = built.bounds().extents().into_iter().fold(1e-6, f64::max);
     let usual = entry.usual();
     let size = if spec.size.is_finite() { spec.size } else { usual };
     let size = size.clamp(usual / 10.0, usual * 10.0);
+    let longest = longest(&built);
     let solid = built.scaled(size / longest).centred();
     let extents = solid.bounds().extents();
     let mut materials = vec![spec.material.coloured(spec.colour.linear())];
@@ -128,6 +128,10 @@ pub fn instance(spec: &AssetSpec) -> Asset {
         solid: Arc::new(solid),
         materials: materials.into(),
     }
+}
+
+fn longest(solid: &Solid) -> f64 {
+    solid.bounds().extents().into_iter().fold(1e-6, f64::max)
 }
 
 /// Whether a category in a colour is kept out of training, to test new pairs of known words: about one pair in ten.

@@ -57,7 +57,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         size: [0.15, 0.18],
         finishes: &[Finish::Cloth, Finish::Rubber],
         accents: &[(rgb::WHITE, Finish::Cloth)],
-        grip: Grip::At(-0.3),
+        grip: Grip::At(-0.3, 0.05),
         build: glove,
         ..BASE
     },

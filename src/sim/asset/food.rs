@@ -48,7 +48,7 @@ pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "sandwich",
         synonyms: &["toast sandwich", "filled bread", "club sandwich", "sliced bread with filling", "lunch"],
-        size: [0.09, 0.105],
+        size: [0.072, 0.082],
         colours: &[Yellow, Brown, White],
         accents: &[(rgb::LEAF, Finish::Skin), ([206, 58, 44], Finish::Skin), ([250, 214, 90], Finish::Wax)],
         build: sandwich,

@@ -44,8 +44,8 @@ pub enum Grip {
     None,
     /// From above, across its narrow side, and from the side if it is tall.
     Across,
-    /// Like `Across`, at a place off its middle, as a share of its half length along x.
-    At(f64),
+    /// From above, across a handle along x: where, as a share of the half length, and its width at the usual size.
+    At(f64, f64),
     /// From above, any way around.
     Around,
     /// From above over its rim; radius and thickness of the wall at its usual size.
@@ -125,15 +125,20 @@ pub(super) fn grasps(extents: [f64; 3], grip: Grip, scale: f64) -> Vec<Grasp> {
     let height = z / 2.0 - (z / 2.0).min(DEPTH);
     let all = match grip {
         Grip::None => Vec::new(),
-        Grip::Across => across(extents, [0.0, 0.0, height]),
-        Grip::At(share) => across(extents, [share * x / 2.0, 0.0, height]),
+        Grip::Across => across(extents, height),
+        Grip::At(share, width) => handle([share * x / 2.0, 0.0, height], width * scale),
         Grip::Around => around(x.max(y), height, z),
         Grip::Rim(radius, wall) => rim(radius * scale, wall * scale, z),
     };
     all.into_iter().filter(|grasp| grasp.width < WIDEST).collect()
 }
 
-fn across([x, y, z]: [f64; 3], at: [f64; 3]) -> Vec<Grasp> {
+fn handle(at: [f64; 3], width: f64) -> Vec<Grasp> {
+    [FRAC_PI_2, -FRAC_PI_2].map(|yaw| above(at, yaw, width)).into()
+}
+
+fn across([x, y, z]: [f64; 3], height: f64) -> Vec<Grasp> {
+    let at = [0.0, 0.0, height];
     let (narrow, wide) = ((FRAC_PI_2, y), (0.0, x));
     let (first, second) = if y <= x { (narrow, wide) } else { (wide, narrow) };
     let mut grasps = vec![above(at, first.0, first.1), above(at, first.0 + PI, first.1)];
@@ -145,7 +150,7 @@ fn across([x, y, z]: [f64; 3], at: [f64; 3]) -> Vec<Grasp> {
         let closing = Vector3::new(first.0.cos(), first.0.sin(), 0.0);
         for side in [1.0, -1.0] {
             let approach = closing.cross(&Vector3::z()) * side;
-            let pose = gripper([at[0], at[1], 0.0], approach, closing * side);
+            let pose = gripper([0.0; 3], approach, closing * side);
             grasps.push(Grasp { pose, width: first.1 });
         }
     }

@@ -16,7 +16,7 @@ pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "book",
         synonyms: &["hardback", "novel", "notebook", "textbook", "something to read"],
-        size: [0.12, 0.16],
+        size: [0.1, 0.116],
         finishes: &[Finish::Paper, Finish::Leather],
         accents: &[(rgb::PAPER, Finish::Paper)],
         uses: Uses::TAKE_AND_BEAR,
@@ -101,7 +101,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         synonyms: &["pair of scissors", "shears", "paper scissors", "cutting scissors", "something to cut paper with"],
         size: [0.14, 0.17],
         accents: &[(rgb::STEEL, Finish::Metal)],
-        grip: Grip::At(-0.1),
+        grip: Grip::At(-0.1, 0.012),
         unseen: true,
         build: scissors,
         ..BASE

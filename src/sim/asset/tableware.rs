@@ -83,7 +83,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         synonyms: &["tablespoon", "soup spoon", "ladle", "scoop", "something to eat soup with"],
         size: [0.14, 0.14],
         finishes: &[Finish::Metal, Finish::Plastic, Finish::Wood],
-        grip: Grip::At(-0.1),
+        grip: Grip::At(-0.1, 0.008),
         build: spoon,
         ..BASE
     },
@@ -101,7 +101,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         size: [0.16, 0.2],
         finishes: &[Finish::Plastic, Finish::Wood],
         accents: &[(rgb::STEEL, Finish::Metal)],
-        grip: Grip::At(-0.5),
+        grip: Grip::At(-0.5, 0.018),
         build: knife,
         ..BASE
     },
@@ -111,7 +111,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         size: [0.15, 0.18],
         finishes: &[Finish::Plastic, Finish::Wood],
         accents: &[(rgb::STEEL, Finish::Metal)],
-        grip: Grip::At(-0.5),
+        grip: Grip::At(-0.5, 0.019),
         unseen: true,
         build: whisk,
         ..BASE
@@ -268,7 +268,7 @@ fn spoon() -> Solid {
                 Knot::new([-0.07, 0.0, 0.012], [0.0005, 0.0008]),
                 Knot::new([-0.067, 0.0, 0.0123], [0.0065, 0.0022]),
                 Knot::new([-0.04, 0.0, 0.0172], [0.0062, 0.0022]),
-                Knot::new([0.005, 0.0, 0.0222], [0.0038, 0.0022]),
+                Knot::new([0.005, 0.0, 0.0238], [0.0038, 0.0022]),
                 Knot::new([0.022, 0.0, 0.0165], [0.0055, 0.0035]).dished(0.2),
                 Knot::new([0.032, 0.0, 0.0115], [0.0135, 0.0085]).dished(1.5),
                 Knot::new([0.046, 0.0, 0.01], [0.0175, 0.01]).dished(1.72),

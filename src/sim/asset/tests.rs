@@ -41,7 +41,7 @@ fn every_thing_has_few_triangles_few_pieces_and_a_material_per_slot() {
     for (id, asset) in each() {
         let name = id.entry().name;
         let mesh = asset.solid.mesh();
-        assert!((8..=8000).contains(&mesh.triangles()), "{name}: {} triangles", mesh.triangles());
+        assert!((8..=5500).contains(&mesh.triangles()), "{name}: {} triangles", mesh.triangles());
         assert!((1..=120).contains(&asset.colliders.len()), "{name}: {} pieces", asset.colliders.len());
         let slots = usize::from(mesh.slots.iter().copied().max().unwrap());
         assert!(slots < asset.materials.len(), "{name} has no colour for slot {slots}");

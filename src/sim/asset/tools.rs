@@ -22,7 +22,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         name: "screwdriver",
         synonyms: &["screw driver", "turnscrew", "hand screwdriver", "flat screwdriver", "something to turn screws with"],
         size: [0.15, 0.19],
-        grip: Grip::At(-0.5),
+        grip: Grip::At(-0.5, 0.025),
         build: screwdriver,
         ..BASE
     },
@@ -31,7 +31,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         synonyms: &["claw hammer", "mallet", "carpenter's hammer", "something to drive nails with", "nail hammer"],
         size: [0.19, 0.24],
         finishes: &[Finish::Wood, Finish::Rubber],
-        grip: Grip::At(-0.25),
+        grip: Grip::At(-0.25, 0.024),
         build: hammer,
         ..BASE
     },
@@ -52,7 +52,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         finishes: &[Finish::Wood, Finish::Plastic],
         accents: &[(rgb::STEEL, Finish::Metal), ([214, 188, 142], Finish::Fur)],
         density: 600.0,
-        grip: Grip::At(-0.4),
+        grip: Grip::At(-0.4, 0.013),
         build: brush,
         ..BASE
     },
@@ -61,7 +61,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         synonyms: &["door key", "house key", "old key", "something to open a lock with", "latchkey"],
         size: [0.065, 0.085],
         finishes: &[Finish::Metal],
-        grip: Grip::At(-0.1),
+        grip: Grip::At(-0.1, 0.0055),
         build: key,
         ..BASE
     },
@@ -70,7 +70,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         synonyms: &["torch", "hand lamp", "pocket light", "electric torch", "something to shine in the dark"],
         size: [0.13, 0.16],
         accents: &[(rgb::DARK, Finish::Rubber), ([250, 246, 214], Finish::Glass), (rgb::STEEL, Finish::Metal)],
-        grip: Grip::At(-0.3),
+        grip: Grip::At(-0.3, 0.027),
         build: flashlight,
         ..BASE
     },
@@ -101,7 +101,7 @@ pub(super) const CATEGORIES: &[Category] = &[
         group: Group::Tableware,
         finishes: &[Finish::Plastic, Finish::Wood],
         density: 700.0,
-        grip: Grip::At(-0.3),
+        grip: Grip::At(-0.3, 0.015),
         build: spatula,
         ..BASE
     },

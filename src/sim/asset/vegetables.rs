@@ -110,7 +110,7 @@ pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "pumpkin",
         synonyms: &["squash", "gourd", "ribbed squash", "halloween pumpkin", "round squash"],
-        size: [0.08, 0.1],
+        size: [0.065, 0.08],
         colours: &[Orange, Green],
         grip: Grip::Around,
         unseen: true,

@@ -52,7 +52,6 @@ pub(super) const CATEGORIES: &[Category] = &[
         synonyms: &["flower vase", "urn", "pot for flowers", "flower holder", "slender vase"],
         size: [0.13, 0.19],
         finishes: &[Finish::Ceramic, Finish::Glass],
-        uses: Uses::TAKE_AND_HOLD,
         grip: Grip::Around,
         build: vase,
         ..BASE
@@ -182,7 +181,7 @@ fn bottle() -> Solid {
 }
 
 fn can() -> Solid {
-    let body = lathe(&[[0.0, 0.005], [0.0265, 0.005], [0.033, 0.012], [0.033, 0.108], [0.0275, 0.1195], [0.0, 0.1195]]);
+    let body = lathe(&[[0.0, 0.005], [0.0265, 0.005], [0.0328, 0.012], [0.0328, 0.108], [0.0275, 0.1195], [0.0, 0.1195]]);
     let ends = lathe(&[
         [0.0, 0.003],
         [0.022, 0.003],
@@ -197,7 +196,7 @@ fn can() -> Solid {
         [0.0, 0.1192],
     ]);
     let tab = cuboid([0.016, 0.011, 0.0016], 0.0007);
-    let band = sweep(&wave(0.0331), 2);
+    let band = sweep(&wave(0.0326), 2);
     Solid::of(body, 0).trim(ends, Pose::IDENTITY, 1).trim(tab, Pose::at([0.004, 0.0, 0.1203]), 1).trim(band, Pose::IDENTITY, 2)
 }
 
@@ -208,7 +207,7 @@ fn wave(radius: f64) -> Vec<Knot> {
             let turn = std::f64::consts::TAU * f64::from(i) / 24.0;
             let (sin, cos) = turn.sin_cos();
             let height = 0.058 + 0.012 * (turn * 2.0).sin();
-            Knot::new([radius * cos, radius * sin, height], [0.0005, 0.0065 + 0.003 * turn.cos()])
+            Knot::new([radius * cos, radius * sin, height], [0.0004, 0.0065 + 0.003 * turn.cos()])
         })
         .collect()
 }

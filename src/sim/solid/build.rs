@@ -2,7 +2,8 @@
 
 use super::{Knot, Shape};
 
-/// Catmull-Rom through `points`, `steps` pieces between two; ends included. A point given twice is a corner.
+/// Centripetal Catmull-Rom through `points`, `steps` pieces between two; ends included. A point given twice is a corner.
+/// Distances are those of the first three coordinates.
 #[must_use]
 pub fn smooth<const N: usize>(points: &[[f64; N]], steps: usize) -> Vec<[f64; N]> {
     let mut curve: Vec<[f64; N]> = points.first().copied().into_iter().collect();
@@ -14,19 +15,40 @@ pub fn smooth<const N: usize>(points: &[[f64; N]], steps: usize) -> Vec<[f64; N]
         }
         let a = if i > 0 { points[i - 1] } else { b };
         let d = points[(i + 2).min(last)];
+        let knots = [spacing(a, b), spacing(b, c), spacing(c, d)];
         for step in 1..=steps {
             let t = step as f64 / steps as f64;
             curve.push(std::array::from_fn(|k| {
-                between([a[k], b[k], c[k], d[k]], t)
+                between([a[k], b[k], c[k], d[k]], knots, t)
             }));
         }
     }
     curve
 }
 
-/// A cubic from b to c whose slopes are those of its neighbours; a doubled end has its slope towards the other.
-fn between([a, b, c, d]: [f64; 4], t: f64) -> f64 {
-    let (from, to) = ((c - a) / 2.0, (d - b) / 2.0);
+/// Square root of the distance, as the centripetal curve has it.
+fn spacing<const N: usize>(a: [f64; N], b: [f64; N]) -> f64 {
+    let square = a.iter().zip(b).take(3).map(|(a, b)| (a - b) * (a - b));
+    square.sum::<f64>().sqrt().sqrt()
+}
+
+/// A cubic from b to c whose slopes are those of its neighbours; a doubled end has the slope towards the other.
+fn between([a, b, c, d]: [f64; 4], [before, here, after]: [f64; 3], t: f64) -> f64 {
+    // The slope of the parabola through three places, over the spacing from b to c.
+    let slope = |low: f64, first: f64, high: f64, second: f64| {
+        (low * second / first + high * first / second) / (first + second) * here
+    };
+    let straight = c - b;
+    let from = if before > 0.0 {
+        slope(b - a, before, straight, here)
+    } else {
+        straight
+    };
+    let to = if after > 0.0 {
+        slope(straight, here, d - c, after)
+    } else {
+        straight
+    };
     let (t2, t3) = (t * t, t * t * t);
     b * (2.0 * t3 - 3.0 * t2 + 1.0)
         + from * (t3 - 2.0 * t2 + t)

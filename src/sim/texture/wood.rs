@@ -57,7 +57,7 @@ pub(super) fn pine(uv: [f32; 2]) -> Texel {
 pub(super) fn bamboo(uv: [f32; 2]) -> Texel {
     let (strip, t) = piece(uv[1], 16.0);
     let (node, s) = piece(uv[0] + hash(strip, 0, 9), 2.0);
-    let tone = 0.88 + 0.18 * hash(strip, node, 4);
+    let tone = 0.88 + 0.18 * hash(strip, node.rem_euclid(2), 4);
     let ridge = 1.0 - 0.25 * (1.0 - inside(s, 0.02));
     let fine = 0.93 + 0.14 * value(uv, [4, 256], 77);
     let body = Texel::new([0.86, 0.74, 0.46], 0.9).times(tone * ridge * fine);
