@@ -108,13 +108,22 @@ pub fn instance(spec: &AssetSpec) -> Asset {
     let entry = spec.category.entry();
     let built = (entry.build)();
     let usual = entry.usual();
-    let size = if spec.size.is_finite() { spec.size } else { usual };
+    let size = if spec.size.is_finite() {
+        spec.size
+    } else {
+        usual
+    };
     let size = size.clamp(usual / 10.0, usual * 10.0);
     let longest = longest(&built);
     let solid = built.scaled(size / longest).centred();
     let extents = solid.bounds().extents();
     let mut materials = vec![spec.material.coloured(spec.colour.linear())];
-    materials.extend(entry.accents.iter().map(|(rgb, finish)| finish.coloured(colour::linear(*rgb))));
+    materials.extend(
+        entry
+            .accents
+            .iter()
+            .map(|(rgb, finish)| finish.coloured(colour::linear(*rgb))),
+    );
     Asset {
         spec: *spec,
         colliders: solid.colliders(),

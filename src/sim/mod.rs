@@ -3,5 +3,6 @@
 //! Knows no files, threads, clocks or windows. Metres, radians, kilograms; the world has z up.
 
 pub mod asset;
+pub mod render;
 pub mod solid;
 pub mod texture;

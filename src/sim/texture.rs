@@ -67,12 +67,25 @@ impl Texel {
 
     /// Darker or lighter.
     fn times(self, factor: f32) -> Self {
-        Self { rgb: self.rgb.map(|x| x * factor), rough: self.rough }
+        Self {
+            rgb: self.rgb.map(|x| x * factor),
+            rough: self.rough,
+        }
     }
 }
 
-const fn pattern(name: &'static str, place: Place, tile: f32, paint: fn([f32; 2]) -> Texel) -> Pattern {
-    Pattern { name, place, tile, paint }
+const fn pattern(
+    name: &'static str,
+    place: Place,
+    tile: f32,
+    paint: fn([f32; 2]) -> Texel,
+) -> Pattern {
+    Pattern {
+        name,
+        place,
+        tile,
+        paint,
+    }
 }
 
 /// Every pattern; the first is none.
@@ -164,7 +177,10 @@ impl TextureId {
         let mut pixels = Vec::with_capacity(SIDE * SIDE * 4);
         for row in 0..SIDE {
             for column in 0..SIDE {
-                let Texel { rgb: [r, g, b], rough } = paint([at(column), at(row)]);
+                let Texel {
+                    rgb: [r, g, b],
+                    rough,
+                } = paint([at(column), at(row)]);
                 pixels.extend([level(r), level(g), level(b), level(rough * 0.5)]);
             }
         }
@@ -182,7 +198,12 @@ mod tests {
         let around = TextureId::of(Place::Wall).count() + TextureId::of(Place::Floor).count();
         assert!(around >= 10, "{around}");
         for (i, pattern) in PATTERNS.iter().enumerate() {
-            assert_eq!(TextureId::named(pattern.name).index(), i, "{} twice", pattern.name);
+            assert_eq!(
+                TextureId::named(pattern.name).index(),
+                i,
+                "{} twice",
+                pattern.name
+            );
         }
     }
 
@@ -190,7 +211,14 @@ mod tests {
     fn every_pattern_but_the_plain_one_varies_and_repeats_without_a_seam() {
         for pattern in &PATTERNS[1..] {
             let at = |u: f32, v: f32| (pattern.paint)([u, v]).rgb[1];
-            let values: Vec<f32> = (0..4096).map(|i| at((i % 64) as f32 / 64.0 + 0.003, (i / 64) as f32 / 64.0 + 0.003)).collect();
+            let values: Vec<f32> = (0..4096)
+                .map(|i| {
+                    at(
+                        (i % 64) as f32 / 64.0 + 0.003,
+                        (i / 64) as f32 / 64.0 + 0.003,
+                    )
+                })
+                .collect();
             let mean = values.iter().sum::<f32>() / 4096.0;
             let spread = values.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / 4096.0;
             assert!(spread > 1e-6, "{} is plain", pattern.name);
@@ -208,7 +236,11 @@ mod tests {
             for turned in [false, true] {
                 let usual = [0.25, 0.5, 0.75, 1.0 / 3.0, 0.4, 0.6].map(|line| across(line, turned));
                 let most = usual.into_iter().fold(0.03, f32::max);
-                assert!(across(0.0, turned) <= 1.3 * most, "{} has a seam", pattern.name);
+                assert!(
+                    across(0.0, turned) <= 1.3 * most,
+                    "{} has a seam",
+                    pattern.name
+                );
             }
         }
     }

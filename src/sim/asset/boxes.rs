@@ -10,12 +10,23 @@ use super::parts::{cuboid, curved, cylinder, lathe, open_box, rgb, rod, sweep};
 use crate::geometry::Pose;
 use crate::sim::solid::{Knot, Shape, Solid};
 
-const BASE: Category = Category { group: Group::Household, density: 400.0, rests: Rests::OrLies, ..Category::BASE };
+const BASE: Category = Category {
+    group: Group::Household,
+    density: 400.0,
+    rests: Rests::OrLies,
+    ..Category::BASE
+};
 
 pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "brick",
-        synonyms: &["clay brick", "building brick", "stone block", "wall brick", "masonry block"],
+        synonyms: &[
+            "clay brick",
+            "building brick",
+            "stone block",
+            "wall brick",
+            "masonry block",
+        ],
         size: [0.1, 0.13],
         colours: &[Colour::Red, Brown, Grey, White],
         finishes: &[Finish::Crust],
@@ -27,9 +38,22 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "box",
-        synonyms: &["cardboard box", "parcel", "open box", "carton box", "something to pack things in"],
+        synonyms: &[
+            "cardboard box",
+            "parcel",
+            "open box",
+            "carton box",
+            "something to pack things in",
+        ],
         size: [0.13, 0.18],
-        colours: &[Brown, White, Colour::Blue, Colour::Red, Colour::Green, Colour::Yellow],
+        colours: &[
+            Brown,
+            White,
+            Colour::Blue,
+            Colour::Red,
+            Colour::Green,
+            Colour::Yellow,
+        ],
         finishes: &[Finish::Cardboard],
         density: 300.0,
         uses: Uses::HOLD,
@@ -41,7 +65,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "gift box",
-        synonyms: &["present", "wrapped gift", "gift", "parcel with a ribbon", "birthday present"],
+        synonyms: &[
+            "present",
+            "wrapped gift",
+            "gift",
+            "parcel with a ribbon",
+            "birthday present",
+        ],
         size: [0.08, 0.1],
         finishes: &[Finish::Paper],
         accents: &[([244, 206, 72], Finish::Cloth)],
@@ -52,7 +82,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "carton",
-        synonyms: &["milk carton", "juice carton", "drink carton", "milk", "carton with a gable top"],
+        synonyms: &[
+            "milk carton",
+            "juice carton",
+            "drink carton",
+            "milk",
+            "carton with a gable top",
+        ],
         size: [0.12, 0.15],
         finishes: &[Finish::Paper],
         accents: &[(rgb::WHITE, Finish::Paper)],
@@ -61,9 +97,21 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "sponge",
-        synonyms: &["kitchen sponge", "dish sponge", "scrubbing sponge", "cleaning sponge", "scouring pad"],
+        synonyms: &[
+            "kitchen sponge",
+            "dish sponge",
+            "scrubbing sponge",
+            "cleaning sponge",
+            "scouring pad",
+        ],
         size: [0.09, 0.11],
-        colours: &[Colour::Yellow, Colour::Pink, Colour::Blue, Colour::Orange, Colour::Green],
+        colours: &[
+            Colour::Yellow,
+            Colour::Pink,
+            Colour::Blue,
+            Colour::Orange,
+            Colour::Green,
+        ],
         finishes: &[Finish::Foam],
         accents: &[([44, 104, 60], Finish::Fur)],
         density: 120.0,
@@ -73,7 +121,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "soap",
-        synonyms: &["bar of soap", "soap bar", "hand soap", "piece of soap", "something to wash with"],
+        synonyms: &[
+            "bar of soap",
+            "soap bar",
+            "hand soap",
+            "piece of soap",
+            "something to wash with",
+        ],
         size: [0.07, 0.085],
         finishes: &[Finish::Wax],
         density: 900.0,
@@ -96,7 +150,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "candle",
-        synonyms: &["wax candle", "pillar candle", "light with a wick", "table candle", "tea light"],
+        synonyms: &[
+            "wax candle",
+            "pillar candle",
+            "light with a wick",
+            "table candle",
+            "tea light",
+        ],
         size: [0.085, 0.11],
         finishes: &[Finish::Wax],
         accents: &[(rgb::DARK, Finish::Cloth)],
@@ -107,7 +167,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "light bulb",
-        synonyms: &["bulb", "lamp bulb", "electric bulb", "lightbulb", "glass bulb"],
+        synonyms: &[
+            "bulb",
+            "lamp bulb",
+            "electric bulb",
+            "lightbulb",
+            "glass bulb",
+        ],
         size: [0.095, 0.11],
         colours: &[White, Colour::Yellow, Colour::Blue, Colour::Red],
         finishes: &[Finish::Glass],
@@ -120,7 +186,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "bell",
-        synonyms: &["hand bell", "dinner bell", "ringing bell", "school bell", "bell with a handle"],
+        synonyms: &[
+            "hand bell",
+            "dinner bell",
+            "ringing bell",
+            "school bell",
+            "bell with a handle",
+        ],
         size: [0.1, 0.12],
         finishes: &[Finish::Metal],
         accents: &[(rgb::WOOD, Finish::Wood)],
@@ -132,16 +204,32 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "clock",
-        synonyms: &["alarm clock", "desk clock", "round clock", "table clock", "something that tells the time"],
+        synonyms: &[
+            "alarm clock",
+            "desk clock",
+            "round clock",
+            "table clock",
+            "something that tells the time",
+        ],
         size: [0.085, 0.105],
-        accents: &[(rgb::WHITE, Finish::Paper), (rgb::DARK, Finish::Plastic), (rgb::BRASS, Finish::Metal)],
+        accents: &[
+            (rgb::WHITE, Finish::Paper),
+            (rgb::DARK, Finish::Plastic),
+            (rgb::BRASS, Finish::Metal),
+        ],
         rests: Rests::Stands,
         build: clock,
         ..BASE
     },
     Category {
         name: "toothbrush",
-        synonyms: &["tooth brush", "brush for teeth", "dental brush", "small brush", "bathroom brush"],
+        synonyms: &[
+            "tooth brush",
+            "brush for teeth",
+            "dental brush",
+            "small brush",
+            "bathroom brush",
+        ],
         size: [0.15, 0.18],
         accents: &[(rgb::WHITE, Finish::Fur)],
         rests: Rests::Stands,
@@ -150,12 +238,22 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "cabinet",
-        synonyms: &["drawer cabinet", "chest of drawers", "set of drawers", "drawers", "dresser"],
+        synonyms: &[
+            "drawer cabinet",
+            "chest of drawers",
+            "set of drawers",
+            "drawers",
+            "dresser",
+        ],
         group: Group::Furniture,
         size: [0.3, 0.4],
         finishes: &[Finish::Wood, Finish::Plastic],
         accents: &[(rgb::WOOD, Finish::Wood), (rgb::STEEL, Finish::Metal)],
-        uses: Uses { graspable: false, container: true, support: true },
+        uses: Uses {
+            graspable: false,
+            container: true,
+            support: true,
+        },
         grip: Grip::None,
         rests: Rests::Stands,
         cavity: Hollow::Top(0.9),
@@ -166,11 +264,16 @@ pub(super) const CATEGORIES: &[Category] = &[
 
 fn brick() -> Solid {
     let [x, y, z] = [0.115, 0.055, 0.04];
-    let hole = |i: f64| (cylinder(0.0085, 0.0008), Pose::at([i * 0.034, 0.0, z / 2.0]));
-    [-1.0, 0.0, 1.0]
-        .map(hole)
-        .into_iter()
-        .fold(Solid::of(cuboid([x, y, z], 0.0022), 0), |solid, (shape, pose)| solid.trim(shape, pose, 1))
+    let hole = |i: f64| {
+        (
+            cylinder(0.0085, 0.0008),
+            Pose::at([i * 0.034, 0.0, z / 2.0]),
+        )
+    };
+    [-1.0, 0.0, 1.0].map(hole).into_iter().fold(
+        Solid::of(cuboid([x, y, z], 0.0022), 0),
+        |solid, (shape, pose)| solid.trim(shape, pose, 1),
+    )
 }
 
 fn open_carton() -> Solid {
@@ -181,12 +284,27 @@ fn open_carton() -> Solid {
     let out = |half: f64, length: f64| half + length / 2.0 * f64::cos(lean);
     let up = |length: f64| z - 0.001 - length / 2.0 * f64::sin(lean);
     let flaps = [
-        flap([x, long, 0.0025], Pose::from_rpy([0.0, out(y / 2.0, long), up(long)], [-lean, 0.0, 0.0])),
-        flap([x, long, 0.0025], Pose::from_rpy([0.0, -out(y / 2.0, long), up(long)], [lean, 0.0, 0.0])),
-        flap([wide, y, 0.0025], Pose::from_rpy([out(x / 2.0, wide), 0.0, up(wide)], [0.0, lean, 0.0])),
-        flap([wide, y, 0.0025], Pose::from_rpy([-out(x / 2.0, wide), 0.0, up(wide)], [0.0, -lean, 0.0])),
+        flap(
+            [x, long, 0.0025],
+            Pose::from_rpy([0.0, out(y / 2.0, long), up(long)], [-lean, 0.0, 0.0]),
+        ),
+        flap(
+            [x, long, 0.0025],
+            Pose::from_rpy([0.0, -out(y / 2.0, long), up(long)], [lean, 0.0, 0.0]),
+        ),
+        flap(
+            [wide, y, 0.0025],
+            Pose::from_rpy([out(x / 2.0, wide), 0.0, up(wide)], [0.0, lean, 0.0]),
+        ),
+        flap(
+            [wide, y, 0.0025],
+            Pose::from_rpy([-out(x / 2.0, wide), 0.0, up(wide)], [0.0, -lean, 0.0]),
+        ),
     ];
-    flaps.into_iter().fold(open_box([x, y, z], 0.003, 0.0008, 0), |solid, (shape, pose)| solid.trim(shape, pose, 0))
+    flaps.into_iter().fold(
+        open_box([x, y, z], 0.003, 0.0008, 0),
+        |solid, (shape, pose)| solid.trim(shape, pose, 0),
+    )
 }
 
 fn gift() -> Solid {
@@ -205,27 +323,54 @@ fn gift() -> Solid {
     };
     Solid::default()
         .at(cuboid([x, y, z], 0.0015), [0.0, 0.0, z / 2.0], 0)
-        .trim(cuboid([x + 0.0012, 0.013, z + 0.0012], 0.001), Pose::at([0.0, 0.0, z / 2.0]), 1)
-        .trim(cuboid([0.013, y + 0.0012, z + 0.0012], 0.001), Pose::at([0.0, 0.0, z / 2.0]), 1)
+        .trim(
+            cuboid([x + 0.0012, 0.013, z + 0.0012], 0.001),
+            Pose::at([0.0, 0.0, z / 2.0]),
+            1,
+        )
+        .trim(
+            cuboid([0.013, y + 0.0012, z + 0.0012], 0.001),
+            Pose::at([0.0, 0.0, z / 2.0]),
+            1,
+        )
         .trim(loop_to(1.0), Pose::IDENTITY, 1)
         .trim(loop_to(-1.0), Pose::IDENTITY, 1)
-        .at(Shape::Ellipsoid { half: [0.006, 0.006, 0.005] }, [0.0, 0.0, z + 0.004], 1)
+        .at(
+            Shape::Ellipsoid {
+                half: [0.006, 0.006, 0.005],
+            },
+            [0.0, 0.0, z + 0.004],
+            1,
+        )
 }
 
 fn carton() -> Solid {
     let side = 0.062;
     let gable = Shape::Prism {
-        outline: vec![[-side / 2.0, 0.0], [side / 2.0, 0.0], [0.0018, 0.03], [-0.0018, 0.03]],
+        outline: vec![
+            [-side / 2.0, 0.0],
+            [side / 2.0, 0.0],
+            [0.0018, 0.03],
+            [-0.0018, 0.03],
+        ],
         half_height: side / 2.0,
         bevel: 0.0006,
     };
     let across = Pose::from_rpy([0.0, 0.0, 0.092], [FRAC_PI_2, 0.0, FRAC_PI_2]);
     Solid::default()
         .at(cuboid([side, side, 0.062], 0.0015), [0.0, 0.0, 0.031], 0)
-        .at(cuboid([side - 0.0004, side - 0.0004, 0.034], 0.0015), [0.0, 0.0, 0.0765], 1)
+        .at(
+            cuboid([side - 0.0004, side - 0.0004, 0.034], 0.0015),
+            [0.0, 0.0, 0.0765],
+            1,
+        )
         .with(gable, across, 0)
         .at(cuboid([side, 0.004, 0.014], 0.001), [0.0, 0.0, 0.127], 1)
-        .trim(cylinder(0.011, 0.006), Pose::from_rpy([0.0, -0.0165, 0.1085], [0.78, 0.0, 0.0]), 1)
+        .trim(
+            cylinder(0.011, 0.006),
+            Pose::from_rpy([0.0, -0.0165, 0.1085], [0.78, 0.0, 0.0]),
+            1,
+        )
 }
 
 fn sponge() -> Solid {
@@ -237,16 +382,33 @@ fn sponge() -> Solid {
 fn soap() -> Solid {
     Solid::default()
         .at(cuboid([0.078, 0.05, 0.026], 0.0115), [0.0; 3], 0)
-        .trim(Shape::Ellipsoid { half: [0.026, 0.015, 0.0016] }, Pose::at([0.0, 0.0, 0.0125]), 0)
+        .trim(
+            Shape::Ellipsoid {
+                half: [0.026, 0.015, 0.0016],
+            },
+            Pose::at([0.0, 0.0, 0.0125]),
+            0,
+        )
 }
 
 /// Folded once, so that its edge shows two layers.
 fn towel() -> Solid {
-    let fold = Shape::Capsule { radius: 0.005, half_height: 0.045 };
+    let fold = Shape::Capsule {
+        radius: 0.005,
+        half_height: 0.045,
+    };
     let along_y = Pose::from_rpy([-0.045, 0.0, 0.005], [FRAC_PI_2, 0.0, 0.0]);
     Solid::default()
-        .at(cuboid([0.096, 0.1, 0.0052], 0.0024), [0.002, 0.0, 0.0026], 0)
-        .at(cuboid([0.094, 0.0988, 0.005], 0.0024), [0.0, 0.0, 0.0075], 0)
+        .at(
+            cuboid([0.096, 0.1, 0.0052], 0.0024),
+            [0.002, 0.0, 0.0026],
+            0,
+        )
+        .at(
+            cuboid([0.094, 0.0988, 0.005], 0.0024),
+            [0.0, 0.0, 0.0075],
+            0,
+        )
         .with(fold, along_y, 0)
 }
 
@@ -261,12 +423,26 @@ fn candle() -> Solid {
         [0.015, 0.0815],
         [0.0, 0.0805],
     ]);
-    Solid::of(body, 0).trim(rod([0.0, 0.0, 0.079], [0.0015, 0.0, 0.093], 0.0012), Pose::IDENTITY, 1)
+    Solid::of(body, 0).trim(
+        rod([0.0, 0.0, 0.079], [0.0015, 0.0, 0.093], 0.0012),
+        Pose::IDENTITY,
+        1,
+    )
 }
 
 fn bulb() -> Solid {
     let glass = curved(
-        &[[0.0, 0.022], [0.0125, 0.022], [0.0135, 0.03], [0.018, 0.044], [0.0285, 0.064], [0.0295, 0.08], [0.02, 0.097], [0.009, 0.1035], [0.0, 0.105]],
+        &[
+            [0.0, 0.022],
+            [0.0125, 0.022],
+            [0.0135, 0.03],
+            [0.018, 0.044],
+            [0.0285, 0.064],
+            [0.0295, 0.08],
+            [0.02, 0.097],
+            [0.009, 0.1035],
+            [0.0, 0.105],
+        ],
         3,
     );
     let mut thread = vec![[0.0, 0.004], [0.009, 0.004]];
@@ -277,7 +453,11 @@ fn bulb() -> Solid {
     thread.extend([[0.0132, 0.0235], [0.0132, 0.026], [0.0, 0.026]]);
     Solid::of(glass, 0)
         .at(lathe(&thread), [0.0; 3], 1)
-        .at(lathe(&[[0.0, 0.0], [0.003, 0.0], [0.009, 0.0045], [0.0, 0.0045]]), [0.0; 3], 2)
+        .at(
+            lathe(&[[0.0, 0.0], [0.003, 0.0], [0.009, 0.0045], [0.0, 0.0045]]),
+            [0.0; 3],
+            2,
+        )
         // On its side, as a bulb lies.
         .moved(&Pose::from_rpy([0.0; 3], [0.0, FRAC_PI_2, 0.0]))
 }
@@ -301,32 +481,80 @@ fn bell() -> Solid {
         ],
         2,
     );
-    let grip = curved(&[[0.0, 0.054], [0.006, 0.055], [0.0055, 0.062], [0.0085, 0.078], [0.0078, 0.094], [0.0098, 0.103], [0.006, 0.11], [0.0, 0.111]], 3);
+    let grip = curved(
+        &[
+            [0.0, 0.054],
+            [0.006, 0.055],
+            [0.0055, 0.062],
+            [0.0085, 0.078],
+            [0.0078, 0.094],
+            [0.0098, 0.103],
+            [0.006, 0.11],
+            [0.0, 0.111],
+        ],
+        3,
+    );
     Solid::of(body, 0).at(grip, [0.0; 3], 1)
 }
 
 fn clock() -> Solid {
     let facing = |z: f64| Pose::from_rpy([0.0, -z, 0.045], [FRAC_PI_2, 0.0, 0.0]);
     let hand = |turn: f64, length: f64, width: f64| {
-        let outward = Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose::at([0.0, length * 0.42, 0.0]));
-        (facing(0.0178).then(&outward), cuboid([width, length, 0.001], 0.0002))
+        let outward =
+            Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose::at([0.0, length * 0.42, 0.0]));
+        (
+            facing(0.0178).then(&outward),
+            cuboid([width, length, 0.001], 0.0002),
+        )
     };
     let mut solid = Solid::default()
-        .with(lathe(&[[0.0, -0.014], [0.034, -0.014], [0.039, -0.009], [0.039, 0.014], [0.0365, 0.0165], [0.034, 0.0155], [0.0, 0.0155]]), facing(0.0), 0)
+        .with(
+            lathe(&[
+                [0.0, -0.014],
+                [0.034, -0.014],
+                [0.039, -0.009],
+                [0.039, 0.014],
+                [0.0365, 0.0165],
+                [0.034, 0.0155],
+                [0.0, 0.0155],
+            ]),
+            facing(0.0),
+            0,
+        )
         .trim(cylinder(0.034, 0.002), facing(0.0158), 1);
     for (pose, shape) in [hand(0.9, 0.028, 0.0022), hand(-1.05, 0.02, 0.003)] {
         solid = solid.trim(shape, pose, 2);
     }
     for i in 0..12 {
         let turn = std::f64::consts::TAU * f64::from(i) / 12.0;
-        let mark = facing(0.0171).then(&Pose::from_rpy([0.029 * turn.cos(), 0.029 * turn.sin(), 0.0], [0.0, 0.0, turn]));
-        solid = solid.trim(cuboid([0.006, if i % 3 == 0 { 0.0024 } else { 0.0012 }, 0.0008], 0.0), mark, 2);
+        let mark = facing(0.0171).then(&Pose::from_rpy(
+            [0.029 * turn.cos(), 0.029 * turn.sin(), 0.0],
+            [0.0, 0.0, turn],
+        ));
+        solid = solid.trim(
+            cuboid(
+                [0.006, if i % 3 == 0 { 0.0024 } else { 0.0012 }, 0.0008],
+                0.0,
+            ),
+            mark,
+            2,
+        );
     }
     for sign in [1.0, -1.0] {
-        let bell = Shape::Ellipsoid { half: [0.0165, 0.0165, 0.0105] };
+        let bell = Shape::Ellipsoid {
+            half: [0.0165, 0.0165, 0.0105],
+        };
         solid = solid
-            .with(bell, Pose::from_rpy([sign * 0.024, 0.0, 0.083], [0.0, sign * 0.5, 0.0]), 3)
-            .at(rod([sign * 0.022, 0.0, 0.015], [sign * 0.032, 0.0, 0.0], 0.0042), [0.0; 3], 0);
+            .with(
+                bell,
+                Pose::from_rpy([sign * 0.024, 0.0, 0.083], [0.0, sign * 0.5, 0.0]),
+                3,
+            )
+            .at(
+                rod([sign * 0.022, 0.0, 0.015], [sign * 0.032, 0.0, 0.0], 0.0042),
+                [0.0; 3],
+                0,
+            );
     }
     solid
 }
@@ -348,7 +576,11 @@ fn toothbrush() -> Solid {
     let mut solid = Solid::of(grip, 0);
     for i in 0..5 {
         let x = 0.0525 + 0.0055 * f64::from(i);
-        solid = solid.at(cuboid([0.0044, 0.0098, 0.0105], 0.0012), [x, 0.0, 0.0068], 1);
+        solid = solid.at(
+            cuboid([0.0044, 0.0098, 0.0105], 0.0012),
+            [x, 0.0, 0.0068],
+            1,
+        );
     }
     solid
 }

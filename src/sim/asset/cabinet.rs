@@ -39,13 +39,18 @@ pub struct Cabinet {
 /// The cabinet with drawers of their own.
 #[must_use]
 pub fn cabinet() -> Cabinet {
-    Cabinet { carcass: carcass(), drawers: std::array::from_fn(|row| drawer(2 - row)) }
+    Cabinet {
+        carcass: carcass(),
+        drawers: std::array::from_fn(|row| drawer(2 - row)),
+    }
 }
 
 /// Everything in one, closed.
 pub(super) fn closed() -> Solid {
     let Cabinet { carcass, drawers } = cabinet();
-    drawers.into_iter().fold(carcass, |solid, drawer| solid.joined(drawer.solid.moved(&drawer.closed)))
+    drawers.into_iter().fold(carcass, |solid, drawer| {
+        solid.joined(drawer.solid.moved(&drawer.closed))
+    })
 }
 
 fn carcass() -> Solid {
@@ -55,9 +60,17 @@ fn carcass() -> Solid {
         .at(board([x, BOARD, z]), [0.0, (y - BOARD) / 2.0, z / 2.0], 0)
         .at(board([x, BOARD, z]), [0.0, (BOARD - y) / 2.0, z / 2.0], 0)
         .at(board([BOARD, y, z]), [(BOARD - x) / 2.0, 0.0, z / 2.0], 0)
-        .at(board([x + 0.01, y + 0.01, BOARD]), [0.002, 0.0, z + BOARD / 2.0], 0);
+        .at(
+            board([x + 0.01, y + 0.01, BOARD]),
+            [0.002, 0.0, z + BOARD / 2.0],
+            0,
+        );
     for row in 0..3 {
-        solid = solid.at(board([x, y - 2.0 * BOARD, BOARD]), [0.0, 0.0, shelf(row) - BOARD / 2.0], 0);
+        solid = solid.at(
+            board([x, y - 2.0 * BOARD, BOARD]),
+            [0.0, 0.0, shelf(row) - BOARD / 2.0],
+            0,
+        );
     }
     solid
 }
@@ -69,7 +82,10 @@ fn shelf(row: usize) -> f64 {
 
 fn drawer(row: usize) -> Drawer {
     let [x, y, z] = SIDES;
-    let (width, height) = (y - 2.0 * BOARD - 2.0 * GAP, (z - BOARD) / 3.0 - BOARD - 2.0 * GAP);
+    let (width, height) = (
+        y - 2.0 * BOARD - 2.0 * GAP,
+        (z - BOARD) / 3.0 - BOARD - 2.0 * GAP,
+    );
     let (depth, wall) = (x - BOARD - 0.012, 0.006);
     let low = height * 0.72;
     let side = |sides: [f64; 3], at: [f64; 3]| (cuboid(sides, 0.001), at);
@@ -83,11 +99,24 @@ fn drawer(row: usize) -> Drawer {
     let (bar, grip) = (front + 0.036, height / 2.0);
     let mut solid = sides
         .into_iter()
-        .fold(Solid::default(), |solid, (shape, at)| solid.at(shape, at, 0))
-        .at(cuboid([0.012, width, height], 0.002), [front, 0.0, height / 2.0], 1)
-        .at(rod([bar, -0.06, grip], [bar, 0.06, grip], 0.0055), [0.0; 3], 2);
+        .fold(Solid::default(), |solid, (shape, at)| {
+            solid.at(shape, at, 0)
+        })
+        .at(
+            cuboid([0.012, width, height], 0.002),
+            [front, 0.0, height / 2.0],
+            1,
+        )
+        .at(
+            rod([bar, -0.06, grip], [bar, 0.06, grip], 0.0055),
+            [0.0; 3],
+            2,
+        );
     for y in [-0.048, 0.048] {
-        let stud = Pose::from_rpy([front + 0.02, y, grip], [0.0, std::f64::consts::FRAC_PI_2, 0.0]);
+        let stud = Pose::from_rpy(
+            [front + 0.02, y, grip],
+            [0.0, std::f64::consts::FRAC_PI_2, 0.0],
+        );
         solid = solid.with(cylinder(0.0045, 0.034), stud, 2);
     }
     Drawer {

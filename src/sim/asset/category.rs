@@ -56,11 +56,31 @@ pub struct Uses {
 }
 
 impl Uses {
-    pub(super) const TAKE: Self = Self { graspable: true, container: false, support: false };
-    pub(super) const HOLD: Self = Self { graspable: false, container: true, support: false };
-    pub(super) const BEAR: Self = Self { graspable: false, container: false, support: true };
-    pub(super) const TAKE_AND_HOLD: Self = Self { graspable: true, container: true, support: false };
-    pub(super) const TAKE_AND_BEAR: Self = Self { graspable: true, container: false, support: true };
+    pub(super) const TAKE: Self = Self {
+        graspable: true,
+        container: false,
+        support: false,
+    };
+    pub(super) const HOLD: Self = Self {
+        graspable: false,
+        container: true,
+        support: false,
+    };
+    pub(super) const BEAR: Self = Self {
+        graspable: false,
+        container: false,
+        support: true,
+    };
+    pub(super) const TAKE_AND_HOLD: Self = Self {
+        graspable: true,
+        container: true,
+        support: false,
+    };
+    pub(super) const TAKE_AND_BEAR: Self = Self {
+        graspable: true,
+        container: false,
+        support: true,
+    };
 }
 
 /// One entry of the library.

@@ -84,7 +84,11 @@ impl Colour {
 pub fn linear(srgb: [u8; 3]) -> [f32; 3] {
     srgb.map(|level| {
         let x = f32::from(level) / 255.0;
-        if x <= 0.04045 { x / 12.92 } else { ((x + 0.055) / 1.055).powf(2.4) }
+        if x <= 0.04045 {
+            x / 12.92
+        } else {
+            ((x + 0.055) / 1.055).powf(2.4)
+        }
     })
 }
 
@@ -98,8 +102,18 @@ mod tests {
         let x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505;
         let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
         let z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089;
-        let f = |t: f32| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
-        [116.0 * f(y) - 16.0, 500.0 * (f(x) - f(y)), 200.0 * (f(y) - f(z))]
+        let f = |t: f32| {
+            if t > 0.008_856 {
+                t.cbrt()
+            } else {
+                7.787 * t + 16.0 / 116.0
+            }
+        };
+        [
+            116.0 * f(y) - 16.0,
+            500.0 * (f(x) - f(y)),
+            200.0 * (f(y) - f(z)),
+        ]
     }
 
     #[test]
@@ -107,7 +121,12 @@ mod tests {
         for (i, a) in Colour::ALL.iter().enumerate() {
             for b in &Colour::ALL[i + 1..] {
                 let square = |(p, q): (f32, f32)| (p - q) * (p - q);
-                let apart = lab(*a).into_iter().zip(lab(*b)).map(square).sum::<f32>().sqrt();
+                let apart = lab(*a)
+                    .into_iter()
+                    .zip(lab(*b))
+                    .map(square)
+                    .sum::<f32>()
+                    .sqrt();
                 assert!(apart >= 20.0, "{a:?} and {b:?}: {apart}");
             }
         }

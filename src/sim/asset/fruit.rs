@@ -20,7 +20,13 @@ const BASE: Category = Category {
 pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "apple",
-        synonyms: &["ripe apple", "eating apple", "round fruit with a stem", "orchard fruit", "pome"],
+        synonyms: &[
+            "ripe apple",
+            "eating apple",
+            "round fruit with a stem",
+            "orchard fruit",
+            "pome",
+        ],
         size: [0.068, 0.082],
         colours: &[Red, Green, Yellow],
         build: apple,
@@ -28,7 +34,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "pear",
-        synonyms: &["ripe pear", "bell-shaped fruit", "green fruit with a neck", "conference pear", "dessert pear"],
+        synonyms: &[
+            "ripe pear",
+            "bell-shaped fruit",
+            "green fruit with a neck",
+            "conference pear",
+            "dessert pear",
+        ],
         size: [0.09, 0.11],
         colours: &[Green, Yellow, Red],
         rests: Rests::OrLies,
@@ -37,7 +49,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "orange",
-        synonyms: &["orange fruit", "tangerine", "mandarin", "citrus fruit", "clementine"],
+        synonyms: &[
+            "orange fruit",
+            "tangerine",
+            "mandarin",
+            "citrus fruit",
+            "clementine",
+        ],
         size: [0.066, 0.08],
         colours: &[Orange],
         build: orange,
@@ -45,7 +63,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "lemon",
-        synonyms: &["citrus", "sour fruit", "lime", "lemon fruit", "pointed citrus fruit"],
+        synonyms: &[
+            "citrus",
+            "sour fruit",
+            "lime",
+            "lemon fruit",
+            "pointed citrus fruit",
+        ],
         size: [0.074, 0.088],
         colours: &[Yellow, Green],
         grip: Grip::Across,
@@ -54,7 +78,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "peach",
-        synonyms: &["nectarine", "apricot", "stone fruit", "soft fruit", "fuzzy fruit"],
+        synonyms: &[
+            "nectarine",
+            "apricot",
+            "stone fruit",
+            "soft fruit",
+            "fuzzy fruit",
+        ],
         size: [0.064, 0.074],
         colours: &[Orange, Colour::Pink, Red],
         unseen: true,
@@ -63,7 +93,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "banana",
-        synonyms: &["ripe banana", "curved fruit", "long yellow fruit", "plantain", "bent fruit"],
+        synonyms: &[
+            "ripe banana",
+            "curved fruit",
+            "long yellow fruit",
+            "plantain",
+            "bent fruit",
+        ],
         size: [0.15, 0.18],
         colours: &[Yellow, Green],
         grip: Grip::Across,
@@ -72,7 +108,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "strawberry",
-        synonyms: &["berry", "red berry", "garden strawberry", "sweet berry", "berry with a green top"],
+        synonyms: &[
+            "berry",
+            "red berry",
+            "garden strawberry",
+            "sweet berry",
+            "berry with a green top",
+        ],
         size: [0.04, 0.05],
         colours: &[Red, Colour::Pink],
         build: strawberry,
@@ -80,7 +122,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "grapes",
-        synonyms: &["bunch of grapes", "grape bunch", "vine fruit", "cluster of grapes", "table grapes"],
+        synonyms: &[
+            "bunch of grapes",
+            "grape bunch",
+            "vine fruit",
+            "cluster of grapes",
+            "table grapes",
+        ],
         size: [0.09, 0.11],
         colours: &[Colour::Purple, Green, Red],
         grip: Grip::Across,
@@ -90,7 +138,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "pineapple",
-        synonyms: &["ananas", "spiky fruit", "tropical fruit", "fruit with a crown", "whole pineapple"],
+        synonyms: &[
+            "ananas",
+            "spiky fruit",
+            "tropical fruit",
+            "fruit with a crown",
+            "whole pineapple",
+        ],
         size: [0.13, 0.16],
         colours: &[Orange, Yellow],
         finishes: &[Finish::Wicker],
@@ -139,7 +193,9 @@ fn apple() -> Solid {
         ],
         2,
     );
-    Solid::of(body, 0).trim(stem(0.056, 0.02, 0.0016), Pose::IDENTITY, 1).joined(leaf([0.002, 0.0, 0.07], 0.024))
+    Solid::of(body, 0)
+        .trim(stem(0.056, 0.02, 0.0016), Pose::IDENTITY, 1)
+        .joined(leaf([0.002, 0.0, 0.07], 0.024))
 }
 
 fn pear() -> Solid {
@@ -162,10 +218,23 @@ fn pear() -> Solid {
 
 fn orange() -> Solid {
     let body = curved(
-        &[[0.0, 0.001], [0.01, 0.0], [0.028, 0.012], [0.0365, 0.035], [0.029, 0.058], [0.012, 0.0695], [0.005, 0.0698], [0.0, 0.0675]],
+        &[
+            [0.0, 0.001],
+            [0.01, 0.0],
+            [0.028, 0.012],
+            [0.0365, 0.035],
+            [0.029, 0.058],
+            [0.012, 0.0695],
+            [0.005, 0.0698],
+            [0.0, 0.0675],
+        ],
         3,
     );
-    let star = Shape::Prism { outline: ring(0.0045, 5), half_height: 0.001, bevel: 0.0004 };
+    let star = Shape::Prism {
+        outline: ring(0.0045, 5),
+        half_height: 0.001,
+        bevel: 0.0004,
+    };
     Solid::of(body, 0).trim(star, Pose::at([0.0, 0.0, 0.0685]), 2)
 }
 
@@ -190,8 +259,13 @@ fn lemon() -> Solid {
 
 fn peach() -> Solid {
     let half = |sign: f64| Ball::new([0.0, sign * 0.0045, 0.0], 0.0315);
-    let body = Shape::Blob { balls: vec![half(1.0), half(-1.0)], blend: 0.0012 };
-    Solid::of(body, 0).trim(stem(0.027, 0.009, 0.0018), Pose::IDENTITY, 1).joined(leaf([0.002, 0.0, 0.033], 0.03))
+    let body = Shape::Blob {
+        balls: vec![half(1.0), half(-1.0)],
+        blend: 0.0012,
+    };
+    Solid::of(body, 0)
+        .trim(stem(0.027, 0.009, 0.0018), Pose::IDENTITY, 1)
+        .joined(leaf([0.002, 0.0, 0.033], 0.03))
 }
 
 fn banana() -> Solid {
@@ -211,19 +285,41 @@ fn banana() -> Solid {
         (0.82, 0.005),
     ];
     let tip = [(0.81, 0.0053), (0.86, 0.0046), (0.88, 0.003)];
-    let stalk = [(-0.84, 0.006), (-0.93, 0.0045), (-1.02, 0.005), (-1.03, 0.004)];
+    let stalk = [
+        (-0.84, 0.006),
+        (-0.93, 0.0045),
+        (-1.02, 0.005),
+        (-1.03, 0.004),
+    ];
     Solid::of(sweep(&body.map(knot), 3), 0)
         .at(sweep(&tip.map(knot), 2), [0.0; 3], 1)
         .at(sweep(&stalk.map(knot), 2), [0.0; 3], 2)
 }
 
 fn strawberry() -> Solid {
-    let body = curved(&[[0.0, 0.0], [0.006, 0.003], [0.0155, 0.02], [0.0165, 0.031], [0.01, 0.038], [0.0, 0.037]], 3);
+    let body = curved(
+        &[
+            [0.0, 0.0],
+            [0.006, 0.003],
+            [0.0155, 0.02],
+            [0.0165, 0.031],
+            [0.01, 0.038],
+            [0.0, 0.037],
+        ],
+        3,
+    );
     let crown = (0..6).map(|i| {
         let turn = std::f64::consts::TAU * f64::from(i) / 6.0;
         leaf([0.0; 3], 0.016).moved(&Pose::from_rpy([0.0, 0.0, 0.0375], [0.0, 0.1, turn]))
     });
-    crown.fold(Solid::of(body, 0).at(rod([0.0, 0.0, 0.036], [0.002, 0.0, 0.045], 0.001), [0.0; 3], 2), Solid::joined)
+    crown.fold(
+        Solid::of(body, 0).at(
+            rod([0.0, 0.0, 0.036], [0.002, 0.0, 0.045], 0.001),
+            [0.0; 3],
+            2,
+        ),
+        Solid::joined,
+    )
 }
 
 fn grapes() -> Solid {
@@ -244,15 +340,31 @@ fn grapes() -> Solid {
             }
         }
     }
-    solid.at(rod([0.04, 0.0, 0.008], [0.066, 0.003, 0.012], 0.0018), [0.0; 3], 1)
+    solid.at(
+        rod([0.04, 0.0, 0.008], [0.066, 0.003, 0.012], 0.0018),
+        [0.0; 3],
+        1,
+    )
 }
 
 fn pineapple() -> Solid {
-    let body = curved(&[[0.0, 0.0], [0.018, 0.001], [0.03, 0.014], [0.0345, 0.045], [0.029, 0.076], [0.014, 0.089], [0.0, 0.09]], 3);
+    let body = curved(
+        &[
+            [0.0, 0.0],
+            [0.018, 0.001],
+            [0.03, 0.014],
+            [0.0345, 0.045],
+            [0.029, 0.076],
+            [0.014, 0.089],
+            [0.0, 0.09],
+        ],
+        3,
+    );
     let crown = (0..12).map(|i| {
         let turn = 2.4 * f64::from(i);
         let lean = -1.35 + 0.07 * f64::from(i);
-        leaf([0.0; 3], 0.052 - 0.0012 * f64::from(i)).moved(&Pose::from_rpy([0.0, 0.0, 0.086], [0.0, lean, turn]))
+        leaf([0.0; 3], 0.052 - 0.0012 * f64::from(i))
+            .moved(&Pose::from_rpy([0.0, 0.0, 0.086], [0.0, lean, turn]))
     });
     crown.fold(Solid::of(body, 0), Solid::joined)
 }

@@ -96,9 +96,15 @@ pub(super) fn rests(solid: &Solid, rests: Rests) -> Vec<Pose> {
     let mesh = solid.mesh();
     let rest = |(roll, pitch): &(f64, f64)| {
         let turned = Pose::from_rpy([0.0; 3], [*roll, *pitch, 0.0]);
-        let lowest = mesh.positions.iter().map(|p| turned.apply(p.map(f64::from))[2]);
+        let lowest = mesh
+            .positions
+            .iter()
+            .map(|p| turned.apply(p.map(f64::from))[2]);
         let lift = -lowest.fold(f64::INFINITY, f64::min);
-        Pose { position: [0.0, 0.0, lift], ..turned }
+        Pose {
+            position: [0.0, 0.0, lift],
+            ..turned
+        }
     };
     turns.iter().map(rest).collect()
 }
@@ -116,7 +122,10 @@ fn gripper(at: [f64; 3], approach: Vector3<f64>, closing: Vector3<f64>) -> Pose 
 /// From above, closing along the direction `yaw` from x.
 fn above(at: [f64; 3], yaw: f64, width: f64) -> Grasp {
     let closing = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
-    Grasp { pose: gripper(at, -Vector3::z(), closing), width }
+    Grasp {
+        pose: gripper(at, -Vector3::z(), closing),
+        width,
+    }
 }
 
 /// The grasps of a thing with these sides.
@@ -130,18 +139,29 @@ pub(super) fn grasps(extents: [f64; 3], grip: Grip, scale: f64) -> Vec<Grasp> {
         Grip::Around => around(x.max(y), height, z),
         Grip::Rim(radius, wall) => rim(radius * scale, wall * scale, z),
     };
-    all.into_iter().filter(|grasp| grasp.width < WIDEST).collect()
+    all.into_iter()
+        .filter(|grasp| grasp.width < WIDEST)
+        .collect()
 }
 
 fn handle(at: [f64; 3], width: f64) -> Vec<Grasp> {
-    [FRAC_PI_2, -FRAC_PI_2].map(|yaw| above(at, yaw, width)).into()
+    [FRAC_PI_2, -FRAC_PI_2]
+        .map(|yaw| above(at, yaw, width))
+        .into()
 }
 
 fn across([x, y, z]: [f64; 3], height: f64) -> Vec<Grasp> {
     let at = [0.0, 0.0, height];
     let (narrow, wide) = ((FRAC_PI_2, y), (0.0, x));
-    let (first, second) = if y <= x { (narrow, wide) } else { (wide, narrow) };
-    let mut grasps = vec![above(at, first.0, first.1), above(at, first.0 + PI, first.1)];
+    let (first, second) = if y <= x {
+        (narrow, wide)
+    } else {
+        (wide, narrow)
+    };
+    let mut grasps = vec![
+        above(at, first.0, first.1),
+        above(at, first.0 + PI, first.1),
+    ];
     if second.1 < 1.6 * first.1 {
         grasps.push(above(at, second.0, second.1));
         grasps.push(above(at, second.0 + PI, second.1));
@@ -151,7 +171,10 @@ fn across([x, y, z]: [f64; 3], height: f64) -> Vec<Grasp> {
         for side in [1.0, -1.0] {
             let approach = closing.cross(&Vector3::z()) * side;
             let pose = gripper([0.0; 3], approach, closing * side);
-            grasps.push(Grasp { pose, width: first.1 });
+            grasps.push(Grasp {
+                pose,
+                width: first.1,
+            });
         }
     }
     grasps
@@ -159,12 +182,17 @@ fn across([x, y, z]: [f64; 3], height: f64) -> Vec<Grasp> {
 
 fn around(width: f64, height: f64, tall: f64) -> Vec<Grasp> {
     let yaws = || (0..8).map(|i| TAU * f64::from(i) / 8.0);
-    let mut grasps: Vec<Grasp> = yaws().map(|yaw| above([0.0, 0.0, height], yaw, width)).collect();
+    let mut grasps: Vec<Grasp> = yaws()
+        .map(|yaw| above([0.0, 0.0, height], yaw, width))
+        .collect();
     if tall > 1.2 * width {
         grasps.extend(yaws().map(|yaw| {
             let approach = Vector3::new(yaw.cos(), yaw.sin(), 0.0);
             let closing = Vector3::z().cross(&approach);
-            Grasp { pose: gripper([0.0; 3], approach, closing), width }
+            Grasp {
+                pose: gripper([0.0; 3], approach, closing),
+                width,
+            }
         }));
     }
     grasps
@@ -188,5 +216,10 @@ pub(super) fn cavity([x, y, z]: [f64; 3], hollow: Hollow, scale: f64) -> Option<
         Hollow::Top(share) => ([share * x / 2.0, share * y / 2.0], z, false),
     };
     let floor = [0.0, 0.0, floor - z / 2.0];
-    Some(Cavity { floor, half, depth: z / 2.0 - floor[2], round })
+    Some(Cavity {
+        floor,
+        half,
+        depth: z / 2.0 - floor[2],
+        round,
+    })
 }

@@ -23,7 +23,13 @@ impl Material {
     /// A plain one.
     #[must_use]
     pub const fn plain(albedo: [f32; 3], roughness: f32) -> Self {
-        Self { albedo, roughness, metallic: 0.0, texture: TextureId::PLAIN, tile: 1.0 }
+        Self {
+            albedo,
+            roughness,
+            metallic: 0.0,
+            texture: TextureId::PLAIN,
+            tile: 1.0,
+        }
     }
 }
 
@@ -93,6 +99,12 @@ impl Finish {
             Self::Crust => (0.8, 0.0, "crust", 0.08),
             Self::Leather => (0.55, 0.0, "pebble", 0.05),
         };
-        Material { albedo, roughness, metallic, texture: TextureId::named(texture), tile }
+        Material {
+            albedo,
+            roughness,
+            metallic,
+            texture: TextureId::named(texture),
+            tile,
+        }
     }
 }

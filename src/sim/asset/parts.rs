@@ -20,20 +20,30 @@ pub(super) mod rgb {
 }
 
 pub(super) fn cuboid(sides: [f64; 3], round: f64) -> Shape {
-    Shape::Cuboid { half: sides.map(|side| side / 2.0), round }
+    Shape::Cuboid {
+        half: sides.map(|side| side / 2.0),
+        round,
+    }
 }
 
 pub(super) fn cylinder(radius: f64, height: f64) -> Shape {
-    Shape::Cylinder { radius, half_height: height / 2.0 }
+    Shape::Cylinder {
+        radius,
+        half_height: height / 2.0,
+    }
 }
 
 pub(super) fn ellipsoid(sides: [f64; 3]) -> Shape {
-    Shape::Ellipsoid { half: sides.map(|side| side / 2.0) }
+    Shape::Ellipsoid {
+        half: sides.map(|side| side / 2.0),
+    }
 }
 
 /// A profile with straight sides.
 pub(super) fn lathe(profile: &[[f64; 2]]) -> Shape {
-    Shape::Lathe { profile: profile.to_vec() }
+    Shape::Lathe {
+        profile: profile.to_vec(),
+    }
 }
 
 /// A profile that curves through its points; a point given twice is a corner.
@@ -47,12 +57,16 @@ pub(super) fn curved(profile: &[[f64; 2]], steps: usize) -> Shape {
 
 /// A sweep that curves through its knots.
 pub(super) fn sweep(knots: &[Knot], steps: usize) -> Shape {
-    Shape::Sweep { knots: smooth_knots(knots, steps) }
+    Shape::Sweep {
+        knots: smooth_knots(knots, steps),
+    }
 }
 
 /// A straight rod between two places.
 pub(super) fn rod(from: [f64; 3], to: [f64; 3], radius: f64) -> Shape {
-    Shape::Sweep { knots: vec![Knot::round(from, radius), Knot::round(to, radius)] }
+    Shape::Sweep {
+        knots: vec![Knot::round(from, radius), Knot::round(to, radius)],
+    }
 }
 
 /// A round bar in a ring around z at a height.
@@ -61,7 +75,9 @@ pub(super) fn hoop(radius: f64, z: f64, bar: f64) -> Shape {
         let (sin, cos) = (TAU * f64::from(i) / 20.0).sin_cos();
         Knot::round([radius * cos, radius * sin, z], bar)
     };
-    Shape::Sweep { knots: (0..=20).map(knot).collect() }
+    Shape::Sweep {
+        knots: (0..=20).map(knot).collect(),
+    }
 }
 
 /// A handle in the x-z plane: an arch of `reach` between two heights at `x`.
@@ -90,16 +106,28 @@ pub(super) fn open_box([x, y, z]: [f64; 3], wall: f64, round: f64, slot: u8) -> 
         side([x, wall, z], [0.0, (y - wall) / 2.0, z / 2.0]),
         side([x, wall, z], [0.0, (wall - y) / 2.0, z / 2.0]),
     ];
-    parts.into_iter().fold(Solid::default(), |solid, (shape, at)| solid.at(shape, at, slot))
+    parts
+        .into_iter()
+        .fold(Solid::default(), |solid, (shape, at)| {
+            solid.at(shape, at, slot)
+        })
 }
 
 /// z onto x: lays what was turned around z along x.
 pub(super) const fn along_x() -> Pose {
-    Pose { position: [0.0; 3], rotation: HALF_Y }
+    Pose {
+        position: [0.0; 3],
+        rotation: HALF_Y,
+    }
 }
 
 /// A quarter turn about y.
-const HALF_Y: [f64; 4] = [std::f64::consts::FRAC_1_SQRT_2, 0.0, std::f64::consts::FRAC_1_SQRT_2, 0.0];
+const HALF_Y: [f64; 4] = [
+    std::f64::consts::FRAC_1_SQRT_2,
+    0.0,
+    std::f64::consts::FRAC_1_SQRT_2,
+    0.0,
+];
 
 /// z onto y.
 pub(super) fn along_y(at: [f64; 3]) -> Pose {
@@ -108,7 +136,10 @@ pub(super) fn along_y(at: [f64; 3]) -> Pose {
 
 /// z onto x, at a place.
 pub(super) fn along_x_at(at: [f64; 3]) -> Pose {
-    Pose { position: at, ..along_x() }
+    Pose {
+        position: at,
+        ..along_x()
+    }
 }
 
 /// A circle or regular polygon, counter-clockwise.

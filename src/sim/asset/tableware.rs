@@ -17,7 +17,13 @@ const BASE: Category = Category {
 pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "cup",
-        synonyms: &["drinking cup", "beaker", "tumbler", "something to drink from", "cup without a handle"],
+        synonyms: &[
+            "drinking cup",
+            "beaker",
+            "tumbler",
+            "something to drink from",
+            "cup without a handle",
+        ],
         size: [0.07, 0.1],
         uses: Uses::TAKE_AND_HOLD,
         grip: Grip::Around,
@@ -28,7 +34,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "mug",
-        synonyms: &["coffee mug", "tea mug", "mug with a handle", "cup with a handle", "coffee cup"],
+        synonyms: &[
+            "coffee mug",
+            "tea mug",
+            "mug with a handle",
+            "cup with a handle",
+            "coffee cup",
+        ],
         size: [0.1, 0.125],
         uses: Uses::TAKE_AND_HOLD,
         grip: Grip::Rim(0.038, 0.005),
@@ -48,7 +60,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "plate",
-        synonyms: &["dinner plate", "flat dish", "saucer", "round plate", "platter"],
+        synonyms: &[
+            "dinner plate",
+            "flat dish",
+            "saucer",
+            "round plate",
+            "platter",
+        ],
         size: [0.11, 0.11],
         uses: Uses::BEAR,
         grip: Grip::None,
@@ -58,7 +76,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "wine glass",
-        synonyms: &["goblet", "stem glass", "glass on a foot", "chalice", "wine cup"],
+        synonyms: &[
+            "goblet",
+            "stem glass",
+            "glass on a foot",
+            "chalice",
+            "wine cup",
+        ],
         size: [0.13, 0.16],
         finishes: &[Finish::Glass, Finish::Plastic],
         uses: Uses::TAKE_AND_HOLD,
@@ -70,9 +94,19 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "teapot",
-        synonyms: &["tea pot", "pot for tea", "kettle", "pot with a spout", "tea kettle"],
+        synonyms: &[
+            "tea pot",
+            "pot for tea",
+            "kettle",
+            "pot with a spout",
+            "tea kettle",
+        ],
         size: [0.14, 0.17],
-        uses: Uses { graspable: false, container: false, support: false },
+        uses: Uses {
+            graspable: false,
+            container: false,
+            support: false,
+        },
         grip: Grip::None,
         unseen: true,
         build: teapot,
@@ -80,7 +114,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "spoon",
-        synonyms: &["tablespoon", "soup spoon", "ladle", "scoop", "something to eat soup with"],
+        synonyms: &[
+            "tablespoon",
+            "soup spoon",
+            "ladle",
+            "scoop",
+            "something to eat soup with",
+        ],
         size: [0.14, 0.14],
         finishes: &[Finish::Metal, Finish::Plastic, Finish::Wood],
         grip: Grip::At(-0.1, 0.008),
@@ -89,7 +129,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "fork",
-        synonyms: &["dinner fork", "table fork", "pronged fork", "four-pronged fork", "eating fork"],
+        synonyms: &[
+            "dinner fork",
+            "table fork",
+            "pronged fork",
+            "four-pronged fork",
+            "eating fork",
+        ],
         size: [0.15, 0.18],
         finishes: &[Finish::Metal, Finish::Plastic],
         build: fork,
@@ -97,7 +143,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "knife",
-        synonyms: &["table knife", "kitchen knife", "cutting knife", "butter knife", "blade with a handle"],
+        synonyms: &[
+            "table knife",
+            "kitchen knife",
+            "cutting knife",
+            "butter knife",
+            "blade with a handle",
+        ],
         size: [0.16, 0.2],
         finishes: &[Finish::Plastic, Finish::Wood],
         accents: &[(rgb::STEEL, Finish::Metal)],
@@ -107,7 +159,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "whisk",
-        synonyms: &["egg whisk", "balloon whisk", "egg beater", "wire whisk", "kitchen whisk"],
+        synonyms: &[
+            "egg whisk",
+            "balloon whisk",
+            "egg beater",
+            "wire whisk",
+            "kitchen whisk",
+        ],
         size: [0.15, 0.18],
         finishes: &[Finish::Plastic, Finish::Wood],
         accents: &[(rgb::STEEL, Finish::Metal)],
@@ -152,7 +210,11 @@ fn mug() -> Solid {
         [0.031, 0.006],
         [0.0, 0.006],
     ]);
-    Solid::of(body, 0).at(handle(0.038, [0.022, 0.074], 0.032, [0.006, 0.0042]), [0.0; 3], 0)
+    Solid::of(body, 0).at(
+        handle(0.038, [0.022, 0.074], 0.032, [0.006, 0.0042]),
+        [0.0; 3],
+        0,
+    )
 }
 
 fn bowl() -> Solid {
@@ -256,9 +318,11 @@ fn teapot() -> Solid {
         ],
         4,
     );
-    Solid::of(body, 0)
-        .at(spout, [0.0; 3], 0)
-        .at(handle(0.044, [0.022, 0.066], 0.034, [0.0055, 0.0045]), [0.0; 3], 0)
+    Solid::of(body, 0).at(spout, [0.0; 3], 0).at(
+        handle(0.044, [0.022, 0.066], 0.034, [0.0055, 0.0045]),
+        [0.0; 3],
+        0,
+    )
 }
 
 fn spoon() -> Solid {
@@ -307,7 +371,9 @@ fn fork() -> Solid {
     };
     [-0.0109, -0.0036, 0.0036, 0.0109]
         .into_iter()
-        .fold(Solid::of(stem, 0), |solid, y| solid.at(tine(y), [0.0; 3], 0))
+        .fold(Solid::of(stem, 0), |solid, y| {
+            solid.at(tine(y), [0.0; 3], 0)
+        })
 }
 
 fn knife() -> Solid {

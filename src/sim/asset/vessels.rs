@@ -1,19 +1,29 @@
 //! Bottles, cans, pots and other things that hold something.
 
 use super::category::{Category, Group, Uses};
+use super::colour::Colour;
 use super::hold::{Grip, Hollow, Rests};
 use super::material::Finish;
-use super::colour::Colour;
 use super::parts::{cuboid, curved, cylinder, handle, hoop, lathe, open_box, rgb, rod, sweep};
 use crate::geometry::Pose;
 use crate::sim::solid::{Knot, Shape, Solid};
 
-const BASE: Category = Category { group: Group::Container, density: 700.0, ..Category::BASE };
+const BASE: Category = Category {
+    group: Group::Container,
+    density: 700.0,
+    ..Category::BASE
+};
 
 pub(super) const CATEGORIES: &[Category] = &[
     Category {
         name: "bottle",
-        synonyms: &["water bottle", "drink bottle", "flask", "plastic bottle", "bottle with a cap"],
+        synonyms: &[
+            "water bottle",
+            "drink bottle",
+            "flask",
+            "plastic bottle",
+            "bottle with a cap",
+        ],
         size: [0.15, 0.2],
         finishes: &[Finish::Plastic, Finish::Glass],
         accents: &[(rgb::WHITE, Finish::Plastic), (rgb::PAPER, Finish::Paper)],
@@ -38,7 +48,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "tin",
-        synonyms: &["food tin", "soup can", "tin can", "canned food", "preserved food"],
+        synonyms: &[
+            "food tin",
+            "soup can",
+            "tin can",
+            "canned food",
+            "preserved food",
+        ],
         size: [0.08, 0.1],
         finishes: &[Finish::Paper],
         accents: &[(rgb::STEEL, Finish::Metal)],
@@ -49,7 +65,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "vase",
-        synonyms: &["flower vase", "urn", "pot for flowers", "flower holder", "slender vase"],
+        synonyms: &[
+            "flower vase",
+            "urn",
+            "pot for flowers",
+            "flower holder",
+            "slender vase",
+        ],
         size: [0.13, 0.19],
         finishes: &[Finish::Ceramic, Finish::Glass],
         grip: Grip::Around,
@@ -58,7 +80,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "jar",
-        synonyms: &["jam jar", "pot with a lid", "storage jar", "preserving jar", "jar with a lid"],
+        synonyms: &[
+            "jam jar",
+            "pot with a lid",
+            "storage jar",
+            "preserving jar",
+            "jar with a lid",
+        ],
         size: [0.08, 0.11],
         finishes: &[Finish::Glass, Finish::Ceramic],
         accents: &[(rgb::BRASS, Finish::Metal), (rgb::PAPER, Finish::Paper)],
@@ -69,7 +97,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "pot",
-        synonyms: &["cooking pot", "saucepan", "stew pot", "casserole", "pot with two handles"],
+        synonyms: &[
+            "cooking pot",
+            "saucepan",
+            "stew pot",
+            "casserole",
+            "pot with two handles",
+        ],
         size: [0.2, 0.24],
         finishes: &[Finish::Metal, Finish::Ceramic],
         accents: &[(rgb::DARK, Finish::Plastic)],
@@ -81,7 +115,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "pan",
-        synonyms: &["frying pan", "skillet", "pan with a handle", "sauté pan", "something to fry in"],
+        synonyms: &[
+            "frying pan",
+            "skillet",
+            "pan with a handle",
+            "sauté pan",
+            "something to fry in",
+        ],
         size: [0.26, 0.32],
         finishes: &[Finish::Metal],
         accents: &[(rgb::DARK, Finish::Plastic)],
@@ -93,7 +133,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "bucket",
-        synonyms: &["pail", "toy bucket", "bin", "bucket with a handle", "sand bucket"],
+        synonyms: &[
+            "pail",
+            "toy bucket",
+            "bin",
+            "bucket with a handle",
+            "sand bucket",
+        ],
         size: [0.14, 0.17],
         accents: &[(rgb::STEEL, Finish::Metal)],
         uses: Uses::HOLD,
@@ -104,7 +150,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "flower pot",
-        synonyms: &["plant pot", "planter", "clay pot", "pot for a plant", "terracotta pot"],
+        synonyms: &[
+            "plant pot",
+            "planter",
+            "clay pot",
+            "pot for a plant",
+            "terracotta pot",
+        ],
         size: [0.09, 0.12],
         colours: &[Colour::Orange, Colour::Brown, Colour::White, Colour::Grey],
         finishes: &[Finish::Crust, Finish::Ceramic],
@@ -117,7 +169,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "basket",
-        synonyms: &["bread basket", "storage basket", "dish rack", "crate", "something to collect things in"],
+        synonyms: &[
+            "bread basket",
+            "storage basket",
+            "dish rack",
+            "crate",
+            "something to collect things in",
+        ],
         size: [0.17, 0.17],
         finishes: &[Finish::Wicker, Finish::Plastic],
         uses: Uses::HOLD,
@@ -128,10 +186,20 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "tray",
-        synonyms: &["serving tray", "flat tray", "salver", "rectangular tray", "tray with a rim"],
+        synonyms: &[
+            "serving tray",
+            "flat tray",
+            "salver",
+            "rectangular tray",
+            "tray with a rim",
+        ],
         size: [0.2, 0.26],
         finishes: &[Finish::Wood, Finish::Plastic, Finish::Metal],
-        uses: Uses { graspable: false, container: true, support: true },
+        uses: Uses {
+            graspable: false,
+            container: true,
+            support: true,
+        },
         grip: Grip::None,
         cavity: Hollow::Square(0.102, 0.07, 0.005),
         build: tray,
@@ -139,7 +207,13 @@ pub(super) const CATEGORIES: &[Category] = &[
     },
     Category {
         name: "sink",
-        synonyms: &["kitchen sink", "steel sink", "washing-up basin", "basin", "metal sink"],
+        synonyms: &[
+            "kitchen sink",
+            "steel sink",
+            "washing-up basin",
+            "basin",
+            "metal sink",
+        ],
         size: [0.36, 0.36],
         colours: &[Colour::Grey],
         finishes: &[Finish::Metal],
@@ -173,7 +247,14 @@ fn bottle() -> Solid {
         ],
         2,
     );
-    let label = lathe(&[[0.0, 0.05], [0.0316, 0.05], [0.0318, 0.051], [0.0318, 0.084], [0.0316, 0.085], [0.0, 0.085]]);
+    let label = lathe(&[
+        [0.0, 0.05],
+        [0.0316, 0.05],
+        [0.0318, 0.051],
+        [0.0318, 0.084],
+        [0.0316, 0.085],
+        [0.0, 0.085],
+    ]);
     Solid::of(body, 0)
         .at(cylinder(0.0142, 0.014), [0.0, 0.0, 0.165], 1)
         .at(cylinder(0.0156, 0.003), [0.0, 0.0, 0.1535], 1)
@@ -181,7 +262,14 @@ fn bottle() -> Solid {
 }
 
 fn can() -> Solid {
-    let body = lathe(&[[0.0, 0.005], [0.0265, 0.005], [0.0328, 0.012], [0.0328, 0.108], [0.0275, 0.1195], [0.0, 0.1195]]);
+    let body = lathe(&[
+        [0.0, 0.005],
+        [0.0265, 0.005],
+        [0.0328, 0.012],
+        [0.0328, 0.108],
+        [0.0275, 0.1195],
+        [0.0, 0.1195],
+    ]);
     let ends = lathe(&[
         [0.0, 0.003],
         [0.022, 0.003],
@@ -197,7 +285,10 @@ fn can() -> Solid {
     ]);
     let tab = cuboid([0.016, 0.011, 0.0016], 0.0007);
     let band = sweep(&wave(0.0326), 2);
-    Solid::of(body, 0).trim(ends, Pose::IDENTITY, 1).trim(tab, Pose::at([0.004, 0.0, 0.1203]), 1).trim(band, Pose::IDENTITY, 2)
+    Solid::of(body, 0)
+        .trim(ends, Pose::IDENTITY, 1)
+        .trim(tab, Pose::at([0.004, 0.0, 0.1203]), 1)
+        .trim(band, Pose::IDENTITY, 2)
 }
 
 /// The white wave around a cola can: a flat ribbon on its wall.
@@ -207,7 +298,10 @@ fn wave(radius: f64) -> Vec<Knot> {
             let turn = std::f64::consts::TAU * f64::from(i) / 24.0;
             let (sin, cos) = turn.sin_cos();
             let height = 0.058 + 0.012 * (turn * 2.0).sin();
-            Knot::new([radius * cos, radius * sin, height], [0.0004, 0.0065 + 0.003 * turn.cos()])
+            Knot::new(
+                [radius * cos, radius * sin, height],
+                [0.0004, 0.0065 + 0.003 * turn.cos()],
+            )
         })
         .collect()
 }
@@ -258,12 +352,38 @@ fn vase() -> Solid {
 
 fn jar() -> Solid {
     let body = curved(
-        &[[0.0, 0.0], [0.03, 0.0], [0.034, 0.003], [0.035, 0.01], [0.035, 0.06], [0.033, 0.07], [0.029, 0.076], [0.029, 0.08], [0.0, 0.08]],
+        &[
+            [0.0, 0.0],
+            [0.03, 0.0],
+            [0.034, 0.003],
+            [0.035, 0.01],
+            [0.035, 0.06],
+            [0.033, 0.07],
+            [0.029, 0.076],
+            [0.029, 0.08],
+            [0.0, 0.08],
+        ],
         2,
     );
-    let lid = lathe(&[[0.0, 0.076], [0.0315, 0.076], [0.032, 0.077], [0.032, 0.09], [0.0305, 0.092], [0.0, 0.092]]);
-    let label = lathe(&[[0.0, 0.018], [0.0353, 0.018], [0.0354, 0.0185], [0.0354, 0.0515], [0.0353, 0.052], [0.0, 0.052]]);
-    Solid::of(body, 0).at(lid, [0.0; 3], 1).trim(label, Pose::IDENTITY, 2)
+    let lid = lathe(&[
+        [0.0, 0.076],
+        [0.0315, 0.076],
+        [0.032, 0.077],
+        [0.032, 0.09],
+        [0.0305, 0.092],
+        [0.0, 0.092],
+    ]);
+    let label = lathe(&[
+        [0.0, 0.018],
+        [0.0353, 0.018],
+        [0.0354, 0.0185],
+        [0.0354, 0.0515],
+        [0.0353, 0.052],
+        [0.0, 0.052],
+    ]);
+    Solid::of(body, 0)
+        .at(lid, [0.0; 3], 1)
+        .trim(label, Pose::IDENTITY, 2)
 }
 
 fn pot() -> Solid {
@@ -293,7 +413,9 @@ fn pot() -> Solid {
             4,
         )
     };
-    Solid::of(body, 0).at(lug(1.0), [0.0; 3], 1).at(lug(-1.0), [0.0; 3], 1)
+    Solid::of(body, 0)
+        .at(lug(1.0), [0.0; 3], 1)
+        .at(lug(-1.0), [0.0; 3], 1)
 }
 
 fn pan() -> Solid {
@@ -354,7 +476,9 @@ fn bucket() -> Solid {
         ],
         3,
     );
-    Solid::of(body, 0).at(bail, [0.0; 3], 1).at(grip, [0.0; 3], 0)
+    Solid::of(body, 0)
+        .at(bail, [0.0; 3], 1)
+        .at(grip, [0.0; 3], 0)
 }
 
 fn flower_pot() -> Solid {
@@ -380,13 +504,20 @@ fn basket() -> Solid {
     let [x, y, z] = [0.16, 0.11, 0.07];
     let bar = 0.0042;
     let rim = |half_x: f64, half_y: f64, height: f64| {
-        let corners = [[half_x, half_y], [-half_x, half_y], [-half_x, -half_y], [half_x, -half_y]];
+        let corners = [
+            [half_x, half_y],
+            [-half_x, half_y],
+            [-half_x, -half_y],
+            [half_x, -half_y],
+        ];
         (0..4).fold(Solid::default(), |solid, i| {
             let (a, b) = (corners[i], corners[(i + 1) % 4]);
             let ends = [[a[0], a[1], height], [b[0], b[1], height]];
-            solid
-                .at(rod(ends[0], ends[1], bar), [0.0; 3], 0)
-                .at(Shape::Sphere { radius: bar }, ends[0], 0)
+            solid.at(rod(ends[0], ends[1], bar), [0.0; 3], 0).at(
+                Shape::Sphere { radius: bar },
+                ends[0],
+                0,
+            )
         })
     };
     let quarter = std::f64::consts::FRAC_PI_2;
@@ -405,8 +536,16 @@ fn basket() -> Solid {
 fn tray() -> Solid {
     let wall = |solid: Solid, sign: f64| {
         solid
-            .with(cuboid([0.226, 0.006, 0.026], 0.0025), Pose::from_rpy([0.0, sign * 0.078, 0.0145], [-sign * 0.25, 0.0, 0.0]), 0)
-            .with(cuboid([0.006, 0.158, 0.026], 0.0025), Pose::from_rpy([sign * 0.111, 0.0, 0.0145], [0.0, sign * 0.25, 0.0]), 0)
+            .with(
+                cuboid([0.226, 0.006, 0.026], 0.0025),
+                Pose::from_rpy([0.0, sign * 0.078, 0.0145], [-sign * 0.25, 0.0, 0.0]),
+                0,
+            )
+            .with(
+                cuboid([0.006, 0.158, 0.026], 0.0025),
+                Pose::from_rpy([sign * 0.111, 0.0, 0.0145], [0.0, sign * 0.25, 0.0]),
+                0,
+            )
     };
     let floor = Solid::default().at(cuboid([0.222, 0.156, 0.005], 0.002), [0.0, 0.0, 0.0025], 0);
     wall(wall(floor, 1.0), -1.0)
@@ -415,8 +554,16 @@ fn tray() -> Solid {
 fn sink() -> Solid {
     let lip = |solid: Solid, sign: f64| {
         solid
-            .at(cuboid([0.36, 0.02, 0.004], 0.0018), [0.0, sign * 0.124, 0.058], 0)
-            .at(cuboid([0.02, 0.268, 0.004], 0.0018), [sign * 0.17, 0.0, 0.058], 0)
+            .at(
+                cuboid([0.36, 0.02, 0.004], 0.0018),
+                [0.0, sign * 0.124, 0.058],
+                0,
+            )
+            .at(
+                cuboid([0.02, 0.268, 0.004], 0.0018),
+                [sign * 0.17, 0.0, 0.058],
+                0,
+            )
     };
     let basin = open_box([0.33, 0.234, 0.058], 0.004, 0.0015, 0);
     let drain = Solid::default()

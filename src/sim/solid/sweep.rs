@@ -95,7 +95,10 @@ pub(super) fn mesh(knots: &[Knot]) -> Mesh {
         return mesh;
     }
     let widest = knots.iter().flat_map(|k| k.half).fold(0.0, f64::max);
-    let sides = SIDES.iter().find(|(size, _)| widest <= *size).map_or(16, |(_, n)| *n);
+    let sides = SIDES
+        .iter()
+        .find(|(size, _)| widest <= *size)
+        .map_or(16, |(_, n)| *n);
     let rings = rings(knots, sides);
     let mut way = 0.0;
     for (i, ring) in rings.iter().enumerate() {

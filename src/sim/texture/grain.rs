@@ -20,7 +20,8 @@ pub(super) fn fibre(uv: [f32; 2]) -> Texel {
 pub(super) fn pores(uv: [f32; 2]) -> Texel {
     let (large, _, size) = cells(uv, 12, 9);
     let (small, _, _) = cells(uv, 34, 10);
-    let hole = (1.0 - step(0.1, 0.16 + 0.22 * size, large)).max(0.7 * (1.0 - step(0.12, 0.3, small)));
+    let hole =
+        (1.0 - step(0.1, 0.16 + 0.22 * size, large)).max(0.7 * (1.0 - step(0.12, 0.3, small)));
     Texel::grey(1.0 - 0.42 * hole)
 }
 
@@ -38,7 +39,10 @@ pub(super) fn crust(uv: [f32; 2]) -> Texel {
 
 pub(super) fn pebble(uv: [f32; 2]) -> Texel {
     let (near, next, _) = cells(uv, 30, 27);
-    Texel::new([0.7 + 0.32 * step(0.0, 0.35, next - near); 3], 1.2 - 0.3 * step(0.0, 0.4, next - near))
+    Texel::new(
+        [0.7 + 0.32 * step(0.0, 0.35, next - near); 3],
+        1.2 - 0.3 * step(0.0, 0.4, next - near),
+    )
 }
 
 pub(super) fn steel(uv: [f32; 2]) -> Texel {
@@ -61,5 +65,7 @@ pub(super) fn cork(uv: [f32; 2]) -> Texel {
     let (near, next, number) = cells(uv, 26, 43);
     let crumb = Texel::new([0.76, 0.56, 0.36], 1.2).times(0.72 + 0.45 * number);
     let gap = 1.0 - step(0.02, 0.16, next - near);
-    crumb.mix(Texel::new([0.36, 0.22, 0.12], 1.3), gap * 0.6).times(0.95 + 0.1 * near)
+    crumb
+        .mix(Texel::new([0.36, 0.22, 0.12], 1.3), gap * 0.6)
+        .times(0.95 + 0.1 * near)
 }

@@ -21,7 +21,13 @@ pub(super) fn value([u, v]: [f32; 2], [nx, ny]: [i32; 2], seed: u32) -> f32 {
     let (x, y) = (u * nx as f32, v * ny as f32);
     let (i, j) = (x.floor(), y.floor());
     let (s, t) = (fade(x - i), fade(y - j));
-    let at = |di: i32, dj: i32| hash((i as i32 + di).rem_euclid(nx), (j as i32 + dj).rem_euclid(ny), seed);
+    let at = |di: i32, dj: i32| {
+        hash(
+            (i as i32 + di).rem_euclid(nx),
+            (j as i32 + dj).rem_euclid(ny),
+            seed,
+        )
+    };
     let low = at(0, 0) + (at(1, 0) - at(0, 0)) * s;
     let high = at(0, 1) + (at(1, 1) - at(0, 1)) * s;
     low + (high - low) * t

@@ -23,13 +23,20 @@ pub(super) fn bricks(uv: [f32; 2]) -> Texel {
     let rough = 0.75 + 0.5 * fractal(uv, [40, 40], 4, 13);
     let clay = Texel::new([0.62, 0.3, 0.22], 1.2).mix(Texel::new([0.46, 0.22, 0.18], 1.2), number);
     let mortar = Texel::new([0.72, 0.69, 0.64], 1.3).times(0.8 + 0.3 * rough * 0.6);
-    mortar.mix(clay.times(rough * (0.85 + 0.25 * number)), step(0.55, 0.95, face))
+    mortar.mix(
+        clay.times(rough * (0.85 + 0.25 * number)),
+        step(0.55, 0.95, face),
+    )
 }
 
 fn cast(uv: [f32; 2], seed: u32) -> f32 {
     let cloud = fractal(uv, [4, 4], 6, seed);
     let (near, _, size) = cells(uv, 22, seed + 3);
-    let hole = if size > 0.8 { 1.0 - step(0.05, 0.11, near) } else { 0.0 };
+    let hole = if size > 0.8 {
+        1.0 - step(0.05, 0.11, near)
+    } else {
+        0.0
+    };
     (0.72 + 0.5 * cloud) * (1.0 - 0.4 * hole)
 }
 
@@ -47,13 +54,31 @@ pub(super) fn stripes(uv: [f32; 2]) -> Texel {
     let wide = stripe.rem_euclid(2) == 0;
     let paper = 0.96 + 0.05 * fractal(uv, [80, 80], 2, 19);
     let line = 1.0 - 0.12 * (1.0 - inside(t, 0.08));
-    Texel::new(if wide { [0.88, 0.85, 0.76] } else { [0.55, 0.64, 0.6] }, 1.1).times(paper * line)
+    Texel::new(
+        if wide {
+            [0.88, 0.85, 0.76]
+        } else {
+            [0.55, 0.64, 0.6]
+        },
+        1.1,
+    )
+    .times(paper * line)
 }
 
 pub(super) fn dots(uv: [f32; 2]) -> Texel {
     let (row, t) = piece(uv[1], 6.0);
-    let (_, s) = piece(uv[0] + if row.rem_euclid(2) == 0 { 0.0 } else { 1.0 / 12.0 }, 6.0);
+    let (_, s) = piece(
+        uv[0]
+            + if row.rem_euclid(2) == 0 {
+                0.0
+            } else {
+                1.0 / 12.0
+            },
+        6.0,
+    );
     let dot = 1.0 - step(0.16, 0.19, (s - 0.5).hypot(t - 0.5));
     let paper = 0.96 + 0.05 * fractal(uv, [80, 80], 2, 23);
-    Texel::new([0.9, 0.84, 0.78], 1.1).mix(Texel::new([0.76, 0.46, 0.42], 1.1), dot).times(paper)
+    Texel::new([0.9, 0.84, 0.78], 1.1)
+        .mix(Texel::new([0.76, 0.46, 0.42], 1.1), dot)
+        .times(paper)
 }

@@ -38,7 +38,11 @@ pub(super) fn linen(uv: [f32; 2]) -> Texel {
 
 pub(super) fn denim(uv: [f32; 2]) -> Texel {
     let (height, along, _) = threads(uv, 48.0, |i, j| (i + j).rem_euclid(3) == 0);
-    let thread = if along { [0.62, 0.68, 0.78] } else { [0.16, 0.24, 0.42] };
+    let thread = if along {
+        [0.62, 0.68, 0.78]
+    } else {
+        [0.16, 0.24, 0.42]
+    };
     let worn = 0.85 + 0.3 * fractal(uv, [5, 5], 4, 12);
     Texel::new(thread, 1.1).times((0.65 + 0.4 * height) * worn)
 }
@@ -47,14 +51,22 @@ pub(super) fn gingham(uv: [f32; 2]) -> Texel {
     let (height, _, _) = threads(uv, 64.0, plain_over);
     let band = |x: f32| f32::from(piece(x, 4.0).0.rem_euclid(2) == 0);
     let share = (band(uv[0]) + band(uv[1])) / 2.0;
-    Texel::new([0.94, 0.93, 0.9], 1.1).mix(Texel::new([0.74, 0.12, 0.14], 1.1), share).times(0.82 + 0.2 * height)
+    Texel::new([0.94, 0.93, 0.9], 1.1)
+        .mix(Texel::new([0.74, 0.12, 0.14], 1.1), share)
+        .times(0.82 + 0.2 * height)
 }
 
 pub(super) fn striped(uv: [f32; 2]) -> Texel {
     let (height, _, _) = threads(uv, 96.0, plain_over);
     let (stripe, t) = piece(uv[1], 6.0);
-    let colours = [[0.92, 0.9, 0.84], [0.2, 0.36, 0.5], [0.92, 0.9, 0.84], [0.8, 0.6, 0.3]];
-    let colour = colours[stripe.rem_euclid(2) as usize + 2 * usize::from(stripe.rem_euclid(3) == 2)];
+    let colours = [
+        [0.92, 0.9, 0.84],
+        [0.2, 0.36, 0.5],
+        [0.92, 0.9, 0.84],
+        [0.8, 0.6, 0.3],
+    ];
+    let colour =
+        colours[stripe.rem_euclid(2) as usize + 2 * usize::from(stripe.rem_euclid(3) == 2)];
     let edge = 0.93 + 0.07 * inside(t, 0.05);
     Texel::new(colour, 1.1).times((0.82 + 0.2 * height) * edge)
 }
@@ -68,5 +80,7 @@ pub(super) fn felt(uv: [f32; 2]) -> Texel {
 pub(super) fn carpet(uv: [f32; 2]) -> Texel {
     let tuft = super::noise::cells(uv, 110, 33);
     let patch = step(0.45, 0.58, fractal(uv, [5, 5], 3, 35));
-    Texel::new([0.5, 0.46, 0.43], 1.2).mix(Texel::new([0.42, 0.38, 0.37], 1.2), patch).times(1.1 - 0.55 * tuft.0)
+    Texel::new([0.5, 0.46, 0.43], 1.2)
+        .mix(Texel::new([0.42, 0.38, 0.37], 1.2), patch)
+        .times(1.1 - 0.55 * tuft.0)
 }

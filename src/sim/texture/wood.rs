@@ -26,7 +26,10 @@ fn planks(uv: [f32; 2], count: f32, colours: [[f32; 3]; 2], gap: f32, seed: u32)
     let tone = 0.86 + 0.22 * hash(board, 3, seed);
     let seam = inside(t, gap);
     let dark = Texel::new([0.12, 0.08, 0.05], 1.4);
-    dark.mix(timber(uv, colours, seed + board as u32 * 17).times(tone), 0.25 + 0.75 * seam)
+    dark.mix(
+        timber(uv, colours, seed + board as u32 * 17).times(tone),
+        0.25 + 0.75 * seam,
+    )
 }
 
 const OAK: [[f32; 3]; 2] = [[0.8, 0.64, 0.44], [0.62, 0.45, 0.27]];
@@ -49,7 +52,11 @@ pub(super) fn walnut(uv: [f32; 2]) -> Texel {
 
 pub(super) fn pine(uv: [f32; 2]) -> Texel {
     let knots = super::noise::cells(uv, 3, 83);
-    let knot = if knots.2 > 0.55 { 1.0 - step(0.04, 0.085, knots.0) } else { 0.0 };
+    let knot = if knots.2 > 0.55 {
+        1.0 - step(0.04, 0.085, knots.0)
+    } else {
+        0.0
+    };
     let eye = Texel::new([0.42, 0.26, 0.13], 1.0);
     planks(uv, 5.0, PINE, 0.014, 307).mix(eye, knot * 0.8)
 }
@@ -70,7 +77,10 @@ pub(super) fn parquet([u, v]: [f32; 2]) -> Texel {
     let turned = (i + j).rem_euclid(2) == 1;
     let (along, across) = if turned { (t, s) } else { (s, t) };
     let (strip, p) = piece(across, 4.0);
-    let place = [(along + hash(i, j, 2) * 3.0).fract(), (p * 0.25 + hash(i * 9 + strip, j, 3)).fract()];
+    let place = [
+        (along + hash(i, j, 2) * 3.0).fract(),
+        (p * 0.25 + hash(i * 9 + strip, j, 3)).fract(),
+    ];
     let tone = 0.8 + 0.3 * hash(i * 5 + strip, j * 3, 8);
     let body = timber(place, [[0.72, 0.52, 0.31], [0.54, 0.36, 0.19]], 401).times(tone);
     let edges = inside(p, 0.04) * inside(along, 0.01);
@@ -79,7 +89,13 @@ pub(super) fn parquet([u, v]: [f32; 2]) -> Texel {
 
 pub(super) fn panels(uv: [f32; 2]) -> Texel {
     // Upright on walls: the grain runs along v.
-    planks([uv[1], uv[0]], 6.0, [[0.7, 0.52, 0.34], [0.56, 0.39, 0.23]], 0.03, 503)
+    planks(
+        [uv[1], uv[0]],
+        6.0,
+        [[0.7, 0.52, 0.34], [0.56, 0.39, 0.23]],
+        0.03,
+        503,
+    )
 }
 
 /// Staggered floor boards.
@@ -88,7 +104,10 @@ pub(super) fn boards([u, v]: [f32; 2]) -> Texel {
     let shift = hash(row, 1, 61);
     let (board, s) = piece((u + shift).fract(), 2.0);
     let tone = 0.82 + 0.28 * hash(row, board, 62);
-    let place = [(u + shift).fract(), (t * 0.3 + hash(row, board, 63)).fract()];
+    let place = [
+        (u + shift).fract(),
+        (t * 0.3 + hash(row, board, 63)).fract(),
+    ];
     let body = timber(place, [[0.66, 0.48, 0.31], [0.5, 0.34, 0.2]], 601).times(tone);
     let edges = inside(t, 0.03) * inside(s, 0.006);
     Texel::new([0.13, 0.09, 0.06], 1.4).mix(body, 0.25 + 0.75 * edges)
