@@ -1,4 +1,5 @@
-//! A small world with physics: tables, things, an arm, tasks, and an expert that does them.
+//! A small world with physics: tables, things, an arm, tasks, an expert that does them; pictures of it, and what is
+//! true in those pictures.
 //!
 //! Knows no files, threads, clocks or windows. Metres, radians, kilograms; the world has z up. The same scene and the
 //! same actions give the same episode, bit for bit on one machine.
@@ -15,6 +16,7 @@ pub mod instruction;
 pub mod judge;
 mod perturb;
 pub mod relation;
+pub mod render;
 pub mod rig;
 pub mod scene;
 pub mod snapshot;

@@ -105,6 +105,8 @@ pub struct Part {
     pub pose: Pose,
     /// Which of the solid's colours it has.
     pub slot: u8,
+    /// Whether other things touch it; a print on a label is only seen.
+    pub contact: bool,
 }
 
 /// A thing made of parts.
@@ -124,7 +126,31 @@ impl Solid {
     /// This solid and one part more.
     #[must_use]
     pub fn with(mut self, shape: Shape, pose: Pose, slot: u8) -> Self {
-        self.parts.push(Part { shape, pose, slot });
+        self.parts.push(Part {
+            shape,
+            pose,
+            slot,
+            contact: true,
+        });
+        self
+    }
+
+    /// This solid and one part more that is only seen, never touched.
+    #[must_use]
+    pub fn trim(mut self, shape: Shape, pose: Pose, slot: u8) -> Self {
+        self.parts.push(Part {
+            shape,
+            pose,
+            slot,
+            contact: false,
+        });
+        self
+    }
+
+    /// The same solid, only seen.
+    #[must_use]
+    pub fn untouched(mut self) -> Self {
+        self.parts.iter_mut().for_each(|part| part.contact = false);
         self
     }
 
@@ -157,6 +183,16 @@ impl Solid {
         self.moved(&Pose::at(middle.map(|x| -x)))
     }
 
+    /// The same solid, `factor` times as large.
+    #[must_use]
+    pub fn scaled(mut self, factor: f64) -> Self {
+        for part in &mut self.parts {
+            part.pose.position = part.pose.position.map(|x| x * factor);
+            part.shape.scale(factor);
+        }
+        self
+    }
+
     /// Its surface.
     #[must_use]
     pub fn mesh(&self) -> Mesh {
@@ -177,7 +213,11 @@ impl Solid {
             }
             pieces
         };
-        self.parts.iter().flat_map(pieces).collect()
+        self.parts
+            .iter()
+            .filter(|part| part.contact)
+            .flat_map(pieces)
+            .collect()
     }
 
     /// The box around its surface, along its axes.

@@ -6,8 +6,8 @@ use nalgebra::Vector3;
 
 use super::mesh::{Bounds, Mesh, facing};
 
-/// Cells along the longest side.
-const CELLS: f64 = 19.0;
+/// Cells along the longest side: fewest, most, and one more for each ball.
+const CELLS: (usize, usize) = (12, 20);
 
 /// Two balls and everything between them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,7 +89,8 @@ impl Grid {
             }
         }
         let longest = bounds.extents().into_iter().fold(1e-6, f64::max);
-        let cell = longest / CELLS;
+        let cells = (CELLS.0 + balls.len()).min(CELLS.1);
+        let cell = longest / cells as f64;
         let margin = cell * 1.5 + blend / 4.0;
         let origin = Vector3::from(bounds.min).add_scalar(-margin);
         let counts = bounds

@@ -4,17 +4,24 @@ use nalgebra::Vector3;
 
 use super::mesh::{Mesh, facing};
 
-/// Steps from the middle of a rounded edge to a face.
-const STEPS: usize = 2;
+/// Steps from the middle of a rounded edge to a face, and the share of the longest half side below which there is one.
+const STEPS: (usize, f64) = (2, 0.08);
+/// Boxes with half sides below this have one step, too.
+const SMALL: f64 = 0.0075;
 
 /// Along one side of a face: how much of the flat half side, and how far the normal leans.
-fn stations(round: bool) -> Vec<(f64, f64)> {
-    if !round {
+fn stations(round: f64, longest: f64) -> Vec<(f64, f64)> {
+    if round <= 0.0 {
         return vec![(-1.0, 0.0), (1.0, 0.0)];
     }
-    let lean = |i: usize| (std::f64::consts::FRAC_PI_4 * i as f64 / STEPS as f64).tan();
-    let low = (0..=STEPS).rev().map(|i| (-1.0, -lean(i)));
-    let high = (0..=STEPS).map(|i| (1.0, lean(i)));
+    let steps = if round < STEPS.1 * longest || longest < SMALL {
+        1
+    } else {
+        STEPS.0
+    };
+    let lean = |i: usize| (std::f64::consts::FRAC_PI_4 * i as f64 / steps as f64).tan();
+    let low = (0..=steps).rev().map(|i| (-1.0, -lean(i)));
+    let high = (0..=steps).map(|i| (1.0, lean(i)));
     low.chain(high).collect()
 }
 
@@ -22,7 +29,7 @@ fn stations(round: bool) -> Vec<(f64, f64)> {
 pub(super) fn mesh(half: [f64; 3], round: f64) -> Mesh {
     let half = Vector3::from(half);
     let round = round.clamp(0.0, half.min());
-    let stations = stations(round > 0.0);
+    let stations = stations(round, half.max());
     let mut mesh = Mesh::default();
     for axis in 0..3 {
         for sign in [-1.0, 1.0] {

@@ -24,7 +24,7 @@ impl Hash {
 pub(super) fn of(solid: &Solid) -> u64 {
     let mut hash = Hash(0xcbf2_9ce4_8422_2325);
     for part in &solid.parts {
-        hash.word(u64::from(part.slot));
+        hash.word(u64::from(part.slot) << 1 | u64::from(part.contact));
         hash.reals(part.pose.position.iter().chain(&part.pose.rotation));
         shape(&mut hash, &part.shape);
     }

@@ -11,6 +11,8 @@ use super::mesh::Mesh;
 const CREASE: f64 = 0.7;
 /// Most steps around the axis, and the length in metres that one should have.
 const AROUND: (usize, f64) = (32, 0.004);
+/// Balls smaller than this have fewer steps.
+const SMALL: f64 = 0.012;
 
 /// The profile of a shape that has one; empty for others.
 pub(super) fn profile(shape: &Shape) -> Vec<[f64; 2]> {
@@ -27,7 +29,7 @@ pub(super) fn profile(shape: &Shape) -> Vec<[f64; 2]> {
             [radius, -half_height],
             [0.0, half_height],
         ],
-        Shape::Sphere { radius } => arcs(radius, 0.0, 12),
+        Shape::Sphere { radius } => arcs(radius, 0.0, if radius < SMALL { 8 } else { 14 }),
         Shape::Capsule {
             radius,
             half_height,
@@ -64,7 +66,9 @@ fn arcs(radius: f64, half_height: f64, steps: usize) -> Vec<[f64; 2]> {
 
 /// A ball stretched along the axes.
 pub(super) fn ellipsoid(half: [f64; 3]) -> Mesh {
-    let mut mesh = mesh(&arcs(1.0, 0.0, 14));
+    let largest = half.into_iter().fold(0.0, f64::max);
+    let (steps, around) = if largest < SMALL { (8, 12) } else { (12, 24) };
+    let mut mesh = turned(&arcs(1.0, 0.0, steps), around);
     for (position, normal) in mesh.positions.iter_mut().zip(&mut mesh.normals) {
         let mut stretched = Vector3::zeros();
         for axis in 0..3 {
@@ -89,11 +93,16 @@ struct Segment {
 
 /// The surface that a profile sweeps when it is turned around z.
 pub(super) fn mesh(profile: &[[f64; 2]]) -> Mesh {
-    let mut mesh = Mesh::default();
     let widest = profile.iter().map(|p| p[0]).fold(0.0, f64::max);
     let wanted = (TAU * widest / AROUND.1).ceil() as usize;
     // A multiple of four, so that the mesh is as wide as the profile along both axes.
-    let around = wanted.clamp(16, AROUND.0).next_multiple_of(4);
+    let around = wanted.clamp(12, AROUND.0).next_multiple_of(4);
+    turned(profile, around)
+}
+
+fn turned(profile: &[[f64; 2]], around: usize) -> Mesh {
+    let mut mesh = Mesh::default();
+    let widest = profile.iter().map(|p| p[0]).fold(0.0, f64::max);
     for segment in segments(profile) {
         turn(&mut mesh, &segment, around, widest);
     }

@@ -134,7 +134,7 @@ fn is_ear(outline: &[Vector2<f64>], left: &[usize], [a, b, c]: [usize; 3]) -> bo
         return false;
     }
     let inside =
-        |x: Vector2<f64>| turn(p, q, x) > 0.0 && turn(q, r, x) > 0.0 && turn(r, p, x) > 0.0;
+        |x: Vector2<f64>| turn(p, q, x) >= 0.0 && turn(q, r, x) >= 0.0 && turn(r, p, x) >= 0.0;
     !left
         .iter()
         .any(|&i| ![a, b, c].contains(&i) && inside(outline[i]))

@@ -6,8 +6,8 @@ use nalgebra::{UnitQuaternion, Vector3};
 
 use super::mesh::Mesh;
 
-/// Corners of one oval.
-const SIDES: usize = 14;
+/// Corners of one oval, by its size: multiples of four, so that it is as wide and high as asked.
+const SIDES: [(f64, usize); 3] = [(0.003, 8), (0.008, 12), (f64::INFINITY, 16)];
 
 /// One place on the way of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,22 +94,27 @@ pub(super) fn mesh(knots: &[Knot]) -> Mesh {
     if knots.len() < 2 {
         return mesh;
     }
-    let rings = rings(knots, SIDES);
+    let widest = knots.iter().flat_map(|k| k.half).fold(0.0, f64::max);
+    let sides = SIDES
+        .iter()
+        .find(|(size, _)| widest <= *size)
+        .map_or(16, |(_, n)| *n);
+    let rings = rings(knots, sides);
     let mut way = 0.0;
     for (i, ring) in rings.iter().enumerate() {
         if i > 0 {
             way += (Vector3::from(knots[i].at) - Vector3::from(knots[i - 1].at)).norm();
         }
         let width = knots[i].half[0].max(knots[i].half[1]);
-        for k in 0..=SIDES {
-            let normal = normal(&rings, i, k % SIDES);
-            let uv = [PI * width * 2.0 * k as f64 / SIDES as f64, way];
-            mesh.corner(ring[k % SIDES], normal, uv);
+        for k in 0..=sides {
+            let normal = normal(&rings, i, k % sides);
+            let uv = [PI * width * 2.0 * k as f64 / sides as f64, way];
+            mesh.corner(ring[k % sides], normal, uv);
         }
     }
-    let stride = SIDES as u32 + 1;
+    let stride = sides as u32 + 1;
     for i in 0..rings.len() as u32 - 1 {
-        for k in 0..SIDES as u32 {
+        for k in 0..sides as u32 {
             let low = i * stride + k;
             mesh.quad([low, low + 1, low + 1 + stride, low + stride]);
         }
@@ -122,9 +127,10 @@ pub(super) fn mesh(knots: &[Knot]) -> Mesh {
 /// Across the way around and the way along.
 fn normal(rings: &[Vec<Vector3<f64>>], i: usize, k: usize) -> Vector3<f64> {
     let (below, above) = (i.saturating_sub(1), (i + 1).min(rings.len() - 1));
-    let around = rings[i][(k + 1) % SIDES] - rings[i][(k + SIDES - 1) % SIDES];
+    let sides = rings[i].len();
+    let around = rings[i][(k + 1) % sides] - rings[i][(k + sides - 1) % sides];
     let along = rings[above][k] - rings[below][k];
-    let middle = rings[i].iter().sum::<Vector3<f64>>() / SIDES as f64;
+    let middle = rings[i].iter().sum::<Vector3<f64>>() / sides as f64;
     around
         .cross(&along)
         .try_normalize(1e-15)

@@ -141,7 +141,7 @@ fn normals_have_unit_length_and_look_the_way_of_their_triangles() {
                 assert!((normal.norm() - 1.0).abs() < 1e-5);
                 assert!(
                     face.norm() < 1e-9 || face.normalize().dot(&normal) > -0.1,
-                    "{shape:?}"
+                    "{shape:?} {face:?} {normal:?}"
                 );
             }
         }
