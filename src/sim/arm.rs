@@ -91,6 +91,8 @@ impl ArmBody {
         let moving = self.fingers.iter().filter(|finger| finger.joint.is_some());
         coordinates.extend(moving.map(|finger| finger.at(self.opening) as f32));
         if let Some((multibody, _)) = physics.multibody_joints.get_mut(first) {
+            // The first pass learns that the root stands still.
+            multibody.forward_kinematics(&physics.bodies, true);
             multibody.set_self_contacts_enabled(false);
             multibody.damping_mut().fill(0.0);
             multibody.armature_mut().fill(ARMATURE);

@@ -67,6 +67,8 @@ impl CabinetBody {
     fn place(&self, physics: &mut PhysicsWorld, open: &[f64; 3]) {
         let Some((_, Some(first))) = self.drawers.first() else { return };
         if let Some((multibody, _)) = physics.multibody_joints.get_mut(*first) {
+            // The first pass learns that the root stands still.
+            multibody.forward_kinematics(&physics.bodies, true);
             multibody.apply_displacements(&open.map(|open| open as f32));
             multibody.forward_kinematics(&physics.bodies, true);
             multibody.update_rigid_bodies(&mut physics.bodies, true);
