@@ -30,6 +30,8 @@ const GROUND: f64 = 0.004;
 const ROOM: f64 = 0.008;
 /// Below the middle, so that closing does not squeeze the thing out.
 const BELOW: f64 = 0.012;
+/// Far things are taken with the hand leaning: a wrist may not bend far enough to point straight down there.
+const LEANS: [f64; 4] = [0.0, 0.15, 0.3, 0.45];
 /// Fingers end this far from a bystander.
 const ASIDE: f64 = 0.006;
 
@@ -44,8 +46,11 @@ pub(super) fn holds(
 ) -> Vec<Hold> {
     let asset = &assets[object];
     let pose = &now.objects[object];
-    let mut found: Vec<(f64, Hold)> = candidates(asset, pose, spec)
-        .into_iter()
+    let forward = reach.forward(pose.position);
+    let leaning = candidates(asset, pose, spec).into_iter().flat_map(|(grasp, width, bias)| {
+        LEANS.map(|lean| (leaned(&grasp, forward, lean), width, bias + lean))
+    });
+    let mut found: Vec<(f64, Hold)> = leaning
         .filter_map(|(grasp, width, bias)| {
             let hold = Hold {
                 before: shifted(&grasp, [0.0, 0.0, CLEARANCE]),
@@ -58,6 +63,13 @@ pub(super) fn holds(
         .collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
     found.into_iter().map(|(_, hold)| hold).collect()
+}
+
+/// Turned about the finger tips so that the hand stands nearer to the base than they do.
+fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
+    let axis = [forward[1], -forward[0], 0.0];
+    let turned = Pose::from_axis_angle([0.0; 3], axis, lean).then(&Pose { position: [0.0; 3], ..*grasp });
+    Pose { position: grasp.position, ..turned }
 }
 
 /// Grasp frame, width and a bias against it.
