@@ -1,8 +1,11 @@
 //! Drawers: SimplerEnv's opening and closing by name, its apple into the top drawer, and templates.
 
+use std::f64::consts::FRAC_PI_2;
+
 use rand::Rng as _;
 
 use crate::geometry::Pose;
+use crate::robot::RobotSpec;
 use crate::sim::asset::{Colour, Finish};
 use crate::sim::goal::Goal;
 use crate::sim::scene::{Cabinet, Role};
@@ -75,8 +78,8 @@ const BEFORE: [f64; 2] = [0.80, 0.17];
 const OPENED: f64 = 0.15;
 const SHUT: f64 = 0.05;
 const AJAR: f64 = 0.05;
-/// Angles at which the gripper points at the cabinet.
-const HOME: [f64; 7] = [0.0; 7];
+/// Where the hand waits before the cabinet: the grasp frame in the robot's base, pointing ahead.
+const HAND: [f64; 3] = [0.42, -0.17, 0.75];
 
 fn open(draft: &mut Draft, drawer: usize) {
     stand(draft, [0.0; 3]);
@@ -112,6 +115,13 @@ fn instance_height() -> f64 {
     crate::sim::asset::cabinet().carcass.bounds().max[2]
 }
 
+/// Angles at which the gripper points ahead, its fingers one above the other.
+fn facing_ahead(spec: &RobotSpec) -> Vec<f64> {
+    let hand = Pose::from_rpy(HAND, [FRAC_PI_2, 0.0, 0.0]);
+    let options = spec.inverse_options();
+    spec.grasp_chain().inverse_anywhere(&hand, spec.home, &options, 60, 1).joints
+}
+
 /// The cabinet on its stand at the origin, the robot at one of nine places before it.
 fn stand(draft: &mut Draft, open: [f64; 3]) {
     let nine = draft.layout().map(|layout| layout % 9);
@@ -124,7 +134,7 @@ fn stand(draft: &mut Draft, open: [f64; 3]) {
     draft.table.height = STAND;
     draft.table.centre = [0.0, 0.0];
     draft.table.size = [0.34, 0.44];
-    draft.home = HOME.to_vec();
+    draft.home = facing_ahead(draft.spec);
     let looks = [(Colour::Brown, Finish::Wood), (Colour::White, Finish::Plastic), (Colour::Grey, Finish::Metal)];
     let which = match draft.options.variant {
         Variant::Cabinet(which) => usize::from(which) + 1,
