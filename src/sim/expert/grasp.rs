@@ -34,7 +34,7 @@ const ROOM: f64 = 0.008;
 const BELOW: f64 = 0.012;
 /// Far things are taken with the hand leaning, and very near ones the other way: a wrist may not bend far enough to
 /// point straight down there.
-const LEANS: [f64; 5] = [0.0, 0.15, 0.3, 0.45, -0.25];
+const LEANS: [&[f64]; 3] = [&[0.0], &[0.15, 0.3, 0.45, -0.25], &[0.65, 0.85, 1.05]];
 /// Closing directions tried around a thing that lies somehow.
 const YAWS: u32 = 24;
 /// Fingers end this far from a bystander.
@@ -52,22 +52,25 @@ pub(super) fn holds(
     let asset = &assets[object];
     let pose = &now.objects[object];
     let forward = reach.forward(pose.position);
-    let leaning = candidates(asset, pose, spec).into_iter().flat_map(|(grasp, width, bias)| {
-        LEANS.map(|lean| (leaned(&grasp, forward, lean), width, bias + lean.abs()))
-    });
-    let mut found: Vec<(f64, Hold)> = leaning
-        .filter_map(|(grasp, width, bias)| {
-            let hold = Hold {
-                before: shifted(&grasp, [0.0, 0.0, CLEARANCE]),
-                grasp,
-            };
-            let cost = reach.follow(joints, &[hold.before, hold.grasp])?;
-            let crowd = crowded(spec, assets, object, now, &hold.grasp, width);
-            Some((cost + bias + crowd, hold))
-        })
-        .collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found.into_iter().map(|(_, hold)| hold).collect()
+    let candidates = candidates(asset, pose, spec);
+    for leans in LEANS {
+        let mut found = Vec::new();
+        for lean in leans {
+            for (grasp, width, bias) in &candidates {
+                let grasp = leaned(grasp, forward, *lean);
+                let before = shifted(&grasp, [0.0, 0.0, CLEARANCE]);
+                if let Some(cost) = reach.follow(joints, &[before, grasp]) {
+                    let crowd = crowded(spec, assets, object, now, &grasp, *width);
+                    found.push((cost + bias + lean.abs() + crowd, Hold { grasp, before }));
+                }
+            }
+        }
+        if !found.is_empty() {
+            found.sort_by(|a, b| a.0.total_cmp(&b.0));
+            return found.into_iter().map(|(_, hold)| hold).collect();
+        }
+    }
+    Vec::new()
 }
 
 /// Turned about the finger tips so that the hand stands nearer to the base than they do.

@@ -73,13 +73,13 @@ pub const CLOSE_ANY: Task = Task {
 
 /// Height of the stand under the cabinet, and where the robot stands before it.
 const STAND: f64 = 0.50;
-const BEFORE: [f64; 2] = [0.80, 0.17];
+const BEFORE: [f64; 2] = [0.88, -0.17];
 /// SimplerEnv's criteria, metres.
 const OPENED: f64 = 0.15;
 const SHUT: f64 = 0.05;
 const AJAR: f64 = 0.05;
 /// Where the hand waits before the cabinet: the grasp frame in the robot's base, pointing ahead.
-const HAND: [f64; 3] = [0.42, -0.17, 0.75];
+const HAND: [f64; 3] = [0.50, -0.17, 0.78];
 
 fn open(draft: &mut Draft, drawer: usize) {
     stand(draft, [0.0; 3]);
@@ -101,7 +101,7 @@ fn apple(draft: &mut Draft) {
     let spec = draft.usual("apple", Some(Colour::Red));
     let table = draft.table.height;
     draft.table.height = STAND + top;
-    let source = draft.add(spec, [0.02, y], 0, 0.0, Role::Source);
+    let source = draft.add(spec, [0.07, y], 0, 0.0, Role::Source);
     draft.table.height = table;
     draft.goal = Goal::All {
         goals: vec![
@@ -133,7 +133,7 @@ fn stand(draft: &mut Draft, open: [f64; 3]) {
     draft.base = Pose::from_rpy(at, [0.0, 0.0, std::f64::consts::PI]);
     draft.table.height = STAND;
     draft.table.centre = [0.0, 0.0];
-    draft.table.size = [0.34, 0.44];
+    draft.table.size = [0.27, 0.44];
     draft.home = facing_ahead(draft.spec);
     let looks = [(Colour::Brown, Finish::Wood), (Colour::White, Finish::Plastic), (Colour::Grey, Finish::Metal)];
     let which = match draft.options.variant {
