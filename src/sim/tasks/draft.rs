@@ -124,7 +124,11 @@ impl<'a> Draft<'a> {
             goal: self.goal,
         };
         let mut words = stream(self.seed, Stream::Language);
-        scene.instruction = instruction::instruction(&scene, self.task.family, self.options.words, &mut words);
+        scene.instruction = if self.options.layout.is_some() {
+            instruction::plain(&scene, self.task.family)
+        } else {
+            instruction::instruction(&scene, self.task.family, self.options.words, &mut words)
+        };
         Drawn { scene, perturbations }
     }
 
