@@ -17,8 +17,10 @@
 //! | 4 | [`engine`] | the only owner of threads | egui, how anything is computed |
 //! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
 //! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
+//! | 3 | [`collect`] | a job: the expert's episodes become datasets | egui, channels, threads |
 //! | 2 | [`camera`] | pictures, folders, videos, live cameras as sources | Burn, egui |
 //! | 2 | [`data`] | datasets in and out: episodes and labelled pictures | Burn, egui, threads |
+//! | 2 | [`sim`] | a small world with physics: tasks, an expert, pictures and what is true in them | Burn, egui, files, threads |
 //! | 1 | [`media`] | codecs: pictures and MP4 video, read and written | Burn, egui, threads |
 //! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
 //!
@@ -60,6 +62,7 @@ pub mod media;
 pub mod camera;
 pub mod data;
 pub mod model;
+pub mod sim;
 
 // Floor 3: jobs. They know rooms, not each other.
 pub mod bench;

@@ -36,8 +36,14 @@ pub const DINO_NORMALIZE: Shader = Shader {
     ),
 };
 
+/// Stages `sun_vertex`, `label_vertex`, `label_fragment`, `colour_vertex` and `colour_fragment`: the simulator's world.
+pub const SIM_SCENE: Shader = Shader {
+    name: "sim_scene",
+    source: include_str!("../shaders/sim_scene.wgsl"),
+};
+
 /// Every file but the shared one.
-pub const SHADERS: &[Shader] = &[RESIZE, PATCHIFY, DINO_NORMALIZE];
+pub const SHADERS: &[Shader] = &[RESIZE, PATCHIFY, DINO_NORMALIZE, SIM_SCENE];
 
 /// Output pixels along each side of a workgroup of these kernels.
 pub const GROUP_SIDE: u32 = 16;

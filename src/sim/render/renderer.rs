@@ -1,0 +1,423 @@
+//! The renderer: keeps what the device has, and draws.
+
+use std::collections::BTreeMap;
+
+use super::gpu::{self, buffer, guarded};
+use super::meshes::Meshes;
+use super::patterns::Patterns;
+use super::pipelines::{DEPTH, Pipelines};
+use super::readback::{Readback, Target};
+use super::things::{CAMERA_BYTES, CAMERA_STRIDE, cameras, things};
+use super::{Camera, Drawing, Item, RenderError, View, matrix};
+use crate::sim::solid::Bounds;
+
+/// Steps along a side of the sun's map.
+const SUN_STEPS: u32 = 1024;
+/// Longest side of a picture.
+const SIDE_MAX: u32 = 4096;
+/// Most things in one drawing.
+const THINGS_MAX: usize = 4096;
+
+/// Draws worlds. Keeps meshes, patterns and buffers between pictures.
+#[derive(Debug)]
+pub struct Renderer {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    pipelines: Pipelines,
+    patterns: Patterns,
+    meshes: Meshes,
+    sun: wgpu::TextureView,
+    light: wgpu::BindGroup,
+    world: World,
+    targets: BTreeMap<(u32, u32), Target>,
+    readback: Readback,
+}
+
+/// Buffers that grow with the world, and their binding.
+#[derive(Debug)]
+struct World {
+    cameras: wgpu::Buffer,
+    things: wgpu::Buffer,
+    materials: wgpu::Buffer,
+    group: wgpu::BindGroup,
+}
+
+/// One thing as a pass draws it: its place in the buffer and its mesh.
+type Draw = (u32, u64);
+
+impl Renderer {
+    /// A renderer with a device of its own.
+    ///
+    /// # Errors
+    /// When there is no adapter, or it refuses.
+    pub fn open() -> Result<Self, RenderError> {
+        let (device, queue) = gpu::open()?;
+        Self::new(&device, &queue)
+    }
+
+    /// A renderer on a device that others use, too.
+    ///
+    /// # Errors
+    /// When the device refuses what it needs.
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<Self, RenderError> {
+        guarded(device, "preparing to draw the simulator", || {
+            let pipelines = Pipelines::new(device);
+            let patterns = Patterns::new(device);
+            let sun = sun_map(device);
+            Ok(Self {
+                light: light_group(device, &pipelines, &patterns, &sun),
+                world: World::new(device, &pipelines, [16 * CAMERA_STRIDE, 1 << 14, 1 << 14]),
+                device: device.clone(),
+                queue: queue.clone(),
+                pipelines,
+                patterns,
+                meshes: Meshes::default(),
+                sun,
+                targets: BTreeMap::new(),
+                readback: Readback::default(),
+            })
+        })
+    }
+
+    /// Draws the world as every camera sees it.
+    ///
+    /// # Errors
+    /// When a size is out of range, when there is too much to draw, or when the device fails.
+    pub fn render(
+        &mut self,
+        drawing: &Drawing,
+        cameras: &[Camera],
+    ) -> Result<Vec<View>, RenderError> {
+        check(drawing, cameras)?;
+        let device = self.device.clone();
+        guarded(&device, "drawing the simulator", || {
+            self.draw(drawing, cameras)
+        })
+    }
+
+    fn draw(&mut self, drawing: &Drawing, cameras: &[Camera]) -> Result<Vec<View>, RenderError> {
+        self.meshes.begin();
+        let keys = self.load(&drawing.items);
+        let sun = self.sun_matrix(drawing, &keys);
+        self.upload(drawing, cameras, sun);
+        self.readback.prepare(&self.device, cameras);
+        let mut encoder = self
+            .device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.draw_sun(&mut encoder, drawing, &keys);
+        for (index, camera) in cameras.iter().enumerate() {
+            let size = camera.lens.size;
+            let target = self
+                .targets
+                .entry((size.width, size.height))
+                .or_insert_with(|| Target::new(&self.device, size));
+            let order = order(drawing, &keys, camera);
+            let passes = Passes {
+                pipelines: &self.pipelines,
+                meshes: &self.meshes,
+                world: &self.world.group,
+                light: &self.light,
+                offset: (index as u64 * CAMERA_STRIDE) as u32,
+            };
+            passes.colour(&mut encoder, target, &order);
+            if camera.labels {
+                passes.label(&mut encoder, target, &order);
+            }
+            self.readback.copy(&mut encoder, target, (index, camera));
+        }
+        let submission = self.queue.submit([encoder.finish()]);
+        self.readback.read(&self.device, submission, cameras)
+    }
+
+    /// Brings meshes and patterns to the device.
+    fn load(&mut self, items: &[Item]) -> Vec<u64> {
+        for material in items.iter().flat_map(|item| item.materials.iter()) {
+            self.patterns.load(&self.queue, material.texture);
+        }
+        self.patterns
+            .load(&self.queue, crate::sim::texture::TextureId::PLAIN);
+        items
+            .iter()
+            .map(|item| self.meshes.load(&self.device, &self.queue, &item.solid))
+            .collect()
+    }
+
+    fn sun_matrix(&self, drawing: &Drawing, keys: &[u64]) -> ([[f32; 4]; 4], f64) {
+        let casters: Vec<Bounds> = drawing
+            .items
+            .iter()
+            .zip(keys)
+            .filter(|(item, _)| item.casts)
+            .filter_map(|(item, key)| Some(placed(&self.meshes.mesh(*key)?.bounds, item)))
+            .collect();
+        let direction = drawing
+            .lights
+            .first()
+            .map_or([0.0, 0.0, -1.0], |light| light.direction);
+        let (matrix, step) = matrix::sun(direction, &casters, SUN_STEPS);
+        (matrix::columns(&matrix), step)
+    }
+
+    fn upload(&mut self, drawing: &Drawing, views: &[Camera], sun: ([[f32; 4]; 4], f64)) {
+        let cameras = cameras(views, drawing, sun);
+        let (things, materials) = things(&drawing.items);
+        let sizes = [cameras.len(), things.len(), materials.len()].map(|bytes| bytes as u64);
+        self.world.grow(&self.device, &self.pipelines, sizes);
+        self.queue.write_buffer(&self.world.cameras, 0, &cameras);
+        self.queue.write_buffer(&self.world.things, 0, &things);
+        self.queue
+            .write_buffer(&self.world.materials, 0, &materials);
+    }
+
+    fn draw_sun(&self, encoder: &mut wgpu::CommandEncoder, drawing: &Drawing, keys: &[u64]) {
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("simulator sun"),
+            depth_stencil_attachment: Some(depth(&self.sun, 1.0)),
+            ..wgpu::RenderPassDescriptor::default()
+        });
+        pass.set_pipeline(&self.pipelines.sun);
+        pass.set_bind_group(0, &self.world.group, &[0]);
+        let casters = drawing.items.iter().zip(keys).enumerate();
+        for (index, (_, key)) in casters.filter(|(_, (item, _))| item.casts) {
+            draw(&mut pass, &self.meshes, (index as u32, *key));
+        }
+    }
+}
+
+/// What the passes of one camera need.
+struct Passes<'a> {
+    pipelines: &'a Pipelines,
+    meshes: &'a Meshes,
+    world: &'a wgpu::BindGroup,
+    light: &'a wgpu::BindGroup,
+    offset: u32,
+}
+
+impl Passes<'_> {
+    fn colour(&self, encoder: &mut wgpu::CommandEncoder, target: &Target, order: &[Draw]) {
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("simulator colour"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &target.colour,
+                depth_slice: None,
+                resolve_target: Some(&target.resolved_view),
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color {
+                        r: 0.36,
+                        g: 0.38,
+                        b: 0.4,
+                        a: 1.0,
+                    }),
+                    store: wgpu::StoreOp::Discard,
+                },
+            })],
+            depth_stencil_attachment: Some(depth(&target.colour_depth, 0.0)),
+            ..wgpu::RenderPassDescriptor::default()
+        });
+        pass.set_pipeline(&self.pipelines.colour);
+        pass.set_bind_group(0, self.world, &[self.offset]);
+        pass.set_bind_group(1, self.light, &[]);
+        for item in order {
+            draw(&mut pass, self.meshes, *item);
+        }
+    }
+
+    fn label(&self, encoder: &mut wgpu::CommandEncoder, target: &Target, order: &[Draw]) {
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("simulator labels"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &target.label_view,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            depth_stencil_attachment: Some(depth(&target.label_depth, 0.0)),
+            ..wgpu::RenderPassDescriptor::default()
+        });
+        pass.set_pipeline(&self.pipelines.label);
+        pass.set_bind_group(0, self.world, &[self.offset]);
+        for item in order {
+            draw(&mut pass, self.meshes, *item);
+        }
+    }
+}
+
+fn check(drawing: &Drawing, cameras: &[Camera]) -> Result<(), RenderError> {
+    let count = drawing.items.len();
+    if count > THINGS_MAX {
+        return Err(RenderError::Count {
+            count,
+            most: THINGS_MAX,
+        });
+    }
+    let fits = |side: u32| (1..=SIDE_MAX).contains(&side);
+    let odd = cameras
+        .iter()
+        .map(|camera| camera.lens.size)
+        .find(|size| !fits(size.width) || !fits(size.height));
+    odd.map_or(Ok(()), |size| {
+        Err(RenderError::Size {
+            size,
+            most: SIDE_MAX,
+        })
+    })
+}
+
+/// Nearest first, so that what is hidden is not shaded; what throws no shadow (the room) comes last.
+fn order(drawing: &Drawing, keys: &[u64], camera: &Camera) -> Vec<Draw> {
+    let eye = nalgebra::Vector3::from(camera.pose.position);
+    let far = |item: &Item| (nalgebra::Vector3::from(item.pose.position) - eye).norm();
+    let mut order: Vec<(bool, f64, Draw)> = drawing
+        .items
+        .iter()
+        .zip(keys)
+        .enumerate()
+        .map(|(index, (item, key))| (!item.casts, far(item), (index as u32, *key)))
+        .collect();
+    order.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    order.into_iter().map(|(_, _, draw)| draw).collect()
+}
+
+/// The box around a thing's box where it stands.
+fn placed(bounds: &Bounds, item: &Item) -> Bounds {
+    Bounds::around((0..8_usize).map(|corner| {
+        let at = |k: usize| [bounds.min, bounds.max][corner >> k & 1][k];
+        item.pose.apply(std::array::from_fn(at))
+    }))
+}
+
+fn draw(pass: &mut wgpu::RenderPass<'_>, meshes: &Meshes, (index, key): Draw) {
+    if let Some(mesh) = meshes.mesh(key).filter(|mesh| mesh.count > 0) {
+        pass.set_vertex_buffer(0, mesh.corners.slice(..));
+        pass.set_index_buffer(mesh.indices.slice(..), wgpu::IndexFormat::Uint32);
+        pass.draw_indexed(0..mesh.count, 0, index..index + 1);
+    }
+}
+
+fn depth(view: &wgpu::TextureView, clear: f32) -> wgpu::RenderPassDepthStencilAttachment<'_> {
+    wgpu::RenderPassDepthStencilAttachment {
+        view,
+        depth_ops: Some(wgpu::Operations {
+            load: wgpu::LoadOp::Clear(clear),
+            store: wgpu::StoreOp::Store,
+        }),
+        stencil_ops: None,
+    }
+}
+
+fn sun_map(device: &wgpu::Device) -> wgpu::TextureView {
+    let texture = device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("simulator sun"),
+        size: wgpu::Extent3d {
+            width: SUN_STEPS,
+            height: SUN_STEPS,
+            depth_or_array_layers: 1,
+        },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: DEPTH,
+        usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING,
+        view_formats: &[],
+    });
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
+}
+
+fn light_group(
+    device: &wgpu::Device,
+    pipelines: &Pipelines,
+    patterns: &Patterns,
+    sun: &wgpu::TextureView,
+) -> wgpu::BindGroup {
+    let linear = wgpu::SamplerDescriptor {
+        mag_filter: wgpu::FilterMode::Linear,
+        min_filter: wgpu::FilterMode::Linear,
+        mipmap_filter: wgpu::MipmapFilterMode::Linear,
+        address_mode_u: wgpu::AddressMode::Repeat,
+        address_mode_v: wgpu::AddressMode::Repeat,
+        ..wgpu::SamplerDescriptor::default()
+    };
+    let compare = wgpu::SamplerDescriptor {
+        compare: Some(wgpu::CompareFunction::LessEqual),
+        mag_filter: wgpu::FilterMode::Linear,
+        min_filter: wgpu::FilterMode::Linear,
+        ..wgpu::SamplerDescriptor::default()
+    };
+    let (linear, compare) = (
+        device.create_sampler(&linear),
+        device.create_sampler(&compare),
+    );
+    let resources = [
+        wgpu::BindingResource::TextureView(&patterns.view()),
+        wgpu::BindingResource::Sampler(&linear),
+        wgpu::BindingResource::TextureView(sun),
+        wgpu::BindingResource::Sampler(&compare),
+    ];
+    group(device, &pipelines.light, resources)
+}
+
+fn group<const N: usize>(
+    device: &wgpu::Device,
+    layout: &wgpu::BindGroupLayout,
+    resources: [wgpu::BindingResource<'_>; N],
+) -> wgpu::BindGroup {
+    let mut binding = 0..;
+    let entries = resources.map(|resource| wgpu::BindGroupEntry {
+        binding: binding.next().unwrap_or_default(),
+        resource,
+    });
+    device.create_bind_group(&wgpu::BindGroupDescriptor {
+        label: Some("simulator"),
+        layout,
+        entries: &entries,
+    })
+}
+
+impl World {
+    fn new(
+        device: &wgpu::Device,
+        pipelines: &Pipelines,
+        [cameras, things, materials]: [u64; 3],
+    ) -> Self {
+        let made = |bytes, usage| {
+            buffer(
+                device,
+                "simulator world",
+                bytes,
+                usage | wgpu::BufferUsages::COPY_DST,
+            )
+        };
+        let cameras = made(cameras, wgpu::BufferUsages::UNIFORM);
+        let things = made(things, wgpu::BufferUsages::STORAGE);
+        let materials = made(materials, wgpu::BufferUsages::STORAGE);
+        let one = wgpu::BufferBinding {
+            buffer: &cameras,
+            offset: 0,
+            size: std::num::NonZeroU64::new(CAMERA_BYTES),
+        };
+        let resources = [
+            wgpu::BindingResource::Buffer(one),
+            things.as_entire_binding(),
+            materials.as_entire_binding(),
+        ];
+        let group = group(device, &pipelines.world, resources);
+        Self {
+            cameras,
+            things,
+            materials,
+            group,
+        }
+    }
+
+    /// Makes room, twice as much as is asked for.
+    fn grow(&mut self, device: &wgpu::Device, pipelines: &Pipelines, sizes: [u64; 3]) {
+        let now = [&self.cameras, &self.things, &self.materials].map(wgpu::Buffer::size);
+        if sizes.iter().zip(now).any(|(wanted, now)| *wanted > now) {
+            let room = std::array::from_fn(|k| (sizes[k] * 2).max(now[k]));
+            *self = Self::new(device, pipelines, room);
+        }
+    }
+}
