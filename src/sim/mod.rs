@@ -1,8 +1,35 @@
-//! A small world: solids and things made of them, pictures of them, and what is true in those pictures.
+//! A small world with physics: tables, things, an arm, tasks, an expert that does them; pictures of it, and what is
+//! true in those pictures.
 //!
-//! Knows no files, threads, clocks or windows. Metres, radians, kilograms; the world has z up.
+//! Knows no files, threads, clocks or windows. Metres, radians, kilograms; the world has z up. The same scene and the
+//! same actions give the same episode, bit for bit on one machine.
 
+mod arm;
 pub mod asset;
+pub mod cabinet;
+mod contact;
+mod convert;
+pub mod episode;
+pub mod expert;
+pub mod goal;
+pub mod instruction;
+pub mod judge;
+mod perturb;
+pub mod relation;
 pub mod render;
+pub mod rig;
+pub mod scene;
+pub mod snapshot;
 pub mod solid;
+pub mod stream;
+pub mod tasks;
 pub mod texture;
+pub mod world;
+
+pub use episode::{Episode, EpisodeRecord, Step};
+pub use goal::Goal;
+pub use perturb::Perturbation;
+pub use rig::SimRig;
+pub use scene::Scene;
+pub use snapshot::{Body, Snapshot, Touch};
+pub use world::{World, WorldError};

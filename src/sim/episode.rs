@@ -1,0 +1,240 @@
+//! One episode: a scene drawn from a seed, played by the expert, judged, recorded, and played again from its actions.
+
+use serde::{Deserialize, Serialize};
+
+use crate::geometry::Pose;
+use crate::robot::DeltaAction;
+
+use super::expert::{Answer, Expert, Phase, Trouble, Wish};
+use super::judge::Judge;
+use super::perturb::Perturbation;
+use super::rig::SimRig;
+use super::scene::Scene;
+use super::snapshot::Snapshot;
+use super::tasks::{Options, Task};
+use super::world::WorldError;
+
+/// One control step: what was seen, what was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The world before the action.
+    pub snapshot: Snapshot,
+    /// Angles commanded at that moment.
+    pub commanded: Vec<f64>,
+    /// The tool in the base's frame, as measured.
+    pub tool: Pose,
+    /// What was done then.
+    pub action: DeltaAction,
+    /// Part of the task.
+    pub phase: Phase,
+    /// Part of the goal.
+    pub subtask: usize,
+    /// Whether the goal held after it.
+    pub success: bool,
+}
+
+/// Why an episode is no demonstration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Failure {
+    /// The goal held before anything was done.
+    #[error("the goal holds at the start")]
+    AlreadyDone,
+    /// The expert gave up.
+    #[error("the expert gave up: {0}")]
+    Expert(Trouble),
+    /// The steps ran out.
+    #[error("the episode's steps ran out")]
+    OutOfTime,
+    /// The expert was done but the goal does not hold.
+    #[error("the goal does not hold at the end")]
+    NotReached,
+}
+
+/// All of an episode; the scene and the actions give the rest again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpisodeRecord {
+    /// The world at the start.
+    pub scene: Scene,
+    /// Control steps a second.
+    pub hz: f64,
+    /// What was let happen.
+    pub perturbations: Vec<Perturbation>,
+    /// Every control step.
+    pub steps: Vec<Step>,
+    /// The world after the last action.
+    pub last: Snapshot,
+    /// Whether the goal held at the end.
+    pub success: bool,
+    /// Why it is no demonstration.
+    pub failure: Option<Failure>,
+    /// How often the expert had to try again.
+    pub tries: usize,
+    /// Bits of the physics at the end, to tell whether a replay is the same.
+    pub fingerprint: u64,
+}
+
+/// An episode under way.
+pub struct Episode {
+    scene: Scene,
+    hz: f64,
+    perturbations: Vec<Perturbation>,
+    rig: SimRig,
+    judge: Judge,
+    steps: Vec<Step>,
+}
+
+/// Seconds for things to come to rest before the goal is judged.
+const SETTLE: f64 = 0.5;
+
+impl Episode {
+    /// Begins an episode of a scene.
+    ///
+    /// # Errors
+    /// When the scene cannot be built.
+    pub fn new(scene: Scene, hz: f64, perturbations: Vec<Perturbation>) -> Result<Self, WorldError> {
+        let rig = SimRig::new(&scene, hz)?;
+        let judge = Judge::new(&scene, rig.world.assets(), &rig.snapshot());
+        Ok(Self {
+            scene,
+            hz,
+            perturbations,
+            rig,
+            judge,
+            steps: Vec::new(),
+        })
+    }
+
+    /// Draws the scene of a seed and lets the expert play it.
+    ///
+    /// # Errors
+    /// When the scene cannot be built.
+    pub fn run(task: &Task, seed: u64, options: &Options) -> Result<EpisodeRecord, WorldError> {
+        let draft = task.draw(seed, options);
+        Self::new(draft.scene, task.hz, draft.perturbations)?.play(task.steps)
+    }
+
+    /// The rig: where everything is.
+    #[must_use]
+    pub fn rig(&self) -> &SimRig {
+        &self.rig
+    }
+
+    /// The scene it began with.
+    #[must_use]
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// Steps taken so far.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Takes one step, of the expert, a policy or a person; says whether the goal holds after it.
+    pub fn step(&mut self, action: DeltaAction, phase: Phase, subtask: usize) -> bool {
+        let index = self.steps.len();
+        for perturbation in &self.perturbations {
+            if perturbation.step() == index {
+                perturbation.happen(&mut self.rig.world);
+            }
+        }
+        let snapshot = self.rig.snapshot();
+        let tool = self.rig.base().inverse().then(&snapshot.tool);
+        let commanded = self.rig.commanded().to_vec();
+        self.rig.step(&action);
+        let success = self.judge.update(&self.rig.snapshot());
+        self.steps.push(Step {
+            snapshot,
+            commanded,
+            tool,
+            action,
+            phase,
+            subtask,
+            success,
+        });
+        success
+    }
+
+    /// Lets the expert play it to the end, in at most `limit` steps.
+    ///
+    /// # Errors
+    /// Never after the world was built; kept so that callers chain.
+    pub fn play(mut self, limit: usize) -> Result<EpisodeRecord, WorldError> {
+        let mut fresh = self.judge.clone();
+        if fresh.update(&self.rig.snapshot()) {
+            return Ok(self.record(Some(Failure::AlreadyDone), 0));
+        }
+        let mut expert = Expert::new(&self.scene, &self.rig, self.hz);
+        let failure = loop {
+            if self.steps.len() >= limit {
+                break self.verdict(Failure::OutOfTime);
+            }
+            match expert.answer(&self.rig, &self.rig.snapshot()) {
+                Answer::Step(wish) => self.follow(&wish),
+                Answer::Done => {
+                    let verdict = self.settle(limit);
+                    if verdict.is_none() || self.steps.len() >= limit || !expert.again() {
+                        break verdict;
+                    }
+                }
+                Answer::Failed(trouble) => break self.verdict(Failure::Expert(trouble)),
+            }
+        };
+        let tries = expert.tries();
+        Ok(self.record(failure, tries))
+    }
+
+    fn follow(&mut self, wish: &Wish) {
+        let action = self.rig.action_to(&wish.tool, wish.gripper);
+        self.step(action, wish.phase, wish.subtask);
+    }
+
+    /// Waits for things to come to rest, then judges.
+    fn settle(&mut self, limit: usize) -> Option<Failure> {
+        let gripper = self.steps.last().map_or(1.0, |step| step.action.gripper);
+        let subtask = self.steps.last().map_or(0, |step| step.subtask);
+        for _ in 0..(SETTLE * self.hz).ceil() as usize {
+            if self.steps.len() < limit {
+                let here = *self.rig.target();
+                let action = self.rig.action_to(&here, gripper);
+                self.step(action, Phase::Settle, subtask);
+            }
+        }
+        self.verdict(Failure::NotReached)
+    }
+
+    /// None if the goal held after the last step.
+    fn verdict(&self, otherwise: Failure) -> Option<Failure> {
+        let holds = self.steps.last().is_some_and(|step| step.success);
+        (!holds).then_some(otherwise)
+    }
+
+    fn record(self, failure: Option<Failure>, tries: usize) -> EpisodeRecord {
+        EpisodeRecord {
+            last: self.rig.snapshot(),
+            fingerprint: self.rig.world.fingerprint(),
+            scene: self.scene,
+            hz: self.hz,
+            perturbations: self.perturbations,
+            steps: self.steps,
+            success: failure.is_none(),
+            failure,
+            tries,
+        }
+    }
+}
+
+/// Plays a recorded episode again from its actions alone; whether it ends in the same bits and as it did.
+///
+/// # Errors
+/// When the scene cannot be built.
+pub fn replay(record: &EpisodeRecord) -> Result<bool, WorldError> {
+    let mut episode = Episode::new(record.scene.clone(), record.hz, record.perturbations.clone())?;
+    let mut success = false;
+    for step in &record.steps {
+        success = episode.step(step.action, step.phase, step.subtask);
+    }
+    Ok(success == record.success && episode.rig.world.fingerprint() == record.fingerprint)
+}

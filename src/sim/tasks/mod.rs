@@ -1,0 +1,103 @@
+//! Tasks: what is set up and what is to be done. One file a family, one row of [`TASKS`] a task.
+//!
+//! The first rows are those of SimplerEnv with its layouts, lengths and rates (`ManiSkill2_real2sim`); the others are
+//! templates with relations, distractors, held-out things and words. World frame, metres.
+
+mod coke;
+mod draft;
+mod drawer;
+mod look;
+mod near;
+mod options;
+mod place;
+mod push;
+mod put;
+mod region;
+mod sort;
+mod stack;
+pub mod suite;
+
+pub use draft::Drawn;
+pub use options::{Options, Split, Switches, Variant};
+
+use draft::Draft;
+
+/// A kind of task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is its own name")]
+pub enum Family {
+    PutOn,
+    PutIn,
+    Stack,
+    Pick,
+    Near,
+    Open,
+    Close,
+    DrawerPlace,
+    Relation,
+    Sort,
+    Push,
+}
+
+/// One task.
+pub struct Task {
+    /// How files and commands name it.
+    pub name: &'static str,
+    /// What kind it is.
+    pub family: Family,
+    /// Which arm does it.
+    pub robot: &'static str,
+    /// Control steps a second.
+    pub hz: f64,
+    /// Control steps of an episode.
+    pub steps: usize,
+    /// Layouts of the benchmark; zero where every episode is drawn at random.
+    pub layouts: usize,
+    /// Sets it up.
+    build: fn(&mut Draft),
+}
+
+/// Every task.
+pub const TASKS: &[&Task] = &[
+    &put::SPOON,
+    &put::CARROT,
+    &stack::GREEN_ON_YELLOW,
+    &put::EGGPLANT,
+    &coke::HORIZONTAL,
+    &coke::VERTICAL,
+    &coke::STANDING,
+    &near::MOVE_NEAR,
+    &drawer::OPEN_TOP,
+    &drawer::OPEN_MIDDLE,
+    &drawer::OPEN_BOTTOM,
+    &drawer::CLOSE_TOP,
+    &drawer::CLOSE_MIDDLE,
+    &drawer::CLOSE_BOTTOM,
+    &drawer::PLACE_APPLE,
+    &place::PICK,
+    &place::ON,
+    &place::IN,
+    &place::BESIDE,
+    &place::BETWEEN,
+    &stack::ANY,
+    &sort::SORT,
+    &push::PUSH,
+    &drawer::OPEN_ANY,
+    &drawer::CLOSE_ANY,
+    &place::PICK_SO101,
+    &place::IN_SO101,
+];
+
+impl Task {
+    /// The task of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        TASKS.iter().copied().find(|task| task.name == name)
+    }
+
+    /// The scene of a seed: everything but the physics.
+    #[must_use]
+    pub fn draw(&self, seed: u64, options: &Options) -> Drawn {
+        Draft::new(self, seed, options).drawn(self.build)
+    }
+}

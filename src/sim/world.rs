@@ -1,0 +1,331 @@
+//! The physics: a scene as bodies, stepped at a fixed rate.
+//!
+//! Rapier with enhanced determinism: the same scene and commands give the same bits. The arm moves only by
+//! [`SafeCommand`]s. World frame, metres, kilograms, seconds.
+
+use rapier3d::dynamics::{RigidBodyBuilder, RigidBodyHandle};
+use rapier3d::geometry::ColliderBuilder;
+use rapier3d::math::{Pose as Placed, Vector};
+use rapier3d::pipeline::PhysicsWorld;
+
+use crate::geometry::Pose;
+use crate::robot::{Arm, JointState, RobotSpec, SafeCommand};
+
+use super::arm::{ArmBody, THINGS, groups};
+use super::asset::{Asset, instance};
+use super::cabinet::CabinetBody;
+use super::contact;
+use super::convert::{mark, placed, pose, vector};
+use super::scene::{Scene, SceneObject, Table};
+use super::snapshot::{Body, Snapshot};
+use super::solid::{Collider, ColliderShape, Solid};
+
+/// Physics steps a second.
+pub const STEPS_PER_SECOND: f64 = 240.0;
+/// Physics steps of one tick of the arm's command.
+pub const STEPS_PER_TICK: usize = 4;
+/// Seconds of one tick.
+pub const TICK: f64 = STEPS_PER_TICK as f64 / STEPS_PER_SECOND;
+
+/// Lightest and heaviest thing, kilograms: lighter ones jitter between fingers.
+const MASS: [f64; 2] = [0.03, 2.0];
+/// Contacts begin this far from the surface.
+const SKIN: f32 = 0.0005;
+/// How fast spinning and rolling things come to rest.
+const ROLLING: f32 = 0.8;
+
+/// Why a scene cannot be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum WorldError {
+    /// No such arm.
+    #[error("no robot is called {name}; known are widowx, google and so101")]
+    UnknownRobot {
+        /// As the scene has it.
+        name: String,
+    },
+    /// The arm has another number of joints.
+    #[error("the scene gives {given} joint angles but {robot} has {joints} joints")]
+    Joints {
+        /// In the scene.
+        given: usize,
+        /// Of the arm.
+        joints: usize,
+        /// Its name.
+        robot: &'static str,
+    },
+    /// A number is not finite.
+    #[error("the scene holds a position or an angle that is not a finite number")]
+    NotFinite,
+}
+
+/// A scene that moves.
+pub struct World {
+    pub(super) physics: PhysicsWorld,
+    pub(super) arm: ArmBody,
+    cabinet: Option<CabinetBody>,
+    objects: Vec<RigidBodyHandle>,
+    assets: Vec<Asset>,
+    steps: u64,
+    push: Option<([f64; 3], u32)>,
+}
+
+impl World {
+    /// Builds the bodies of a scene; nothing has moved yet.
+    ///
+    /// # Errors
+    /// When the scene names an unknown arm or holds broken numbers.
+    pub fn new(scene: &Scene) -> Result<Self, WorldError> {
+        let spec = check(scene)?;
+        let mut physics = PhysicsWorld::new();
+        physics.gravity = Vector::new(0.0, 0.0, -9.81);
+        physics.integration_parameters.dt = (1.0 / STEPS_PER_SECOND) as f32;
+        // Things are centimetres wide, so distances that the engine tunes for metres shrink.
+        physics.integration_parameters.length_unit = 0.1;
+        insert_ground(&mut physics, &scene.table);
+        let cabinet = scene.cabinet.as_ref().map(|cabinet| CabinetBody::build(&mut physics, cabinet));
+        let assets: Vec<Asset> = scene.objects.iter().map(|object| instance(&object.spec)).collect();
+        let objects = scene
+            .objects
+            .iter()
+            .zip(&assets)
+            .enumerate()
+            .map(|(index, (object, asset))| insert_object(&mut physics, index, object, asset))
+            .collect();
+        let arm = ArmBody::build(&mut physics, spec, &scene.arm);
+        Ok(Self {
+            physics,
+            arm,
+            cabinet,
+            objects,
+            assets,
+            steps: 0,
+            push: None,
+        })
+    }
+
+    /// The things, in the scene's order.
+    #[must_use]
+    pub fn assets(&self) -> &[Asset] {
+        &self.assets
+    }
+
+    /// Seconds since the beginning.
+    #[must_use]
+    pub fn time(&self) -> f64 {
+        self.steps as f64 / STEPS_PER_SECOND
+    }
+
+    /// Lets time pass for `ticks` with the motors holding what they were last told.
+    pub fn pass(&mut self, ticks: usize) {
+        for _ in 0..ticks * STEPS_PER_TICK {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        if let Some((force, steps)) = self.push {
+            self.arm.push(&mut self.physics, if steps > 0 { force } else { [0.0; 3] });
+            self.push = (steps > 0).then(|| (force, steps - 1));
+        }
+        self.physics.step();
+        self.steps += 1;
+    }
+
+    /// Puts a thing somewhere else, at rest.
+    pub fn move_object(&mut self, index: usize, to: &Pose) {
+        if let Some(handle) = self.objects.get(index) {
+            let body = &mut self.physics.bodies[*handle];
+            body.set_position(placed(to), true);
+            body.set_linvel(Vector::ZERO, true);
+            body.set_angvel(Vector::ZERO, true);
+        }
+    }
+
+    /// Pushes the hand with `force` newtons for `seconds`.
+    pub fn bump(&mut self, force: [f64; 3], seconds: f64) {
+        self.push = Some((force, (seconds * STEPS_PER_SECOND) as u32));
+    }
+
+    /// Everything that moves, as it is now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let (joints, velocities, gripper) = self.arm.measure(&self.physics);
+        let contacts = contact::touches(&self.physics);
+        let fingers = self.arm.finger_poses(&self.physics);
+        Snapshot {
+            time: self.time(),
+            joints,
+            velocities,
+            gripper,
+            tool: self.arm.tool(&self.physics),
+            links: self.arm.link_poses(&self.physics),
+            held: contact::held(&self.physics, &contacts, &fingers),
+            fingers,
+            objects: self.objects.iter().map(|body| pose(self.physics.bodies[*body].position())).collect(),
+            drawers: self.cabinet.as_ref().map(|cabinet| cabinet.measure(&self.physics)).unwrap_or_default(),
+            contacts,
+        }
+    }
+
+    /// Fastest thing, metres per second.
+    #[must_use]
+    pub fn unrest(&self) -> f64 {
+        let speed = |body: &RigidBodyHandle| f64::from(self.physics.bodies[*body].linvel().length());
+        self.objects.iter().map(speed).fold(0.0, f64::max)
+    }
+
+    /// A number that two worlds share only if every bit of their bodies' state is equal (but for chance).
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut mix = |value: f32| {
+            hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0100_0000_01b3);
+        };
+        for (_, body) in self.physics.bodies.iter() {
+            let (t, r, v, w) = (body.translation(), body.rotation(), body.linvel(), body.angvel());
+            [t.x, t.y, t.z, r.x, r.y, r.z, r.w, v.x, v.y, v.z, w.x, w.y, w.z].into_iter().for_each(&mut mix);
+        }
+        hash
+    }
+}
+
+/// The simulated arm is told one tick at a time; telling it lets the tick pass.
+impl Arm for World {
+    type Error = std::convert::Infallible;
+
+    fn spec(&self) -> &'static RobotSpec {
+        self.arm.spec
+    }
+
+    fn state(&mut self) -> Result<JointState, Self::Error> {
+        let (positions, velocities, gripper) = self.arm.measure(&self.physics);
+        Ok(JointState {
+            positions,
+            velocities,
+            gripper,
+        })
+    }
+
+    fn command(&mut self, command: &SafeCommand) -> Result<(), Self::Error> {
+        self.arm.command(&mut self.physics, command, TICK);
+        self.pass(1);
+        Ok(())
+    }
+}
+
+fn check(scene: &Scene) -> Result<&'static RobotSpec, WorldError> {
+    let spec = RobotSpec::named(&scene.arm.robot).ok_or_else(|| WorldError::UnknownRobot {
+        name: scene.arm.robot.clone(),
+    })?;
+    if scene.arm.joints.len() != spec.joints.len() {
+        return Err(WorldError::Joints {
+            given: scene.arm.joints.len(),
+            joints: spec.joints.len(),
+            robot: spec.name,
+        });
+    }
+    let finite = |pose: &Pose| pose.position.iter().chain(&pose.rotation).all(|x| x.is_finite());
+    let poses = scene.objects.iter().map(|object| &object.pose);
+    if !poses.chain([&scene.arm.base]).all(finite) || scene.arm.joints.iter().any(|angle| !angle.is_finite()) {
+        return Err(WorldError::NotFinite);
+    }
+    Ok(spec)
+}
+
+fn insert_ground(physics: &mut PhysicsWorld, table: &Table) {
+    let floor = ColliderBuilder::cuboid(4.0, 4.0, 0.05)
+        .translation(Vector::new(0.0, 0.0, -0.05))
+        .friction(0.8)
+        .user_data(mark(Body::Floor));
+    let ground = physics.insert_body(RigidBodyBuilder::fixed());
+    physics.insert_collider(floor, Some(ground));
+    // A solid block: nothing slips through a thin board.
+    let half = table.height.max(0.02) / 2.0;
+    let [x, y] = table.centre;
+    let top = ColliderBuilder::cuboid((table.size[0] / 2.0) as f32, (table.size[1] / 2.0) as f32, half as f32)
+        .translation(vector([x, y, table.height - half]))
+        .friction(table.friction as f32)
+        .user_data(mark(Body::Table));
+    if table.size.iter().all(|side| *side > 0.0) {
+        physics.insert_collider(top, Some(ground));
+    }
+}
+
+fn insert_object(physics: &mut PhysicsWorld, index: usize, object: &SceneObject, asset: &Asset) -> RigidBodyHandle {
+    let body = if object.fixed {
+        RigidBodyBuilder::fixed()
+    } else {
+        RigidBodyBuilder::dynamic()
+    };
+    let body = physics.insert_body(body.pose(placed(&object.pose)).angular_damping(ROLLING).linear_damping(0.05));
+    insert_pieces(physics, body, &asset.colliders, |shape| {
+        shape
+            .friction(object.friction as f32)
+            .density(asset.density as f32)
+            .contact_skin(SKIN)
+            .user_data(mark(Body::Object(index)))
+            .collision_groups(groups(THINGS, rapier3d::geometry::Group::ALL))
+    });
+    if !object.fixed {
+        scale_mass(physics, body, object.mass_scale);
+    }
+    body
+}
+
+/// Brings the mass between bounds, keeping its distribution.
+fn scale_mass(physics: &mut PhysicsWorld, body: RigidBodyHandle, scale: f64) {
+    let colliders = physics.bodies[body].colliders().to_vec();
+    let total: f32 = colliders.iter().map(|piece| physics.colliders[*piece].mass()).sum();
+    let wanted = (f64::from(total) * scale).clamp(MASS[0], MASS[1]) as f32;
+    if total > 0.0 {
+        for piece in colliders {
+            let piece = &mut physics.colliders[piece];
+            let density = piece.density() * wanted / total;
+            piece.set_density(density);
+        }
+    }
+}
+
+/// The convex pieces of a solid as colliders of a body.
+pub(super) fn insert_shapes(
+    physics: &mut PhysicsWorld,
+    body: RigidBodyHandle,
+    solid: &Solid,
+    finish: impl Fn(ColliderBuilder) -> ColliderBuilder,
+) {
+    insert_pieces(physics, body, &solid.colliders(), finish);
+}
+
+fn insert_pieces(
+    physics: &mut PhysicsWorld,
+    body: RigidBodyHandle,
+    pieces: &[Collider],
+    finish: impl Fn(ColliderBuilder) -> ColliderBuilder,
+) {
+    for piece in pieces {
+        if let Some((shape, turn)) = shape(&piece.shape) {
+            let at = placed(&piece.pose) * turn;
+            physics.insert_collider(finish(shape).position(at), Some(body));
+        }
+    }
+}
+
+/// The engine's cylinders stand along y, ours along z.
+fn shape(shape: &ColliderShape) -> Option<(ColliderBuilder, Placed)> {
+    let upright = Placed::from_rotation(rapier3d::math::Rotation::from_rotation_x(std::f32::consts::FRAC_PI_2));
+    let builder = match shape {
+        ColliderShape::Cuboid { half: [x, y, z] } => ColliderBuilder::cuboid(*x as f32, *y as f32, *z as f32),
+        ColliderShape::Sphere { radius } => ColliderBuilder::ball(*radius as f32),
+        ColliderShape::Cylinder { radius, half_height } => {
+            return Some((ColliderBuilder::cylinder(*half_height as f32, *radius as f32), upright));
+        }
+        ColliderShape::Capsule { radius, half_height } => {
+            ColliderBuilder::capsule_z(*half_height as f32, *radius as f32)
+        }
+        ColliderShape::Hull { points } => {
+            let points: Vec<Vector> = points.iter().map(|point| vector(*point)).collect();
+            return Some((ColliderBuilder::convex_hull(&points)?, Placed::identity()));
+        }
+    };
+    Some((builder, Placed::identity()))
+}
