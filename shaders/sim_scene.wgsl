@@ -57,6 +57,9 @@ struct Surface {
     @location(1) normal: vec3<f32>,
     @location(2) uv: vec2<f32>,
     @location(3) @interpolate(flat) material: u32,
+    // Fragments that are computed for their neighbours' sake alone read no memory: what tells how fine a pattern is
+    // comes from here.
+    @location(4) @interpolate(flat) layer: u32,
 }
 
 struct Shown {
@@ -100,7 +103,8 @@ fn colour_vertex(@builtin(instance_index) thing: u32, corner: Corner) -> Surface
     let world = placed(thing, corner.position);
     let material = things[thing].material + min(corner.slot, things[thing].last_slot);
     let clip = camera.clip * vec4<f32>(world, 1.0);
-    return Surface(clip, world, turned(thing, corner.normal), corner.uv, material);
+    let uv = corner.uv * materials[material].tiles_per_metre;
+    return Surface(clip, world, turned(thing, corner.normal), uv, material, materials[material].layer);
 }
 
 // Share of the sun's light that arrives: four bilinear comparisons around the place.
@@ -151,7 +155,7 @@ fn mirrored(f0: vec3<f32>, roughness: f32, n_v: f32) -> vec3<f32> {
 
 // Narkowicz' fit of the ACES curve, scaled so that mid grey stays.
 fn filmic(light: vec3<f32>) -> vec3<f32> {
-    let x = light * 0.62;
+    let x = light * 0.5;
     return clamp(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), vec3<f32>(0.0), vec3<f32>(1.0));
 }
 
@@ -166,7 +170,7 @@ fn srgb(x: vec3<f32>) -> vec3<f32> {
 fn colour_fragment(surface: Surface) -> @location(0) vec4<f32> {
     let material = materials[surface.material];
     // Patterns are stored as square roots of light.
-    let texel = textureSample(patterns, pattern_sampler, surface.uv * material.tiles_per_metre, material.layer);
+    let texel = textureSample(patterns, pattern_sampler, surface.uv, surface.layer);
     let albedo = material.albedo * texel.rgb * texel.rgb;
     let roughness = clamp(material.roughness * texel.a * 2.0, 0.06, 1.0);
     let normal = normalize(surface.normal);

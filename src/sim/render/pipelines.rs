@@ -170,7 +170,7 @@ fn world_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
                 true,
             ),
             entry(1, wgpu::ShaderStages::VERTEX, storage, false),
-            entry(2, wgpu::ShaderStages::FRAGMENT, storage, false),
+            entry(2, wgpu::ShaderStages::VERTEX_FRAGMENT, storage, false),
         ],
     })
 }
