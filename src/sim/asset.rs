@@ -30,7 +30,7 @@ use crate::geometry::Pose;
 
 pub use cabinet::{Cabinet, Drawer, cabinet};
 pub use category::{CATEGORIES, Category, CategoryId, Group, Uses};
-pub use colour::Colour;
+pub use colour::{Colour, linear};
 pub use hold::{Cavity, Grasp};
 pub use material::{Finish, Material};
 

@@ -5,6 +5,7 @@
 //! same actions give the same episode, bit for bit on one machine.
 
 mod arm;
+pub mod arm_solid;
 pub mod asset;
 pub mod cabinet;
 mod contact;

@@ -3,6 +3,7 @@
 //! Draws a plain list ([`Drawing`]) as cameras see it ([`Camera`]). Colour is antialiased; numbers and depths are those
 //! at pixel centres. Knows nothing of physics or tasks. Metres; the world has z up; a camera looks along its z, y down.
 
+mod edges;
 mod gpu;
 mod matrix;
 mod meshes;
@@ -20,7 +21,7 @@ use super::solid::Solid;
 use crate::geometry::{ImageSize, Pinhole, Pose};
 
 pub use post::Post;
-pub use renderer::Renderer;
+pub use renderer::{Renderer, Smoothing};
 
 /// Bits of an id below the object's number: the part.
 const PART_BITS: u32 = 8;

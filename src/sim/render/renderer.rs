@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::gpu::{self, buffer, guarded};
 use super::meshes::Meshes;
+use super::edges::smooth_edges;
 use super::patterns::Patterns;
 use super::pipelines::{DEPTH, Pipelines};
 use super::readback::{Readback, Target};
@@ -31,6 +32,25 @@ pub struct Renderer {
     world: World,
     targets: BTreeMap<(u32, u32), Target>,
     readback: Readback,
+    smoothing: Smoothing,
+}
+
+/// How edges are smoothed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Smoothing {
+    /// Four samples per pixel: best, and nearly free on a graphics card.
+    Samples,
+    /// By looking at the finished picture: a third of the work on a software adapter.
+    Edges,
+}
+
+impl Smoothing {
+    const fn samples(self) -> u32 {
+        match self {
+            Self::Samples => 4,
+            Self::Edges => 1,
+        }
+    }
 }
 
 /// Buffers that grow with the world, and their binding.
@@ -55,17 +75,32 @@ impl Renderer {
         Self::new(&device, &queue)
     }
 
-    /// A renderer on a device that others use, too.
+    /// A renderer on a device that others use, too; edges are smoothed as suits the device.
     ///
     /// # Errors
     /// When the device refuses what it needs.
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<Self, RenderError> {
+        let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
+        let smoothing = if software { Smoothing::Edges } else { Smoothing::Samples };
+        Self::smoothed(device, queue, smoothing)
+    }
+
+    /// Like [`Self::new`], with edges smoothed as asked.
+    ///
+    /// # Errors
+    /// When the device refuses what it needs.
+    pub fn smoothed(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        smoothing: Smoothing,
+    ) -> Result<Self, RenderError> {
         guarded(device, "preparing to draw the simulator", || {
-            let pipelines = Pipelines::new(device);
+            let pipelines = Pipelines::new(device, smoothing.samples());
             let patterns = Patterns::new(device);
             let sun = sun_map(device);
             Ok(Self {
-                light: light_group(device, &pipelines, &patterns, &sun),
+                light: light_group(device, &pipelines, (&patterns, &sun), smoothing),
+                smoothing,
                 world: World::new(device, &pipelines, [16 * CAMERA_STRIDE, 1 << 14, 1 << 14]),
                 device: device.clone(),
                 queue: queue.clone(),
@@ -110,7 +145,7 @@ impl Renderer {
             let target = self
                 .targets
                 .entry((size.width, size.height))
-                .or_insert_with(|| Target::new(&self.device, size));
+                .or_insert_with(|| Target::new(&self.device, size, self.smoothing.samples()));
             let order = order(drawing, &keys, camera);
             let passes = Passes {
                 pipelines: &self.pipelines,
@@ -126,7 +161,14 @@ impl Renderer {
             self.readback.copy(&mut encoder, target, (index, camera));
         }
         let submission = self.queue.submit([encoder.finish()]);
-        self.readback.read(&self.device, submission, cameras)
+        let finish = |rgba: &mut [u8], camera: &Camera| {
+            let width = camera.lens.size.width as usize;
+            if self.smoothing == Smoothing::Edges {
+                smooth_edges(rgba, width);
+            }
+            camera.post.apply(rgba, width);
+        };
+        self.readback.read(&self.device, submission, cameras, finish)
     }
 
     /// Brings meshes and patterns to the device.
@@ -198,9 +240,9 @@ impl Passes<'_> {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("simulator colour"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &target.colour,
+                view: target.samples.as_ref().unwrap_or(&target.resolved_view),
                 depth_slice: None,
-                resolve_target: Some(&target.resolved_view),
+                resolve_target: target.samples.as_ref().map(|_| &target.resolved_view),
                 ops: wgpu::Operations {
                     load: wgpu::LoadOp::Clear(wgpu::Color {
                         r: 0.36,
@@ -208,7 +250,7 @@ impl Passes<'_> {
                         b: 0.4,
                         a: 1.0,
                     }),
-                    store: wgpu::StoreOp::Discard,
+                    store: if target.samples.is_some() { wgpu::StoreOp::Discard } else { wgpu::StoreOp::Store },
                 },
             })],
             depth_stencil_attachment: Some(depth(&target.colour_depth, 0.0)),
@@ -329,13 +371,17 @@ fn sun_map(device: &wgpu::Device) -> wgpu::TextureView {
 fn light_group(
     device: &wgpu::Device,
     pipelines: &Pipelines,
-    patterns: &Patterns,
-    sun: &wgpu::TextureView,
+    (patterns, sun): (&Patterns, &wgpu::TextureView),
+    smoothing: Smoothing,
 ) -> wgpu::BindGroup {
+    let mipmap_filter = match smoothing {
+        Smoothing::Samples => wgpu::MipmapFilterMode::Linear,
+        Smoothing::Edges => wgpu::MipmapFilterMode::Nearest,
+    };
     let linear = wgpu::SamplerDescriptor {
         mag_filter: wgpu::FilterMode::Linear,
         min_filter: wgpu::FilterMode::Linear,
-        mipmap_filter: wgpu::MipmapFilterMode::Linear,
+        mipmap_filter,
         address_mode_u: wgpu::AddressMode::Repeat,
         address_mode_v: wgpu::AddressMode::Repeat,
         ..wgpu::SamplerDescriptor::default()

@@ -10,7 +10,7 @@ use super::mesh::Mesh;
 /// Corners of the profile sharper than this stay sharp.
 const CREASE: f64 = 0.7;
 /// Most steps around the axis, and the length in metres that one should have.
-const AROUND: (usize, f64) = (32, 0.004);
+const AROUND: (usize, f64) = (28, 0.005);
 /// Balls smaller than this have fewer steps.
 const SMALL: f64 = 0.012;
 
