@@ -47,8 +47,8 @@ pub const JUMP: &str = "\u{e12a}";
 pub const LOOP: &str = "\u{e3f6}";
 /// Run the model.
 pub const RUN: &str = "\u{e2de}";
-/// Stop or cancel.
-pub const STOP: &str = "\u{e46c}";
+/// Stop or cancel: a square in a ring.
+pub const STOP: &str = "\u{e46e}";
 /// Run again on every new frame.
 pub const AUTO: &str = "\u{e094}";
 /// Try again or reload.

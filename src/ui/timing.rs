@@ -132,6 +132,9 @@ fn memory(ui: &mut Ui, workbench: &Workbench) {
     section(ui, "Device", |_| {});
     key_value(ui, "Runs on", &report.loaded.device);
     key_value(ui, "Weights in memory", &units::bytes(report.size.bytes));
+    if let Some(memory) = workbench.memory {
+        super::model::memory_row(ui, memory);
+    }
 }
 
 fn milliseconds(ms: f64) -> String {

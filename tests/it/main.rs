@@ -6,4 +6,5 @@ mod pixels;
 mod shaders;
 mod ui_base;
 mod ui_panels;
+mod ui_window;
 mod verify;
