@@ -51,6 +51,7 @@ impl KeySheet {
             ui.add_space(SPACE);
             ScrollArea::vertical()
                 .max_height(room.y - 80.0)
+                .min_scrolled_height(room.y - 80.0)
                 .show(ui, |ui| columns(ui, keys, room.x));
             change
         });
@@ -78,6 +79,7 @@ fn head(ui: &mut Ui) -> bool {
 /// Beside each other where there is room, else below each other.
 fn columns(ui: &mut Ui, keys: &Keymap, room: f32) {
     let side_by_side = room >= COLUMNS.len() as f32 * COLUMN;
+    ui.spacing_mut().interact_size.y = theme::ROW - SPACE_SMALL;
     let groups = |ui: &mut Ui, at: usize| {
         ui.vertical(|ui| {
             COLUMNS[at]

@@ -102,6 +102,7 @@ impl CommandPalette {
         }
         let mut picked = None;
         ScrollArea::vertical().max_height(HEIGHT).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
             for (at, spec) in found.iter().enumerate() {
                 let shortcuts = keys::all_shortcuts(keys, spec.id);
                 let response = row(ui, spec, &shortcuts, at == self.chosen);

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use egui::{Align, Layout, Popup, Rect, ScrollArea, Sense, StrokeKind, Ui, Vec2, vec2};
+use egui::{Align, Layout, Popup, Rect, ScrollArea, Sense, StrokeKind, Ui, UiBuilder, Vec2, vec2};
 
 use super::act::small_icon_act;
-use super::message::message;
 use super::panel::{Panel, PanelContext};
-use super::theme::{self, HAIRLINE, Palette, RADIUS, SPACE, SPACE_SMALL, TARGET_MIN};
-use super::widgets::{IconButton, Tone};
+use super::theme::{self, HAIRLINE, ON_PICTURE, Palette, RADIUS, SPACE, SPACE_SMALL, TARGET_MIN};
+use super::widgets::IconButton;
 use super::{icons, widgets};
 use crate::engine::{SourceKind, SourceSpec, WebcamChoice};
-use crate::workbench::{Command, CommandId, SourceState, SourceStatus};
+use crate::workbench::{Command, CommandId, Message, SourceState, SourceStatus};
 
 /// Height over width of a thumbnail.
 const THUMBNAIL: f32 = 0.625;
@@ -194,27 +193,48 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
     if response.clicked() {
         context.push(Command::SelectSource(source.id));
     }
-    let line = vec2(width, TARGET_MIN);
+    over(ui, rect, |ui| card_buttons(ui, context, source, &name));
+    let shade = if source.in_view {
+        palette.text
+    } else {
+        palette.weak
+    };
     ui.spacing_mut().item_spacing.y = 0.0;
-    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        card_buttons(ui, context, source, &name);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let shade = if source.in_view {
-                palette.text
-            } else {
-                palette.weak
-            };
-            let label = egui::Label::new(theme::secondary(&name).color(shade)).truncate();
-            ui.add(label)
-                .on_hover_text(format!("{name}\n{}", describe(source)));
-        });
-    });
-    if let SourceStatus::Failed(error) = &source.status {
-        message(ui, context, Tone::Danger, (error, ""));
-    } else if let Some(warning) = &source.warning {
-        ui.label(theme::secondary(warning).color(palette.warn));
+    let label = egui::Label::new(theme::secondary(&name).color(shade)).truncate();
+    ui.add(label)
+        .on_hover_text(format!("{name}\n{}", describe(source)));
+    match (&source.status, &source.warning) {
+        // The view of the source tells all of it.
+        (SourceStatus::Failed(error), _) => trouble(ui, error, palette.danger),
+        (_, Some(warning)) => trouble(ui, warning, palette.warn),
+        _ => {}
     }
+}
+
+/// What happened, in few words, under a picture of the list.
+fn trouble(ui: &mut Ui, text: &str, color: egui::Color32) {
+    let what = Message::of(text).what;
+    ui.add(egui::Label::new(theme::secondary(what).color(color)).wrap())
+        .on_hover_text(text);
+}
+
+/// Controls in the upper right corner of a picture, readable on any picture.
+fn over(ui: &mut Ui, rect: Rect, controls: impl FnOnce(&mut Ui)) {
+    let bar = Rect::from_min_max(rect.min, egui::pos2(rect.right(), rect.top() + TARGET_MIN));
+    let bar = bar
+        .shrink2(vec2(SPACE_SMALL, 0.0))
+        .translate(vec2(0.0, SPACE_SMALL));
+    let builder = UiBuilder::new()
+        .max_rect(bar)
+        .layout(Layout::right_to_left(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.visuals_mut().dark_mode = true;
+        let behind = ui.painter().add(egui::Shape::Noop);
+        controls(ui);
+        let chip = egui::Shape::rect_filled(ui.min_rect(), RADIUS, ON_PICTURE);
+        ui.painter().set(behind, chip);
+    });
 }
 
 fn card_buttons(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState, name: &str) {

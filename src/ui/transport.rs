@@ -1,10 +1,11 @@
 //! The bar under the canvas: playback of the selected source.
 
-use egui::{Align, Layout, Slider, Ui};
+use egui::{Align, Layout, Ui};
 
 use super::act::{icon_act, icon_mode};
 use super::panel::PanelContext;
 use super::theme::{self, Palette, SPACE, SPACE_SMALL};
+use super::widgets::scrub;
 use super::{icons, units};
 use crate::engine::SourceInfo;
 use crate::workbench::{Command, CommandId, SourceState, Workbench};
@@ -59,11 +60,13 @@ fn playback(
     let playing = source.play.playing;
     let play = if playing { icons::PAUSE } else { icons::PLAY };
     let looping = source.play.looping;
-    ui.spacing_mut().item_spacing.x = SPACE_SMALL;
-    icon_act(ui, context, icons::STEP_BACK, CommandId::PreviousFrame);
-    icon_act(ui, context, play, CommandId::PlayPause);
-    icon_act(ui, context, icons::STEP, CommandId::NextFrame);
-    icon_mode(ui, context, icons::LOOP, CommandId::ToggleLoop, looping);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = SPACE_SMALL;
+        icon_act(ui, context, icons::STEP_BACK, CommandId::PreviousFrame);
+        icon_act(ui, context, play, CommandId::PlayPause);
+        icon_act(ui, context, icons::STEP, CommandId::NextFrame);
+        icon_mode(ui, context, icons::LOOP, CommandId::ToggleLoop, looping);
+    });
 
     let at = source.frame.as_ref().map_or(0, |frame| frame.seq);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -75,14 +78,11 @@ fn playback(
         let weak = Palette::of(ui).weak;
         ui.label(theme::number(format!("{}{fps}", units::clock(time))).color(weak));
         ui.label(theme::number(format!("{:>width$} / {frames}", at + 1)));
-        ui.add_space(SPACE);
-        let mut wanted = at;
-        ui.spacing_mut().slider_width = (ui.available_width() - SPACE).max(40.0);
-        let slider = Slider::new(&mut wanted, 0..=frames - 1).show_value(false);
-        let response = ui.add(slider);
-        response.widget_info(|| egui::WidgetInfo::slider(true, wanted as f64, "Frame"));
-        if response.changed() && wanted != at {
-            context.push(Command::Seek(source.id, wanted));
+        let mut wanted = at as f64;
+        let room = ui.available_width() - SPACE;
+        let last = (frames - 1) as f64;
+        if scrub(ui, "Frame", &mut wanted, last, room).changed() {
+            context.push(Command::Seek(source.id, wanted as u64));
         }
     });
 }

@@ -9,7 +9,9 @@ use super::placement::CanvasView;
 use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
 use super::{icons, widgets};
 use crate::engine::SourceId;
-use crate::workbench::{Command, CommandId, ResultSet, SourceState, Workbench};
+use crate::workbench::{
+    Command, CommandId, Message, ResultSet, SourceState, SourceStatus, Workbench,
+};
 
 /// The panel of views. Zoom and pan are kept for each source.
 #[derive(Default)]
@@ -57,14 +59,7 @@ impl ViewsPanel {
             ui.ctx().request_repaint();
         }
         let Some(picture) = context.feeds.picture(source.id) else {
-            let waiting = widgets::EmptyState {
-                icon: icons::IMAGE,
-                title: "Opening",
-                hint: &context.workbench.source_name(source.id),
-                ..widgets::EmptyState::default()
-            };
-            widgets::empty_state(ui, &waiting);
-            return;
+            return waiting(ui, context, source);
         };
         let view = self.views.entry(source.id).or_default();
         if let Some(zoom) = self.zoom {
@@ -81,6 +76,39 @@ impl ViewsPanel {
                 context.push(Command::Highlight(None));
             }
         }
+    }
+}
+
+/// A view whose picture is on its way, or will not come.
+fn waiting(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
+    let name = context.workbench.source_name(source.id);
+    let SourceStatus::Failed(error) = &source.status else {
+        let opening = widgets::EmptyState {
+            icon: icons::IMAGE,
+            title: "Opening",
+            hint: &name,
+            ..widgets::EmptyState::default()
+        };
+        widgets::empty_state(ui, &opening);
+        return;
+    };
+    let parts = Message::of(error);
+    let place = if parts.place.is_empty() {
+        &name
+    } else {
+        &parts.place
+    };
+    let failed = widgets::EmptyState {
+        icon: icons::WARNING,
+        title: &parts.what,
+        hint: &format!("{}\n{place}", parts.advice),
+        action: (icons::RETRY, "Open again", ""),
+        tone: widgets::Tone::Danger,
+        ..widgets::EmptyState::default()
+    };
+    if widgets::empty_state(ui, &failed).acted {
+        context.push(Command::CloseSource(source.id));
+        context.push(Command::OpenSource(source.spec.clone()));
     }
 }
 

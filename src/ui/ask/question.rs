@@ -15,7 +15,7 @@ use crate::ui::widgets::{ActionButton, Tone, segmented};
 use crate::workbench::{Command, CommandId, capitalised};
 
 /// Narrowest the button becomes that asks.
-const RUN_WIDTH: f32 = 84.0;
+const RUN_WIDTH: f32 = 72.0;
 /// Tallest instruction box before it scrolls.
 const BOX_HEIGHT: f32 = 84.0;
 /// Characters from which the counter shows.
