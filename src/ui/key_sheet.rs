@@ -26,8 +26,8 @@ const COLUMN: f32 = 280.0;
 /// Groups in each column, so that the sheet is about square.
 const COLUMNS: &[&[&str]] = &[
     &["Model", "Sources", "Ask"],
-    &["Playback", "View", "Groundings", "Panels"],
-    &["Actions", "Window"],
+    &["Playback", "View", "Groundings"],
+    &["Actions", "Panels", "Window"],
 ];
 
 /// The sheet, open or closed.

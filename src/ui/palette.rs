@@ -88,7 +88,7 @@ impl CommandPalette {
         let edit = TextEdit::singleline(&mut self.text)
             .hint_text("Type a command")
             .desired_width(f32::INFINITY);
-        let response = ui.add(edit);
+        let response = ui.add(edit).accessible_name("Search commands");
         if response.changed() {
             self.chosen = 0;
         }

@@ -227,14 +227,14 @@ fn over(ui: &mut Ui, rect: Rect, controls: impl FnOnce(&mut Ui)) {
     let builder = UiBuilder::new()
         .max_rect(bar)
         .layout(Layout::right_to_left(Align::Center));
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        ui.visuals_mut().dark_mode = true;
-        let behind = ui.painter().add(egui::Shape::Noop);
-        controls(ui);
-        let chip = egui::Shape::rect_filled(ui.min_rect(), RADIUS, ON_PICTURE);
-        ui.painter().set(behind, chip);
-    });
+    // A child that takes no room of its own: what follows stands below the picture.
+    let mut ui = ui.new_child(builder);
+    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.visuals_mut().dark_mode = true;
+    let behind = ui.painter().add(egui::Shape::Noop);
+    controls(&mut ui);
+    let chip = egui::Shape::rect_filled(ui.min_rect(), RADIUS, ON_PICTURE);
+    ui.painter().set(behind, chip);
 }
 
 fn card_buttons(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState, name: &str) {

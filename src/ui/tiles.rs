@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Color32, Frame, Margin, Stroke, Ui, Visuals, WidgetText};
+use egui::{Color32, Frame, Margin, Stroke, Ui, Vec2, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, Container, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
     UiResponse,
@@ -65,8 +65,10 @@ const TILE_MIN: f32 = 140.0;
 /// Space at either side of a tab's title.
 const TAB_MARGIN: f32 = 7.0;
 
-/// Width below which the panels lie under the canvas instead of beside it.
+/// Width below which there is no room for panels on both sides of the canvas.
 const NARROW: f32 = 960.0;
+/// Width over height from which the panels of a narrow window stand beside the canvas, not below it.
+const LOW: f32 = 1.1;
 
 /// Shares of the window: the picture is the product, and has 60 % of 1280x800.
 const SOURCES_SHARE: f32 = 0.099;
@@ -74,26 +76,54 @@ const VIEWS_SHARE: f32 = 0.679;
 const SIDE_SHARE: f32 = 0.222;
 const ASK_SHARE: f32 = 0.55;
 
-/// The panels and how they lie, once for a wide window and once for a narrow one.
+/// The panels and how they lie: one arrangement for each form of window, each moved by itself.
 pub struct Tilework {
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
-    wide: Tree<PanelId>,
-    narrow: Tree<PanelId>,
+    trees: Trees,
 }
 
-/// Both arrangements, as they are kept.
-#[derive(Serialize, Deserialize)]
-struct Kept {
+/// The arrangements, as they are kept.
+#[derive(Clone, Serialize, Deserialize)]
+struct Trees {
+    /// Sources, canvas and side beside each other.
     wide: Tree<PanelId>,
-    narrow: Tree<PanelId>,
+    /// The canvas above, everything else below it.
+    tall: Tree<PanelId>,
+    /// The canvas beside everything else: a small window, or a large text size.
+    low: Tree<PanelId>,
+}
+
+impl Default for Trees {
+    fn default() -> Self {
+        Self {
+            wide: wide_layout(),
+            tall: tall_layout(),
+            low: low_layout(),
+        }
+    }
+}
+
+impl Trees {
+    fn for_size(&mut self, size: Vec2) -> &mut Tree<PanelId> {
+        if size.x >= NARROW {
+            &mut self.wide
+        } else if size.x < size.y * LOW {
+            &mut self.tall
+        } else {
+            &mut self.low
+        }
+    }
+
+    fn all(&mut self) -> [&mut Tree<PanelId>; 3] {
+        [&mut self.wide, &mut self.tall, &mut self.low]
+    }
 }
 
 impl Default for Tilework {
     fn default() -> Self {
         Self {
             panels: PANELS.iter().map(|(id, new)| (*id, new())).collect(),
-            wide: wide_layout(),
-            narrow: narrow_layout(),
+            trees: Trees::default(),
         }
     }
 }
@@ -105,11 +135,7 @@ impl Tilework {
             panels: &mut self.panels,
             context,
         };
-        let tree = if ui.available_width() < NARROW {
-            &mut self.narrow
-        } else {
-            &mut self.wide
-        };
+        let tree = self.trees.for_size(ui.available_size());
         tree.ui(&mut behavior, ui);
     }
 
@@ -122,26 +148,25 @@ impl Tilework {
 
     /// Brings a panel to the front of its tabs.
     pub fn reveal(&mut self, id: PanelId) {
-        for tree in [&mut self.wide, &mut self.narrow] {
+        for tree in self.trees.all() {
             tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == id));
         }
     }
 
     /// Puts every tile back where it came.
     pub fn reset(&mut self) {
-        (self.wide, self.narrow) = (wide_layout(), narrow_layout());
+        self.trees = Trees::default();
     }
 
     /// The layout, to be kept.
     #[must_use]
     pub fn save(&self) -> Option<serde_json::Value> {
-        let tree = |tree| serde_json::to_value(tree).ok();
-        Some(serde_json::json!({"wide": tree(&self.wide)?, "narrow": tree(&self.narrow)?}))
+        serde_json::to_value(&self.trees).ok()
     }
 
     /// Takes a layout that was kept, unless it lacks a panel or does not fit this version.
     pub fn restore(&mut self, saved: serde_json::Value) {
-        let Ok(kept) = serde_json::from_value::<Kept>(saved) else {
+        let Ok(mut kept) = serde_json::from_value::<Trees>(saved) else {
             return;
         };
         let whole = |tree: &Tree<PanelId>| {
@@ -149,11 +174,10 @@ impl Tilework {
                 .iter()
                 .all(|(id, _)| tree.tiles.find_pane(id).is_some())
         };
-        if whole(&kept.wide) {
-            self.wide = kept.wide;
-        }
-        if whole(&kept.narrow) {
-            self.narrow = kept.narrow;
+        for (tree, kept) in self.trees.all().into_iter().zip(kept.all()) {
+            if whole(kept) {
+                std::mem::swap(tree, kept);
+            }
         }
     }
 }
@@ -167,7 +191,6 @@ const RESULTS: [PanelId; 5] = [
     PanelId::Log,
 ];
 
-/// Sources, canvas and side beside each other.
 fn wide_layout() -> Tree<PanelId> {
     let mut tiles = Tiles::default();
     let sources = tabs(&mut tiles, &[PanelId::Sources]);
@@ -190,15 +213,24 @@ fn wide_layout() -> Tree<PanelId> {
     Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
-/// The canvas above, everything else below it.
-fn narrow_layout() -> Tree<PanelId> {
+fn tall_layout() -> Tree<PanelId> {
     let mut tiles = Tiles::default();
     let views = tabs(&mut tiles, &[PanelId::Views]);
     let ask = tabs(&mut tiles, &[PanelId::Ask, PanelId::Sources]);
     let results = tabs(&mut tiles, &RESULTS);
     let below = tiles.insert_horizontal_tile(vec![ask, results]);
     let root = tiles.insert_vertical_tile(vec![views, below]);
-    Tree::new(egui::Id::unique("narrow tiles"), root, tiles)
+    Tree::new(egui::Id::unique("tall tiles"), root, tiles)
+}
+
+fn low_layout() -> Tree<PanelId> {
+    let mut tiles = Tiles::default();
+    let views = tabs(&mut tiles, &[PanelId::Views]);
+    let front = [PanelId::Ask, PanelId::Sources];
+    let rest: Vec<PanelId> = front.into_iter().chain(RESULTS).collect();
+    let rest = tabs(&mut tiles, &rest);
+    let root = tiles.insert_horizontal_tile(vec![views, rest]);
+    Tree::new(egui::Id::unique("low tiles"), root, tiles)
 }
 
 /// Panels behind each other, the first in front. One alone has tabs too: its title, and the handle to drag it by.

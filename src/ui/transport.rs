@@ -77,6 +77,7 @@ fn playback(
             .map_or_else(String::new, |f| format!("  {f:.1} fps"));
         let weak = Palette::of(ui).weak;
         ui.label(theme::number(format!("{}{fps}", units::clock(time))).color(weak));
+        ui.add_space(SPACE);
         ui.label(theme::number(format!("{:>width$} / {frames}", at + 1)));
         let mut wanted = at as f64;
         let room = ui.available_width() - SPACE;

@@ -319,3 +319,6 @@ impl Workbench {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,9 @@ fn every_panel_has_a_title_and_is_shown_by_a_command() {
     }
     assert!(harness.query_by_label("Search the log").is_none());
     press(&mut harness, Modifiers::COMMAND, Key::K);
-    harness.get_by_role(Role::TextInput).type_text("show log");
+    harness
+        .get_by_label("Search commands")
+        .type_text("show log");
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Enter);
     harness.run_steps(4);

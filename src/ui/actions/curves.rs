@@ -10,7 +10,7 @@ use egui_plot::{AxisHints, GridMark, HoverPosition, Line, Plot, PlotPoints, unif
 
 use super::series::Series;
 use crate::ui::theme::{
-    self, HAIRLINE, HUES, Palette, RADIUS, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION, TEXT_SECONDARY,
+    self, HAIRLINE, HUES, Palette, RADIUS, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION,
 };
 use crate::workbench::AxisGroup;
 
