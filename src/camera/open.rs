@@ -11,7 +11,7 @@ use crate::media::{MediaError, MediaKind};
 /// When it cannot be read, is none of these, or is damaged beyond its first frame.
 pub fn open(path: &Path) -> Result<Box<dyn Camera>, CameraError> {
     let about = std::fs::metadata(path)
-        .map_err(|source| MediaError::io("looking the path up", path, source))?;
+        .map_err(|source| MediaError::io("opening the path", path, source))?;
     if about.is_dir() {
         return Ok(Box::new(Folder::open(path)?));
     }
