@@ -8,7 +8,7 @@ use crate::grounding::prompt::Task;
 use crate::job::{CancelToken, JobContext, Progress};
 use crate::model::answer::Query;
 use crate::model::checkpoint::LoadError;
-use crate::model::device::{ComputeDevice, DeviceChoice, Devices, Precision};
+use crate::model::device::{DeviceChoice, Devices, Precision};
 use crate::model::policy::{AnswerError, LoadOptions, Vla};
 
 /// What is to be loaded.
