@@ -1,7 +1,6 @@
 //! Writes CVAT for images 1.1.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::Path;
 
 use quick_xml::escape::escape;

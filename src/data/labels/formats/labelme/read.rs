@@ -1,10 +1,7 @@
-//! LabelMe: a JSON file for every picture, which may hold the picture itself.
-//!
-//! Pixels. A rectangle is two corners in any order, a circle its centre and a point of its rim, `line` and `linestrip`
-//! are traces, a mask is a PNG picture at a box. Paths may be written with `\`.
+//! Reads LabelMe files.
 
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -12,61 +9,15 @@ use image::{ImageFormat, ImageReader, Limits};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::data::labels::export::{Export, NAMELESS, WriteReport, by_picture};
-use crate::data::labels::finder::inside;
+use super::MAX_FILE;
+use crate::data::labels::LabelError;
 use crate::data::labels::geometry::{Rect, Shape, Spot};
 use crate::data::labels::import::{Import, task_of};
-use crate::data::labels::loss::Feature;
-use crate::data::labels::mask::{Mask, MaskError};
-use crate::data::labels::options::WriteOptions;
-use crate::data::labels::record::{ImageRef, LabelSet, Sample, Target};
+use crate::data::labels::mask::{self, Mask, MaskError};
+use crate::data::labels::record::{ImageRef, Sample, Target};
 use crate::data::labels::report::{Assumption, Place, Reason};
-use crate::data::labels::sniff::Candidate;
 use crate::data::labels::text::{self, Lenient};
-use crate::data::labels::{Format, LabelError};
 use crate::geometry::ImageSize;
-
-/// The row of the table.
-pub(super) const FORMAT: Format = Format {
-    name: "labelme",
-    title: "LabelMe JSON",
-    recognises: |candidate| {
-        let of_labelme = ["imagePath", "imageHeight", "imageData", "version"];
-        candidate.has_key("shapes") && of_labelme.iter().any(|key| candidate.has_key(key))
-    },
-    read: |files, import| {
-        for path in files {
-            if let Err(error) = file(path, import) {
-                // One broken file among many is a defect; a lone one is an error.
-                if files.len() == 1 {
-                    return Err(error);
-                }
-                import.skip("file", &Place::file(path), Reason::Form(error.to_string()));
-            }
-        }
-        Ok(())
-    },
-    write: Some(write),
-};
-
-const HOLDS: &[Feature] = &[
-    Feature::Boxes,
-    Feature::Points,
-    Feature::Traces,
-    Feature::Polygons,
-    Feature::Parts,
-    Feature::Ellipses,
-    Feature::Masks,
-    Feature::Attributes,
-    Feature::Groups,
-    Feature::Empty,
-    Feature::Decimals,
-];
-
-/// Longest file: one large picture written in base64.
-const MAX_FILE: u64 = 512 << 20;
-/// The version of LabelMe whose files are written.
-const VERSION: &str = "5.5.0";
 
 #[derive(Deserialize)]
 struct File {
@@ -100,19 +51,8 @@ struct ShapeEntry {
     other: Map<String, Value>,
 }
 
-/// The picture written in a LabelMe file.
-pub(crate) fn embedded(path: &Path) -> Option<Vec<u8>> {
-    #[derive(Deserialize)]
-    struct Data {
-        #[serde(rename = "imageData")]
-        data: String,
-    }
-    let text = text::whole(path, MAX_FILE).ok()?;
-    let data: Data = serde_json::from_str(&text).ok()?;
-    BASE64.decode(data.data).ok()
-}
-
-fn file(path: &Path, import: &mut Import) -> Result<(), LabelError> {
+/// Reads a file.
+pub(super) fn file(path: &Path, import: &mut Import) -> Result<(), LabelError> {
     let content = text::whole(path, MAX_FILE)?;
     let file: File =
         serde_json::from_str(&content).map_err(LabelError::damaged("LabelMe", path))?;
@@ -248,7 +188,7 @@ fn four_corners(corners: Vec<Spot>, import: &mut Import) -> Shape {
 fn mask(data: &str, rect: Rect, size: Option<ImageSize>) -> Result<Mask, Reason> {
     let damaged = |reason: &str| Reason::Mask(MaskError::Damaged(reason.to_owned()));
     let size = size.ok_or_else(|| damaged("the size of the picture is not known"))?;
-    super::super::mask::check(size)?;
+    mask::check(size)?;
     let bytes = BASE64
         .decode(data)
         .map_err(|error| damaged(&error.to_string()))?;
@@ -273,126 +213,4 @@ fn mask(data: &str, rect: Rect, size: Option<ImageSize>) -> Result<Mask, Reason>
         }
     }
     Ok(Mask::from_rows(size, &rows)?)
-}
-
-fn write(set: &LabelSet, out: &Path, options: WriteOptions) -> Result<WriteReport, LabelError> {
-    let mut export = Export::open(set, out, (FORMAT.name, HOLDS), &[], options)?;
-    let mut groups = set
-        .samples
-        .iter()
-        .flat_map(|s| s.targets.iter().filter_map(|t| t.group))
-        .max()
-        .unwrap_or(0);
-    for (image, samples) in by_picture(set) {
-        let name = export.picture(image, "")?;
-        let mut shapes = Vec::new();
-        let mut extra = Map::new();
-        for sample in samples {
-            for (target, shape) in export.targets(sample) {
-                shapes.extend(entries(target, &shape, &mut groups, &mut export));
-            }
-            extra.extend(sample.extra.clone());
-            export.report.samples += 1;
-        }
-        let beside = Path::new(&name)
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        let mut map = Map::new();
-        map.insert("version".into(), VERSION.into());
-        map.insert(
-            "flags".into(),
-            extra.shift_remove("flags").unwrap_or(json!({})),
-        );
-        map.insert("shapes".into(), Value::Array(shapes));
-        map.insert("imagePath".into(), beside.into());
-        map.insert("imageData".into(), Value::Null);
-        map.insert(
-            "imageHeight".into(),
-            json!(image.size.map(|size| size.height)),
-        );
-        map.insert(
-            "imageWidth".into(),
-            json!(image.size.map(|size| size.width)),
-        );
-        extra
-            .into_iter()
-            .for_each(|(key, value)| drop(map.entry(key).or_insert(value)));
-        let file = inside(&name.replace('\\', "/")).unwrap_or_else(|| PathBuf::from("picture"));
-        let file = file.with_extension("json").to_string_lossy().into_owned();
-        let text = serde_json::to_vec_pretty(&Value::Object(map))
-            .map_err(|error| LabelError::io("writing the file", out)(error.into()))?;
-        export.side(&file, &text)?;
-    }
-    export.finish()
-}
-
-fn entries(target: &Target, shape: &Shape, groups: &mut i64, export: &mut Export) -> Vec<Value> {
-    let entry = |kind: &str, points: Vec<Spot>, group: Option<i64>| {
-        let mut map = Map::new();
-        map.insert(
-            "label".into(),
-            target.label.as_deref().unwrap_or(NAMELESS).into(),
-        );
-        map.insert("points".into(), json!(points));
-        map.insert("group_id".into(), json!(group));
-        map.insert("description".into(), "".into());
-        map.insert("shape_type".into(), kind.into());
-        map.insert("flags".into(), json!({}));
-        map.insert("mask".into(), Value::Null);
-        map.extend(target.attributes.clone());
-        map
-    };
-    let group = target.group;
-    let one = |kind: &str, points| vec![Value::Object(entry(kind, points, group))];
-    match shape {
-        Shape::Box { rect, .. } => one("rectangle", vec![[rect.x1, rect.y1], [rect.x2, rect.y2]]),
-        Shape::Point(spot) => one("point", vec![*spot]),
-        Shape::Trace(spots) => one("linestrip", spots.clone()),
-        Shape::Ellipse {
-            centre: [x, y],
-            radii: [a, b],
-            ..
-        } if a == b => one("circle", vec![[*x, *y], [x + a, *y]]),
-        Shape::Ellipse { .. } => {
-            export.note("ellipses that are no circles became outlines");
-            one("polygon", shape.outline().unwrap_or_default())
-        }
-        Shape::Polygon(rings) if rings.len() == 1 => one("polygon", rings[0].clone()),
-        Shape::Polygon(rings) => {
-            export.note("objects of several outlines became a group of outlines");
-            *groups += 1;
-            let group = group.unwrap_or(*groups);
-            rings
-                .iter()
-                .map(|ring| Value::Object(entry("polygon", ring.clone(), Some(group))))
-                .collect()
-        }
-        Shape::Mask(mask) => {
-            let Some((rect, data)) = cropped(mask) else {
-                return Vec::new();
-            };
-            let corners = vec![[rect.x1, rect.y1], [rect.x2 - 1.0, rect.y2 - 1.0]];
-            let mut map = entry("mask", corners, group);
-            map.insert("mask".into(), data.into());
-            vec![Value::Object(map)]
-        }
-    }
-}
-
-/// The part of a mask within its bounds, as LabelMe writes it: a PNG picture in base64.
-fn cropped(mask: &Mask) -> Option<(Rect, String)> {
-    let rect = mask.bounds()?;
-    let (rows, width) = (mask.to_rows(), mask.size().width as usize);
-    let part = image::GrayImage::from_fn(
-        (rect.x2 - rect.x1) as u32,
-        (rect.y2 - rect.y1) as u32,
-        |x, y| {
-            let at = (y as usize + rect.y1 as usize) * width + x as usize + rect.x1 as usize;
-            image::Luma([if rows[at] { 255 } else { 0 }])
-        },
-    );
-    let mut bytes = Cursor::new(Vec::new());
-    part.write_to(&mut bytes, ImageFormat::Png).ok()?;
-    Some((rect, BASE64.encode(bytes.into_inner())))
 }
