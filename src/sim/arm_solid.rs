@@ -78,7 +78,7 @@ mod tests {
             assert_eq!(arm.links.len(), spec.joints.len(), "{}", spec.name);
             let all = std::iter::once(&arm.base).chain(&arm.links).chain(&arm.fingers);
             let triangles: usize = all.map(|solid| solid.mesh().triangles()).sum();
-            assert!((1000..=7000).contains(&triangles), "{}: {triangles}", spec.name);
+            assert!((1000..=6000).contains(&triangles), "{}: {triangles}", spec.name);
             assert!(arm.links.iter().all(|link| !link.colliders().is_empty()), "{}", spec.name);
         }
     }

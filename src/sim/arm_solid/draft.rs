@@ -43,7 +43,9 @@ impl Draft {
 
     /// A box with rounded edges.
     pub(super) fn block(&mut self, link: usize, sides: [f64; 3], at: [f64; 3], slot: u8) {
-        let round = sides.into_iter().fold(f64::INFINITY, f64::min) * 0.14;
+        let (least, most) = sides.into_iter().fold((f64::INFINITY, 0.0_f64), |(a, b), side| (a.min(side), b.max(side)));
+        // Small enough beside the longest side for one step per edge.
+        let round = (least * 0.14).min(most * 0.039);
         let shape = Shape::Cuboid { half: sides.map(|side| side / 2.0), round };
         self.add(link, shape, Pose::at(at), slot);
     }

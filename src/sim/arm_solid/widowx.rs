@@ -136,10 +136,10 @@ fn finger(side: f64) -> Solid {
         [-0.036, 0.0085],
     ]
     .map(|[x, y]| [x, side * y]);
-    let carriage = Shape::Cuboid { half: [0.0095, 0.0125, 0.0165], round: 0.002 };
+    let carriage = Shape::Cuboid { half: [0.0095, 0.0115, 0.0165], round: 0.002 };
     let pad = Shape::Cuboid { half: [0.0255, 0.0012, 0.0108], round: 0.0006 };
     Solid::default()
         .with(prism(&outline, 0.0112), Pose::IDENTITY, BODY)
-        .at(carriage, [-0.0385, side * 0.004, 0.0], BODY)
+        .at(carriage, [-0.0385, side * 0.0063, 0.0], BODY)
         .at(pad, [0.0012, side * -0.0048, 0.0], PAD)
 }
