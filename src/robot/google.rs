@@ -41,7 +41,7 @@ pub const GOOGLE: RobotSpec = RobotSpec {
         finger: [0.045, 0.008, 0.012],
         opening: 0.100,
         speed: 0.25,
-        force: 40.0,
+        force: 25.0,
     },
     home: &[
         -0.263_945_72,

@@ -89,7 +89,8 @@ impl Pursuit {
         &self.target
     }
 
-    /// Takes one step of the policy. On an error the arm is asked to stay at the end of the last step.
+    /// Takes one step of the policy. On an error the arm is asked to stay at the end of the last step, or where it is if
+    /// it lags.
     ///
     /// # Errors
     /// When the step cannot or must not be followed.
@@ -102,6 +103,9 @@ impl Pursuit {
         let here = self.chain.tool(&measured.positions);
         let (metres, radians) = apart(&here, &self.target);
         if metres > LAG[0] || (radians > LAG[1] && self.options.rotation_tolerance.is_finite()) {
+            // From here on the arm is where it is, not where it should have been.
+            self.target = here;
+            self.path = [0, 1, 2].map(|_| measured.positions.clone());
             return Err(AimError::Lag { metres, radians });
         }
         let next = action.compose(&self.target, here.position);

@@ -8,7 +8,7 @@ use crate::robot::DeltaAction;
 use super::expert::{Answer, Expert, Phase, Trouble, Wish};
 use super::judge::Judge;
 use super::perturb::Perturbation;
-use super::rig::SimRig;
+use super::rig::{SimRig, StepReport};
 use super::scene::Scene;
 use super::snapshot::Snapshot;
 use super::tasks::{Options, Task};
@@ -43,6 +43,9 @@ pub enum Failure {
     /// The expert gave up.
     #[error("the expert gave up: {0}")]
     Expert(Trouble),
+    /// Something was in the arm's way too often.
+    #[error("the arm could not follow its steps")]
+    Stuck,
     /// The steps ran out.
     #[error("the episode's steps ran out")]
     OutOfTime,
@@ -82,6 +85,7 @@ pub struct Episode {
     rig: SimRig,
     judge: Judge,
     steps: Vec<Step>,
+    report: StepReport,
 }
 
 /// Seconds for things to come to rest before the goal is judged.
@@ -102,6 +106,7 @@ impl Episode {
             rig,
             judge,
             steps: Vec::new(),
+            report: StepReport::default(),
         })
     }
 
@@ -126,6 +131,12 @@ impl Episode {
         &self.scene
     }
 
+    /// What became of the last step: followed, changed or refused.
+    #[must_use]
+    pub fn report(&self) -> &StepReport {
+        &self.report
+    }
+
     /// Steps taken so far.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
@@ -143,7 +154,7 @@ impl Episode {
         let snapshot = self.rig.snapshot();
         let tool = self.rig.base().inverse().then(&snapshot.tool);
         let commanded = self.rig.commanded().to_vec();
-        self.rig.step(&action);
+        self.report = self.rig.step(&action);
         let success = self.judge.update(&self.rig.snapshot());
         self.steps.push(Step {
             snapshot,
@@ -172,7 +183,11 @@ impl Episode {
                 break self.verdict(Failure::OutOfTime);
             }
             match expert.answer(&self.rig, &self.rig.snapshot()) {
-                Answer::Step(wish) => self.follow(&wish),
+                Answer::Step(wish) => {
+                    if !self.follow(&wish) && !expert.stumble() {
+                        break self.verdict(Failure::Stuck);
+                    }
+                }
                 Answer::Done => {
                     let verdict = self.settle(limit);
                     if verdict.is_none() || self.steps.len() >= limit || !expert.again() {
@@ -186,9 +201,11 @@ impl Episode {
         Ok(self.record(failure, tries))
     }
 
-    fn follow(&mut self, wish: &Wish) {
+    /// Whether the arm could follow.
+    fn follow(&mut self, wish: &Wish) -> bool {
         let action = self.rig.action_to(&wish.tool, wish.gripper);
         self.step(action, wish.phase, wish.subtask);
+        self.report.aim.is_none()
     }
 
     /// Waits for things to come to rest, then judges.

@@ -2,6 +2,8 @@
 //!
 //! A grasp frame lies between the finger tips, x along the approach, y along the closing. World frame, metres.
 
+use std::f64::consts::TAU;
+
 use nalgebra::{Isometry3, Matrix3, Rotation3, UnitQuaternion, Vector3};
 
 use crate::geometry::Pose;
@@ -30,6 +32,11 @@ const GROUND: f64 = 0.004;
 const ROOM: f64 = 0.008;
 /// Below the middle, so that closing does not squeeze the thing out.
 const BELOW: f64 = 0.012;
+/// Far things are taken with the hand leaning, and very near ones the other way: a wrist may not bend far enough to
+/// point straight down there.
+const LEANS: [&[f64]; 3] = [&[0.0], &[0.15, 0.3, 0.45, -0.25], &[0.65, 0.85, 1.05]];
+/// Closing directions tried around a thing that lies somehow.
+const YAWS: u32 = 24;
 /// Fingers end this far from a bystander.
 const ASIDE: f64 = 0.006;
 
@@ -44,20 +51,33 @@ pub(super) fn holds(
 ) -> Vec<Hold> {
     let asset = &assets[object];
     let pose = &now.objects[object];
-    let mut found: Vec<(f64, Hold)> = candidates(asset, pose, spec)
-        .into_iter()
-        .filter_map(|(grasp, width, bias)| {
-            let hold = Hold {
-                before: shifted(&grasp, [0.0, 0.0, CLEARANCE]),
-                grasp,
-            };
-            let cost = reach.follow(joints, &[hold.before, hold.grasp])?;
-            let crowd = crowded(spec, assets, object, now, &hold.grasp, width);
-            Some((cost + bias + crowd, hold))
-        })
-        .collect();
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
-    found.into_iter().map(|(_, hold)| hold).collect()
+    let forward = reach.forward(pose.position);
+    let candidates = candidates(asset, pose, spec);
+    for leans in LEANS {
+        let mut found = Vec::new();
+        for lean in leans {
+            for (grasp, width, bias) in &candidates {
+                let grasp = leaned(grasp, forward, *lean);
+                let before = shifted(&grasp, [0.0, 0.0, CLEARANCE]);
+                if let Some(cost) = reach.follow(joints, &[before, grasp]) {
+                    let crowd = crowded(spec, assets, object, now, &grasp, *width);
+                    found.push((cost + bias + lean.abs() + crowd, Hold { grasp, before }));
+                }
+            }
+        }
+        if !found.is_empty() {
+            found.sort_by(|a, b| a.0.total_cmp(&b.0));
+            return found.into_iter().map(|(_, hold)| hold).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Turned about the finger tips so that the hand stands nearer to the base than they do.
+fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
+    let axis = [forward[1], -forward[0], 0.0];
+    let turned = Pose::from_axis_angle([0.0; 3], axis, lean).then(&Pose { position: [0.0; 3], ..*grasp });
+    Pose { position: grasp.position, ..turned }
 }
 
 /// Grasp frame, width and a bias against it.
@@ -82,22 +102,25 @@ fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f
     all
 }
 
-/// From the box around a thing that does not stand as the library knows it.
+/// From its outline seen from above, for a thing that does not stand as the library knows it.
 fn lying(asset: &Asset, pose: &Pose, spec: &RobotSpec, widest: f64) -> Vec<(Pose, f64, f64)> {
+    let mesh = asset.solid.mesh();
+    let points: Vec<[f64; 3]> = mesh.positions.iter().map(|point| pose.apply(point.map(f64::from))).collect();
     let mut all = Vec::new();
-    for axis in 0..3 {
-        let mut unit = [0.0; 3];
-        unit[axis] = 1.0;
-        let closing = pose.rotate(unit);
-        let width = asset.extents[axis];
-        if closing[2].abs() > 0.35 || width > widest {
+    for step in 0..YAWS {
+        let yaw = TAU * f64::from(step) / f64::from(YAWS);
+        let closing = [yaw.cos(), yaw.sin(), 0.0];
+        let along = |point: &[f64; 3]| point[0] * closing[0] + point[1] * closing[1];
+        let low = points.iter().map(along).fold(f64::INFINITY, f64::min);
+        let high = points.iter().map(along).fold(f64::NEG_INFINITY, f64::max);
+        let width = high - low;
+        if width > widest {
             continue;
         }
-        for sign in [1.0, -1.0] {
-            let grasp = from_above(pose.position, closing.map(|x| x * sign));
-            let grasp = deepened(grasp, asset, pose, spec);
-            all.push((offset(grasp, width, spec), width, 10.0 * width));
-        }
+        let shift = f64::midpoint(low, high) - along(&pose.position);
+        let middle = [pose.position[0] + shift * closing[0], pose.position[1] + shift * closing[1], pose.position[2]];
+        let grasp = deepened(from_above(middle, closing), asset, pose, spec);
+        all.push((offset(grasp, width, spec), width, 10.0 * width));
     }
     all
 }

@@ -134,6 +134,15 @@ impl Expert {
         self.try_again()
     }
 
+    /// The last wish was not followed: plan again from where the arm is. False when that happened too often.
+    pub fn stumble(&mut self) -> bool {
+        self.tries += 1;
+        self.started = false;
+        self.moves.clear();
+        self.leg = None;
+        self.tries < TRIES
+    }
+
     /// What to do next.
     pub fn answer(&mut self, rig: &SimRig, now: &Snapshot) -> Answer {
         let from = self.reach.grasp_for(rig.target());
@@ -226,14 +235,12 @@ impl Expert {
 
     /// Back to taking the thing, after going up with an open hand.
     fn try_again(&mut self) -> bool {
-        self.tries += 1;
-        self.started = false;
-        self.moves.clear();
+        let may = self.stumble();
         // What is put, pushed or raised must first be taken again.
         while self.current > 0 && !matches!(self.skills.get(self.current), Some((_, Skill::Take { .. } | Skill::Pull { .. } | Skill::Shut { .. } | Skill::Push { .. }))) {
             self.current -= 1;
         }
-        self.tries < TRIES
+        may
     }
 
     fn begin(&mut self, rig: &SimRig, now: &Snapshot, from: Pose) -> Result<(), Trouble> {

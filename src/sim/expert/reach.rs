@@ -50,6 +50,13 @@ impl Reach {
         self.base.then(tool).then(&self.spec.grasp_pose())
     }
 
+    /// The level direction from the base to a point.
+    pub fn forward(&self, point: [f64; 3]) -> [f64; 2] {
+        let [x, y] = [0, 1].map(|axis| point[axis] - self.base.position[axis]);
+        let length = x.hypot(y).max(1e-9);
+        [x / length, y / length]
+    }
+
     /// Follows straight legs through `stops` from `joints`; the cost is how far joints turn in all, none if somewhere
     /// the arm cannot follow.
     pub fn follow(&self, joints: &[f64], stops: &[Pose]) -> Option<f64> {

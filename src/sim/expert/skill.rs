@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::Pose;
 
 use super::grasp::{Hold, away, facing, from_above};
-use super::motion::{Pace, backed, shifted};
+use super::motion::{Pace, backed, blend, shifted};
 use super::place::{Place, Search, Spot};
 
 /// Part of a task that a person would name.
@@ -128,13 +128,25 @@ pub(super) fn skills(goal: &Goal, base: &Pose) -> Vec<Skill> {
 
 /// Down to the thing, close, up over everything in the way.
 pub(super) fn take(search: &Search<'_>, object: usize, hold: &Hold) -> Vec<Move> {
-    vec![
+    let mut moves = vec![
         Move::fast(hold.before, OPEN, Phase::PreGrasp),
         Move::slow(hold.grasp, OPEN, Phase::Grasp),
         Move::slow(hold.grasp, CLOSED, Phase::Grasp).waiting(CLOSING),
         Move::slow(shifted(&hold.grasp, [0.0, 0.0, lift(search, object)]), CLOSED, Phase::PostGrasp),
-    ]
+    ];
+    let from = search.grasp.position;
+    let rise = hold.before.position[2] - from[2];
+    if rise > STEEP {
+        // Up first: what the hand must get over stands in between.
+        let up = blend(&search.grasp, &hold.before, 0.5);
+        let position = [from[0], from[1], hold.before.position[2]];
+        moves.insert(0, Move::fast(Pose { position, ..up }, OPEN, Phase::PreGrasp));
+    }
+    moves
 }
+
+/// A rise to the next thing that is not made aslant.
+const STEEP: f64 = 0.08;
 
 /// Higher still, and wait there.
 pub(super) fn raise(search: &Search<'_>) -> Vec<Move> {

@@ -1,5 +1,8 @@
 //! A scene in the making: what the builders of tasks draw with.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
@@ -51,6 +54,13 @@ const FRICTION: f64 = 0.5;
 const WIDOWX_BASE: [f64; 3] = [0.147, 0.028, TABLE];
 const GOOGLE_BASE: [f64; 3] = [0.35, 0.20, 0.0];
 const SO101_BASE: [f64; 3] = [0.10, 0.0, TABLE];
+
+/// Every category's usual thing, made once: some take milliseconds to shape.
+fn usual(category: CategoryId) -> &'static Asset {
+    static USUAL: OnceLock<BTreeMap<CategoryId, Asset>> = OnceLock::new();
+    let made = USUAL.get_or_init(|| CategoryId::all().map(|id| (id, instance(&AssetSpec::usual(id)))).collect());
+    &made[&category]
+}
 
 impl<'a> Draft<'a> {
     pub fn new(task: &'a Task, seed: u64, options: &'a Options) -> Self {
@@ -114,7 +124,11 @@ impl<'a> Draft<'a> {
             goal: self.goal,
         };
         let mut words = stream(self.seed, Stream::Language);
-        scene.instruction = instruction::instruction(&scene, self.task.family, self.options.words, &mut words);
+        scene.instruction = if self.options.layout.is_some() {
+            instruction::plain(&scene, self.task.family)
+        } else {
+            instruction::instruction(&scene, self.task.family, self.options.words, &mut words)
+        };
         Drawn { scene, perturbations }
     }
 
@@ -193,7 +207,7 @@ impl<'a> Draft<'a> {
     pub fn draw(&mut self, fits: impl Fn(&Asset) -> bool) -> Option<AssetSpec> {
         let unseen = self.options.objects == Split::Unseen;
         let mut categories: Vec<CategoryId> = CategoryId::all().filter(|id| id.entry().unseen == unseen).collect();
-        categories.retain(|id| fits(&instance(&AssetSpec::usual(*id))) && !self.present(*id));
+        categories.retain(|id| fits(usual(*id)) && !self.present(*id));
         for _ in 0..24 {
             let category = *categories.choose(&mut self.random)?;
             let entry = category.entry();

@@ -5,7 +5,7 @@ use rand::seq::IndexedRandom as _;
 
 use crate::sim::asset::Asset;
 use crate::sim::goal::Goal;
-use crate::sim::relation::Relation;
+use crate::sim::relation::{Relation, seen_from};
 use crate::sim::scene::Role;
 
 use super::draft::Draft;
@@ -104,7 +104,9 @@ fn beside(draft: &mut Draft) {
         let spec = draft.draw(|asset| fits(asset) && small(asset))?;
         let source = draft.scatter(spec, Role::Source)?;
         few(draft);
-        Some(Goal::Placed { source, relation, anchors: vec![target] })
+        let seen = |index: usize| seen_from(&draft.base, draft.objects[index].pose.position);
+        let done = relation.holds(seen(source), &[seen(target)]);
+        (!done).then(|| Goal::Placed { source, relation, anchors: vec![target] })
     });
 }
 
