@@ -70,9 +70,16 @@ impl Stage {
             fixed,
             arm: spec.map(|spec| arm_solids(spec, scene.look.recolour)),
             drawers,
-            things: scene.objects.iter().map(|object| instance(&object.spec)).collect(),
+            things: scene
+                .objects
+                .iter()
+                .map(|object| instance(&object.spec))
+                .collect(),
             lights: lights(scene),
-            ambient: [[level * 1.3, level * 1.34, level * 1.4], [level * 0.62, level * 0.58, level * 0.52]],
+            ambient: [
+                [level * 1.3, level * 1.34, level * 1.4],
+                [level * 0.62, level * 0.58, level * 0.52],
+            ],
             cameras: scene.cameras.clone(),
             seed: scene.look.seed,
             scene_cabinet: scene.cabinet.clone(),
@@ -88,7 +95,10 @@ impl Stage {
             for (index, drawer) in self.drawers.iter().enumerate() {
                 let open = now.drawers.get(index).copied().unwrap_or_default();
                 let pose = drawer_pose(placed, index, open).unwrap_or(drawer.pose);
-                items.push(Item { pose, ..drawer.clone() });
+                items.push(Item {
+                    pose,
+                    ..drawer.clone()
+                });
             }
         }
         items.extend(self.arm.iter().flat_map(|arm| self.arm_items(arm, now)));
@@ -101,7 +111,11 @@ impl Stage {
                 casts: true,
             });
         }
-        Drawing { items, lights: self.lights.clone(), ambient: self.ambient }
+        Drawing {
+            items,
+            lights: self.lights.clone(),
+            ambient: self.ambient,
+        }
     }
 
     fn arm_items(&self, arm: &ArmSolids, now: &Snapshot) -> Vec<Item> {
@@ -121,20 +135,35 @@ impl Stage {
     }
 
     /// The scene's cameras at a moment, with their names; noise differs from moment to moment.
-    pub fn cameras<'a>(&'a self, now: &'a Snapshot) -> impl Iterator<Item = (&'a str, Camera)> + 'a {
+    pub fn cameras<'a>(
+        &'a self,
+        now: &'a Snapshot,
+    ) -> impl Iterator<Item = (&'a str, Camera)> + 'a {
         self.cameras.iter().enumerate().map(|(index, camera)| {
             let pose = match camera.mount {
                 Mount::World(pose) => pose,
-                Mount::Link { link, offset } => now.links.get(link).unwrap_or(&self.base).then(&offset),
+                Mount::Link { link, offset } => {
+                    now.links.get(link).unwrap_or(&self.base).then(&offset)
+                }
             };
             let moment = (now.time * 1e4).round() as u64;
             let post = Post {
                 exposure: camera.post.exposure as f32,
                 blur: camera.post.blur as f32,
                 noise: camera.post.noise as f32,
-                seed: self.seed ^ (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (moment << 20),
+                seed: self.seed
+                    ^ (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                    ^ (moment << 20),
             };
-            (camera.name.as_str(), Camera { pose, lens: camera.lens, post, labels: true })
+            (
+                camera.name.as_str(),
+                Camera {
+                    pose,
+                    lens: camera.lens,
+                    post,
+                    labels: true,
+                },
+            )
         })
     }
 }
@@ -142,7 +171,13 @@ impl Stage {
 fn worn(name: &str, roughness: f32) -> Arc<[Material]> {
     let texture = TextureId::named(name);
     let tile = texture.pattern().tile;
-    Arc::new([Material { albedo: [1.0; 3], roughness, metallic: 0.0, texture, tile }])
+    Arc::new([Material {
+        albedo: [1.0; 3],
+        roughness,
+        metallic: 0.0,
+        texture,
+        tile,
+    }])
 }
 
 fn slab(number: u32, half: [f64; 3], at: [f64; 3], materials: &Arc<[Material]>) -> Item {
@@ -173,20 +208,38 @@ fn room(scene: &Scene) -> Vec<Item> {
 
 fn table(table: &Table, recolour: u8) -> Item {
     let [half_x, half_y] = table.size.map(|side| side / 2.0);
-    let top = Shape::Cuboid { half: [half_x, half_y, BOARD / 2.0], round: 0.004 };
+    let top = Shape::Cuboid {
+        half: [half_x, half_y, BOARD / 2.0],
+        round: 0.004,
+    };
     let mut solid = Solid::default().at(top, [0.0, 0.0, -BOARD / 2.0], 0);
     let long = table.height - BOARD;
     if long > 0.05 {
         for (x, y) in [(1.0, 1.0), (1.0, -1.0), (-1.0, -1.0), (-1.0, 1.0)] {
-            let leg = Shape::Cuboid { half: [0.025, 0.025, long / 2.0], round: 0.003 };
-            let at = [x * (half_x - 0.05), y * (half_y - 0.05), -BOARD - long / 2.0];
+            let leg = Shape::Cuboid {
+                half: [0.025, 0.025, long / 2.0],
+                round: 0.003,
+            };
+            let at = [
+                x * (half_x - 0.05),
+                y * (half_y - 0.05),
+                -BOARD - long / 2.0,
+            ];
             solid = solid.at(leg, at, 1);
         }
     }
     /// Tints of the recoloured tops.
-    const TINTS: [[f32; 3]; 4] = [[1.0; 3], [0.75, 0.82, 0.95], [0.95, 0.8, 0.66], [0.7, 0.78, 0.66]];
+    const TINTS: [[f32; 3]; 4] = [
+        [1.0; 3],
+        [0.75, 0.82, 0.95],
+        [0.95, 0.8, 0.66],
+        [0.7, 0.78, 0.66],
+    ];
     let tint = TINTS[usize::from(recolour) % TINTS.len()];
-    let board = Material { albedo: tint, ..worn(&table.material, 0.5)[0] };
+    let board = Material {
+        albedo: tint,
+        ..worn(&table.material, 0.5)[0]
+    };
     Item {
         id: id(TABLE, 0),
         solid: Arc::new(solid),
@@ -199,7 +252,10 @@ fn table(table: &Table, recolour: u8) -> Item {
 fn with_cabinet(mut fixed: Vec<Item>, placed: &super::scene::Cabinet) -> (Vec<Item>, Vec<Item>) {
     let parts = cabinet();
     let body = placed.material.coloured(placed.colour.linear());
-    let front = Material { albedo: body.albedo.map(|x| (x * 1.25).min(0.9)), ..body };
+    let front = Material {
+        albedo: body.albedo.map(|x| (x * 1.25).min(0.9)),
+        ..body
+    };
     let handle = Finish::Metal.coloured([0.55; 3]);
     let materials: Arc<[Material]> = Arc::new([body, front, handle]);
     let item = |part: u8, solid: Solid, pose: Pose| Item {
@@ -211,7 +267,11 @@ fn with_cabinet(mut fixed: Vec<Item>, placed: &super::scene::Cabinet) -> (Vec<It
     };
     fixed.push(item(0, parts.carcass, placed.pose));
     let drawer = |(index, drawer): (usize, super::asset::Drawer)| {
-        item(index as u8 + 1, drawer.solid, placed.pose.then(&drawer.closed))
+        item(
+            index as u8 + 1,
+            drawer.solid,
+            placed.pose.then(&drawer.closed),
+        )
     };
     let drawers = parts.drawers.into_iter().enumerate().map(drawer).collect();
     (fixed, drawers)
@@ -222,7 +282,10 @@ fn lights(scene: &Scene) -> Vec<Light> {
     let light = |light: &super::scene::Light| {
         let strength = 2.3 * light.intensity as f32;
         let colour = black_body(light.kelvin).map(|x| x * strength);
-        Light { direction: light.direction, colour }
+        Light {
+            direction: light.direction,
+            colour,
+        }
     };
     scene.lights.iter().take(3).map(light).collect()
 }
@@ -231,9 +294,23 @@ fn lights(scene: &Scene) -> Vec<Light> {
 fn black_body(kelvin: f64) -> [f32; 3] {
     let t = (kelvin.clamp(1000.0, 20_000.0)) / 100.0;
     let warm = t <= 66.0;
-    let red = if warm { 255.0 } else { 329.7 * (t - 60.0).powf(-0.1332) };
-    let green = if warm { 99.47 * t.ln() - 161.12 } else { 288.12 * (t - 60.0).powf(-0.0755) };
-    let blue = if !warm { 255.0 } else if t <= 19.0 { 0.0 } else { 138.52 * (t - 10.0).ln() - 305.04 };
+    let red = if warm {
+        255.0
+    } else {
+        329.7 * (t - 60.0).powf(-0.1332)
+    };
+    let green = if warm {
+        99.47 * t.ln() - 161.12
+    } else {
+        288.12 * (t - 60.0).powf(-0.0755)
+    };
+    let blue = if !warm {
+        255.0
+    } else if t <= 19.0 {
+        0.0
+    } else {
+        138.52 * (t - 10.0).ln() - 305.04
+    };
     let light = super::asset::linear([red, green, blue].map(|x| x.clamp(0.0, 255.0) as u8));
     let most = light.into_iter().fold(1e-3, f32::max);
     light.map(|x| x / most)
@@ -252,8 +329,15 @@ pub fn portrait(spec: &AssetSpec) -> Drawing {
         materials: asset.materials,
         casts: true,
     });
-    let lights = vec![Light { direction: [-0.45, 0.35, -0.8], colour: [2.3, 2.2, 2.05] }];
-    Drawing { items, lights, ambient: [[0.6, 0.62, 0.65], [0.26, 0.24, 0.22]] }
+    let lights = vec![Light {
+        direction: [-0.45, 0.35, -0.8],
+        colour: [2.3, 2.2, 2.05],
+    }];
+    Drawing {
+        items,
+        lights,
+        ambient: [[0.6, 0.62, 0.65], [0.26, 0.24, 0.22]],
+    }
 }
 
 #[cfg(test)]
@@ -273,7 +357,13 @@ mod tests {
         for category in CategoryId::all() {
             let drawing = portrait(&AssetSpec::usual(category));
             let item = &drawing.items[1];
-            let lowest = item.solid.mesh().positions.iter().map(|p| item.pose.apply(p.map(f64::from))[2]).fold(f64::INFINITY, f64::min);
+            let lowest = item
+                .solid
+                .mesh()
+                .positions
+                .iter()
+                .map(|p| item.pose.apply(p.map(f64::from))[2])
+                .fold(f64::INFINITY, f64::min);
             assert!(lowest.abs() < 1e-6, "{}", category.entry().name);
         }
     }

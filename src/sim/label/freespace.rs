@@ -116,7 +116,10 @@ impl FreeSpace<'_> {
     }
 
     fn all(&self) -> Vec<[f64; 2]> {
-        let (width, height) = (self.view.size.width as usize, self.view.size.height as usize);
+        let (width, height) = (
+            self.view.size.width as usize,
+            self.view.size.height as usize,
+        );
         let columns = || (STEP / 2..width).step_by(STEP);
         (STEP / 2..height)
             .step_by(STEP)
@@ -128,14 +131,18 @@ impl FreeSpace<'_> {
 
     fn is_free(&self, x: usize, y: usize) -> bool {
         let index = y * self.view.size.width as usize + x;
-        let (Some(id), Some(depth)) = (self.view.ids.get(index), self.view.depths.get(index)) else {
+        let (Some(id), Some(depth)) = (self.view.ids.get(index), self.view.depths.get(index))
+        else {
             return false;
         };
         if object_of(*id) != self.support {
             return false;
         }
         let pixel = ImagePoint::new(x as f32 + 0.5, y as f32 + 0.5);
-        let place = self.camera.pose.apply(self.camera.lens.unproject(pixel, f64::from(*depth)));
+        let place = self
+            .camera
+            .pose
+            .apply(self.camera.lens.unproject(pixel, f64::from(*depth)));
         let clear = |obstacle: &Obstacle| obstacle.distance([place[0], place[1]]) >= self.radius;
         self.obstacles.iter().all(clear) && self.is_supported(place)
     }
@@ -144,15 +151,28 @@ impl FreeSpace<'_> {
     fn is_supported(&self, place: [f64; 3]) -> bool {
         (0..AROUND).all(|i| {
             let (sin, cos) = (std::f64::consts::TAU * i as f64 / AROUND as f64).sin_cos();
-            let rim = [place[0] + self.radius * cos, place[1] + self.radius * sin, place[2]];
-            let Some(seen) = project(self.camera, rim).filter(|seen| seen.inside(self.view.size)) else {
+            let rim = [
+                place[0] + self.radius * cos,
+                place[1] + self.radius * sin,
+                place[2],
+            ];
+            let Some(seen) = project(self.camera, rim).filter(|seen| seen.inside(self.view.size))
+            else {
                 return false;
             };
             let [x, y] = seen.pixel.map(|x| x as usize);
             let index = y * self.view.size.width as usize + x;
             // Something in front may hide the rim; something else at its own depth is not the support.
-            let same = self.view.ids.get(index).is_some_and(|id| object_of(*id) == self.support);
-            let level = self.view.depths.get(index).is_some_and(|depth| (f64::from(*depth) - seen.depth).abs() < 0.02);
+            let same = self
+                .view
+                .ids
+                .get(index)
+                .is_some_and(|id| object_of(*id) == self.support);
+            let level = self
+                .view
+                .depths
+                .get(index)
+                .is_some_and(|depth| (f64::from(*depth) - seen.depth).abs() < 0.02);
             same && level
         })
     }

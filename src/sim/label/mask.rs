@@ -95,7 +95,11 @@ impl Mask {
     fn distances(&self) -> Vec<f64> {
         let [_, _, width, height] = self.window.map(|side| side as usize);
         let far = ((width + height + 2) as f64).powi(2);
-        let mut field: Vec<f64> = self.bits.iter().map(|bit| if *bit { far } else { 0.0 }).collect();
+        let mut field: Vec<f64> = self
+            .bits
+            .iter()
+            .map(|bit| if *bit { far } else { 0.0 })
+            .collect();
         for x in 0..width {
             let column: Vec<f64> = (0..height).map(|y| field[y * width + x]).collect();
             for (y, value) in envelope(&column).into_iter().enumerate() {
@@ -137,7 +141,10 @@ impl Mask {
             push(false, rows - top - height);
         }
         push(false, (self.size.width - left - width) * rows);
-        Rle { size: self.size, counts }
+        Rle {
+            size: self.size,
+            counts,
+        }
     }
 }
 
@@ -145,7 +152,12 @@ impl Rle {
     /// Number of pixels that belong.
     #[must_use]
     pub fn area(&self) -> u64 {
-        self.counts.iter().skip(1).step_by(2).map(|count| u64::from(*count)).sum()
+        self.counts
+            .iter()
+            .skip(1)
+            .step_by(2)
+            .map(|count| u64::from(*count))
+            .sum()
     }
 
     /// Whether each pixel belongs, row by row; nothing if the runs do not fill the image.
@@ -171,7 +183,10 @@ impl Rle {
 
 /// The least of f(q) + (p - q)^2 over q, for every p; beyond both ends f is zero.
 fn envelope(values: &[f64]) -> Vec<f64> {
-    let padded: Vec<f64> = std::iter::once(0.0).chain(values.iter().copied()).chain([0.0]).collect();
+    let padded: Vec<f64> = std::iter::once(0.0)
+        .chain(values.iter().copied())
+        .chain([0.0])
+        .collect();
     let (mut places, mut starts) = (vec![0_usize], vec![f64::NEG_INFINITY]);
     let meet = |p: usize, q: usize| {
         let (a, b) = (p as f64, q as f64);
@@ -255,7 +270,10 @@ mod tests {
 
     #[test]
     fn runs_that_do_not_fill_the_image_are_refused() {
-        let rle = Rle { size: ImageSize::new(3, 3), counts: vec![4, 4] };
+        let rle = Rle {
+            size: ImageSize::new(3, 3),
+            counts: vec![4, 4],
+        };
         assert_eq!(rle.pixels(), None);
     }
 }

@@ -102,16 +102,30 @@ impl Labeller {
         view: &View,
         object: u32,
     ) -> Option<ObjectLabel> {
-        let items = drawing.items.iter().filter(|item| object_of(item.id) == object);
-        let parts: Vec<_> = items.map(|item| (self.mesh(&item.solid), item.pose)).collect();
-        let parts: Vec<_> = parts.iter().map(|(mesh, pose)| (mesh.as_ref(), *pose)).collect();
+        let items = drawing
+            .items
+            .iter()
+            .filter(|item| object_of(item.id) == object);
+        let parts: Vec<_> = items
+            .map(|item| (self.mesh(&item.solid), item.pose))
+            .collect();
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|(mesh, pose)| (mesh.as_ref(), *pose))
+            .collect();
         let alone = Silhouette::of(&parts, &camera.pose, &camera.lens)?;
         let mask = Mask::of(view.size, &view.ids, |id| object_of(*id) == object);
         let area = mask.as_ref().map_or(0, Mask::area);
         // Rounding in the device may colour a border pixel more than the projection has.
         let within = alone.image_area.max(area);
         let canvas = alone.canvas_area + within - alone.image_area;
-        let share = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
+        let share = |part: usize, whole: usize| {
+            if whole == 0 {
+                1.0
+            } else {
+                part as f64 / whole as f64
+            }
+        };
         Some(ObjectLabel {
             object,
             visible: mask.as_ref().map(Mask::bounds),
@@ -120,7 +134,11 @@ impl Labeller {
             mask,
             area,
             occlusion: 1.0 - share(area, within).min(1.0),
-            truncation: if canvas == 0 { 1.0 } else { 1.0 - share(within, canvas) },
+            truncation: if canvas == 0 {
+                1.0
+            } else {
+                1.0 - share(within, canvas)
+            },
         })
     }
 }

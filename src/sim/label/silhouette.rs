@@ -35,9 +35,19 @@ impl Silhouette {
         for (mesh, pose) in parts {
             project(mesh, &back.then(pose), lens, &mut triangles);
         }
-        let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        let mut bounds = [
+            f64::INFINITY,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NEG_INFINITY,
+        ];
         for [x, y] in triangles.iter().flatten() {
-            bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
+            bounds = [
+                bounds[0].min(*x),
+                bounds[1].min(*y),
+                bounds[2].max(*x),
+                bounds[3].max(*y),
+            ];
         }
         if triangles.is_empty() {
             return None;
@@ -45,7 +55,11 @@ impl Silhouette {
         let mut canvas = Canvas::new(bounds, lens);
         triangles.iter().for_each(|triangle| canvas.fill(triangle));
         let (canvas_area, image_area) = canvas.areas(lens);
-        Some(Self { bounds, canvas_area, image_area })
+        Some(Self {
+            bounds,
+            canvas_area,
+            image_area,
+        })
     }
 }
 
@@ -53,7 +67,9 @@ impl Silhouette {
 fn project(mesh: &Mesh, to_camera: &Pose, lens: &Pinhole, into: &mut Vec<[[f64; 2]; 3]>) {
     let isometry = to_camera.isometry();
     let place = |p: &[f32; 3]| -> [f64; 3] {
-        (isometry * nalgebra::Point3::from(p.map(f64::from))).coords.into()
+        (isometry * nalgebra::Point3::from(p.map(f64::from)))
+            .coords
+            .into()
     };
     let places: Vec<[f64; 3]> = mesh.positions.iter().map(place).collect();
     let pixel = |[x, y, z]: [f64; 3]| [lens.fx * x / z + lens.cx, lens.fy * y / z + lens.cy];
@@ -63,7 +79,11 @@ fn project(mesh: &Mesh, to_camera: &Pose, lens: &Pinhole, into: &mut Vec<[[f64; 
             into.push(corners.map(pixel));
         } else {
             let cut: Vec<[f64; 2]> = cut(corners).into_iter().map(pixel).collect();
-            into.extend(cut.windows(2).skip(1).map(|pair| [cut[0], pair[0], pair[1]]));
+            into.extend(
+                cut.windows(2)
+                    .skip(1)
+                    .map(|pair| [cut[0], pair[0], pair[1]]),
+            );
         }
     }
 }
@@ -94,7 +114,13 @@ impl Canvas {
             (low, (high - low).max(0) as usize)
         };
         let ((left, width), (top, height)) = (span(x1, x2, width), span(y1, y2, height));
-        Self { left, top, width, height, bits: vec![false; width * height] }
+        Self {
+            left,
+            top,
+            width,
+            height,
+            bits: vec![false; width * height],
+        }
     }
 
     /// Sets the pixels whose middle lies in a triangle.
@@ -109,7 +135,8 @@ impl Canvas {
                 continue;
             };
             let first = (from - self.left as f64 - 0.5).ceil().max(0.0) as usize;
-            let end = ((to - self.left as f64 - 0.5).floor() + 1.0).clamp(0.0, self.width as f64) as usize;
+            let end = ((to - self.left as f64 - 0.5).floor() + 1.0).clamp(0.0, self.width as f64)
+                as usize;
             if first < end {
                 self.bits[row * self.width + first..row * self.width + end].fill(true);
             }

@@ -7,23 +7,47 @@ use crate::sim::render::{Camera, Drawing, Item, View};
 use crate::sim::solid::{Shape, Solid};
 
 fn shown(drawing: &Drawing, camera: &Camera) -> Option<View> {
-    Some(renderer()?.render(drawing, std::slice::from_ref(camera)).unwrap().remove(0))
+    Some(
+        renderer()?
+            .render(drawing, std::slice::from_ref(camera))
+            .unwrap()
+            .remove(0),
+    )
 }
 
 fn label(drawing: &Drawing, camera: &Camera, view: &View, object: u32) -> ObjectLabel {
-    Labeller::default().objects(drawing, camera, view, &[object]).remove(0)
+    Labeller::default()
+        .objects(drawing, camera, view, &[object])
+        .remove(0)
 }
 
 fn cube(object: u32, half: f64, at: [f64; 3]) -> Item {
-    item(object, Shape::Cuboid { half: [half; 3], round: 0.0 }, Pose::at(at), [0.6; 3])
+    item(
+        object,
+        Shape::Cuboid {
+            half: [half; 3],
+            round: 0.0,
+        },
+        Pose::at(at),
+        [0.6; 3],
+    )
 }
 
 fn shape(kind: u8) -> Shape {
     match kind % 4 {
-        0 => Shape::Cuboid { half: [0.07, 0.05, 0.04], round: 0.004 },
-        1 => Shape::Cylinder { radius: 0.05, half_height: 0.06 },
+        0 => Shape::Cuboid {
+            half: [0.07, 0.05, 0.04],
+            round: 0.004,
+        },
+        1 => Shape::Cylinder {
+            radius: 0.05,
+            half_height: 0.06,
+        },
         2 => Shape::Sphere { radius: 0.06 },
-        _ => Shape::Cone { radius: 0.06, half_height: 0.07 },
+        _ => Shape::Cone {
+            radius: 0.06,
+            half_height: 0.07,
+        },
     }
 }
 
@@ -79,12 +103,34 @@ fn a_half_hidden_thing_is_half_hidden() {
         pose: Pose::looking_at([0.0, 0.0, 1.0], [0.0; 3], [0.0, 1.0, 0.0]),
         ..camera()
     };
-    let low = item(2, Shape::Cuboid { half: [0.1, 0.1, 0.001], round: 0.0 }, Pose::at([0.0, 0.0, 0.01]), [0.5; 3]);
-    let high = item(3, Shape::Cuboid { half: [0.1, 0.3, 0.001], round: 0.0 }, Pose::at([0.1, 0.0, 0.013]), [0.5; 3]);
+    let low = item(
+        2,
+        Shape::Cuboid {
+            half: [0.1, 0.1, 0.001],
+            round: 0.0,
+        },
+        Pose::at([0.0, 0.0, 0.01]),
+        [0.5; 3],
+    );
+    let high = item(
+        3,
+        Shape::Cuboid {
+            half: [0.1, 0.3, 0.001],
+            round: 0.0,
+        },
+        Pose::at([0.1, 0.0, 0.013]),
+        [0.5; 3],
+    );
     let drawing = world([low, high]);
-    let Some(view) = shown(&drawing, &camera) else { return };
+    let Some(view) = shown(&drawing, &camera) else {
+        return;
+    };
     let hidden = label(&drawing, &camera, &view, 2);
-    assert!((hidden.occlusion - 0.5).abs() < 0.04, "{}", hidden.occlusion);
+    assert!(
+        (hidden.occlusion - 0.5).abs() < 0.04,
+        "{}",
+        hidden.occlusion
+    );
     assert_eq!(hidden.dropped(), None);
     let open = label(&drawing, &camera, &view, 3);
     assert!(open.occlusion < 0.02, "{}", open.occlusion);
@@ -101,9 +147,21 @@ fn a_thing_across_the_edge_is_cut_by_its_share() {
     };
     // The image's right edge shows x = tan(0.4) * 128 / 96 on the ground.
     let edge = 0.4_f64.tan() * 128.0 / 96.0;
-    let sheet = |at: f64| item(2, Shape::Cuboid { half: [0.1, 0.1, 0.0005], round: 0.0 }, Pose::at([at, 0.0, 0.0015]), [0.5; 3]);
+    let sheet = |at: f64| {
+        item(
+            2,
+            Shape::Cuboid {
+                half: [0.1, 0.1, 0.0005],
+                round: 0.0,
+            },
+            Pose::at([at, 0.0, 0.0015]),
+            [0.5; 3],
+        )
+    };
     let drawing = world([sheet(edge)]);
-    let Some(view) = shown(&drawing, &camera) else { return };
+    let Some(view) = shown(&drawing, &camera) else {
+        return;
+    };
     let cut = label(&drawing, &camera, &view, 2);
     assert!((cut.truncation - 0.5).abs() < 0.06, "{}", cut.truncation);
     assert!(cut.amodal[2] > 130.0 && cut.visible.unwrap()[2] <= 128.0);
@@ -117,15 +175,22 @@ fn a_thing_across_the_edge_is_cut_by_its_share() {
 fn small_things_are_dropped() {
     let drawing = world([cube(2, 0.008, [0.0, 0.0, 0.008])]);
     let camera = camera();
-    let Some(view) = shown(&drawing, &camera) else { return };
-    assert_eq!(label(&drawing, &camera, &view, 2).dropped(), Some(Drop::Small));
+    let Some(view) = shown(&drawing, &camera) else {
+        return;
+    };
+    assert_eq!(
+        label(&drawing, &camera, &view, 2).dropped(),
+        Some(Drop::Small)
+    );
 }
 
 #[test]
 fn a_place_is_visible_until_something_stands_before_it() {
     let camera = camera();
     let drawing = world([cube(2, 0.05, [0.0, 0.0, 0.05])]);
-    let Some(view) = shown(&drawing, &camera) else { return };
+    let Some(view) = shown(&drawing, &camera) else {
+        return;
+    };
     let seen = |place: [f64; 3]| project(&camera, place).unwrap().visible(&view);
     assert!(seen([0.0, 0.0, 0.1]) && seen([0.2, 0.0, 0.0]));
     // Behind the cube, and below the ground.
@@ -153,20 +218,44 @@ fn a_trace_ends_at_the_place_it_leads_to() {
 #[test]
 fn free_places_are_on_the_support_and_have_room() {
     let camera = camera();
-    let board = item(9, Shape::Cuboid { half: [0.25, 0.25, 0.01], round: 0.0 }, Pose::at([0.0, 0.0, 0.01]), [0.5; 3]);
+    let board = item(
+        9,
+        Shape::Cuboid {
+            half: [0.25, 0.25, 0.01],
+            round: 0.0,
+        },
+        Pose::at([0.0, 0.0, 0.01]),
+        [0.5; 3],
+    );
     let drawing = world([board, cube(2, 0.05, [0.05, 0.0, 0.07])]);
-    let Some(view) = shown(&drawing, &camera) else { return };
-    let obstacles = [Obstacle::new(&drawing.items[2].solid.mesh(), &drawing.items[2].pose)];
-    let free = FreeSpace { view: &view, camera: &camera, support: 9, obstacles: &obstacles, radius: 0.05 };
+    let Some(view) = shown(&drawing, &camera) else {
+        return;
+    };
+    let obstacles = [Obstacle::new(
+        &drawing.items[2].solid.mesh(),
+        &drawing.items[2].pose,
+    )];
+    let free = FreeSpace {
+        view: &view,
+        camera: &camera,
+        support: 9,
+        obstacles: &obstacles,
+        radius: 0.05,
+    };
     let points = free.points(6, 1);
     assert_eq!(points.len(), 6);
     assert_ne!(points, free.points(6, 2));
     for [x, y] in points {
         let index = y as usize * 128 + x as usize;
         let pixel = crate::geometry::ImagePoint::new(x as f32, y as f32);
-        let place = camera.pose.apply(camera.lens.unproject(pixel, f64::from(view.depths[index])));
+        let place = camera
+            .pose
+            .apply(camera.lens.unproject(pixel, f64::from(view.depths[index])));
         assert!((place[2] - 0.02).abs() < 2e-3, "{place:?}");
-        assert!(place[0].abs() < 0.2 + 5e-3 && place[1].abs() < 0.2 + 5e-3, "{place:?}");
+        assert!(
+            place[0].abs() < 0.2 + 5e-3 && place[1].abs() < 0.2 + 5e-3,
+            "{place:?}"
+        );
         let beside = (place[0] - 0.05).abs().max(place[1].abs());
         assert!(beside >= 0.1 - 1e-3, "{place:?}");
     }
@@ -174,8 +263,18 @@ fn free_places_are_on_the_support_and_have_room() {
 
 #[test]
 fn an_outline_measures_distances_to_what_stands_on_the_ground() {
-    let mesh = Solid::of(Shape::Cuboid { half: [0.1, 0.05, 0.2], round: 0.0 }, 0).mesh();
-    let turned = Obstacle::new(&mesh, &Pose::from_rpy([1.0, 0.0, 0.0], [0.0, 0.0, std::f64::consts::FRAC_PI_2]));
+    let mesh = Solid::of(
+        Shape::Cuboid {
+            half: [0.1, 0.05, 0.2],
+            round: 0.0,
+        },
+        0,
+    )
+    .mesh();
+    let turned = Obstacle::new(
+        &mesh,
+        &Pose::from_rpy([1.0, 0.0, 0.0], [0.0, 0.0, std::f64::consts::FRAC_PI_2]),
+    );
     assert!((turned.distance([1.2, 0.0]) - 0.15).abs() < 1e-6);
     assert!((turned.distance([1.0, 0.3]) - 0.2).abs() < 1e-6);
     assert_eq!(turned.distance([1.04, 0.09]), 0.0);

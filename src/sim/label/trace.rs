@@ -65,9 +65,13 @@ pub struct Trace {
 #[must_use]
 pub fn trace(camera: &Camera, way: &[[f64; 3]]) -> Trace {
     let size = camera.lens.size;
-    let projected: Vec<Option<Projected>> = way.iter().map(|place| project(camera, *place)).collect();
+    let projected: Vec<Option<Projected>> =
+        way.iter().map(|place| project(camera, *place)).collect();
     let places: Vec<Option<[f64; 2]>> = projected.iter().map(|p| p.map(|p| p.pixel)).collect();
-    let inside = projected.iter().map(|p| p.is_some_and(|p| p.inside(size))).collect();
+    let inside = projected
+        .iter()
+        .map(|p| p.is_some_and(|p| p.inside(size)))
+        .collect();
     let clipped: Vec<ImagePoint> = clip(&places, size)
         .into_iter()
         .map(|[x, y]| ImagePoint::new(x as f32, y as f32))
@@ -76,15 +80,26 @@ pub fn trace(camera: &Camera, way: &[[f64; 3]]) -> Trace {
         .into_iter()
         .map(|point| [f64::from(point.x), f64::from(point.y)])
         .collect();
-    Trace { places, inside, points }
+    Trace {
+        places,
+        inside,
+        points,
+    }
 }
 
 /// The first part of a way that lies within the image, cut at its edges.
 fn clip(places: &[Option<[f64; 2]>], size: ImageSize) -> Vec<[f64; 2]> {
     let mut kept: Vec<[f64; 2]> = Vec::new();
     if let [Some(only)] = places {
-        let projected = Projected { pixel: *only, depth: 0.0 };
-        return projected.inside(size).then_some(*only).into_iter().collect();
+        let projected = Projected {
+            pixel: *only,
+            depth: 0.0,
+        };
+        return projected
+            .inside(size)
+            .then_some(*only)
+            .into_iter()
+            .collect();
     }
     for pair in places.windows(2) {
         let part = match pair {
@@ -142,8 +157,18 @@ mod tests {
 
     #[test]
     fn a_way_is_cut_where_it_leaves_the_image() {
-        let way = [[50.0, 40.0], [90.0, 40.0], [130.0, 40.0], [130.0, 20.0], [50.0, 20.0]].map(Some);
-        assert_eq!(clip(&way, SIZE), [[50.0, 40.0], [90.0, 40.0], [100.0, 40.0]]);
+        let way = [
+            [50.0, 40.0],
+            [90.0, 40.0],
+            [130.0, 40.0],
+            [130.0, 20.0],
+            [50.0, 20.0],
+        ]
+        .map(Some);
+        assert_eq!(
+            clip(&way, SIZE),
+            [[50.0, 40.0], [90.0, 40.0], [100.0, 40.0]]
+        );
     }
 
     #[test]
@@ -155,7 +180,12 @@ mod tests {
 
     #[test]
     fn a_place_behind_the_camera_ends_the_way() {
-        let way = [Some([10.0, 10.0]), Some([20.0, 10.0]), None, Some([30.0, 10.0])];
+        let way = [
+            Some([10.0, 10.0]),
+            Some([20.0, 10.0]),
+            None,
+            Some([30.0, 10.0]),
+        ];
         assert_eq!(clip(&way, SIZE), [[10.0, 10.0], [20.0, 10.0]]);
     }
 }
