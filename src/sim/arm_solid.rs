@@ -76,10 +76,20 @@ mod tests {
         for spec in ROBOTS {
             let arm = arm_solids(spec, 0);
             assert_eq!(arm.links.len(), spec.joints.len(), "{}", spec.name);
-            let all = std::iter::once(&arm.base).chain(&arm.links).chain(&arm.fingers);
+            let all = std::iter::once(&arm.base)
+                .chain(&arm.links)
+                .chain(&arm.fingers);
             let triangles: usize = all.map(|solid| solid.mesh().triangles()).sum();
-            assert!((1000..=7000).contains(&triangles), "{}: {triangles}", spec.name);
-            assert!(arm.links.iter().all(|link| !link.colliders().is_empty()), "{}", spec.name);
+            assert!(
+                (1000..=6000).contains(&triangles),
+                "{}: {triangles}",
+                spec.name
+            );
+            assert!(
+                arm.links.iter().all(|link| !link.colliders().is_empty()),
+                "{}",
+                spec.name
+            );
         }
     }
 
@@ -90,10 +100,26 @@ mod tests {
             for (side, sign) in [(0, 1.0), (1, -1.0)] {
                 let bounds = arm_solids(spec, 0).fingers[side].bounds();
                 // The pad's face towards the other finger.
-                let face = if sign > 0.0 { bounds.min[1] } else { -bounds.max[1] };
-                assert!((face + thick).abs() < 1.5e-3, "{} {side}: {bounds:?}", spec.name);
-                assert!((bounds.max[0] - along).abs() < 2e-3, "{} {side}: {bounds:?}", spec.name);
-                assert!(bounds.max[2] <= across + 2e-2, "{} {side}: {bounds:?}", spec.name);
+                let face = if sign > 0.0 {
+                    bounds.min[1]
+                } else {
+                    -bounds.max[1]
+                };
+                assert!(
+                    (face + thick).abs() < 1.5e-3,
+                    "{} {side}: {bounds:?}",
+                    spec.name
+                );
+                assert!(
+                    (bounds.max[0] - along).abs() < 2e-3,
+                    "{} {side}: {bounds:?}",
+                    spec.name
+                );
+                assert!(
+                    bounds.max[2] <= across + 2e-2,
+                    "{} {side}: {bounds:?}",
+                    spec.name
+                );
             }
         }
     }

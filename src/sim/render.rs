@@ -146,4 +146,4 @@ pub enum RenderError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::sim) mod tests;

@@ -28,7 +28,11 @@ impl Draft {
             zero.push(at);
         }
         let links = vec![Solid::default(); zero.len()];
-        Self { zero, base: Solid::default(), links }
+        Self {
+            zero,
+            base: Solid::default(),
+            links,
+        }
     }
 
     /// Adds a shape at a pose of the base frame.
@@ -43,14 +47,31 @@ impl Draft {
 
     /// A box with rounded edges.
     pub(super) fn block(&mut self, link: usize, sides: [f64; 3], at: [f64; 3], slot: u8) {
-        let round = sides.into_iter().fold(f64::INFINITY, f64::min) * 0.14;
-        let shape = Shape::Cuboid { half: sides.map(|side| side / 2.0), round };
+        let (least, most) = sides
+            .into_iter()
+            .fold((f64::INFINITY, 0.0_f64), |(a, b), side| {
+                (a.min(side), b.max(side))
+            });
+        // Small enough beside the longest side for one step per edge.
+        let round = (least * 0.14).min(most * 0.039);
+        let shape = Shape::Cuboid {
+            half: sides.map(|side| side / 2.0),
+            round,
+        };
         self.add(link, shape, Pose::at(at), slot);
     }
 
     /// A profile turned around a line from `at` in a direction.
-    pub(super) fn turned(&mut self, link: usize, profile: &[[f64; 2]], (at, way): ([f64; 3], [f64; 3]), slot: u8) {
-        let shape = Shape::Lathe { profile: profile.to_vec() };
+    pub(super) fn turned(
+        &mut self,
+        link: usize,
+        profile: &[[f64; 2]],
+        (at, way): ([f64; 3], [f64; 3]),
+        slot: u8,
+    ) {
+        let shape = Shape::Lathe {
+            profile: profile.to_vec(),
+        };
         self.add(link, shape, towards(at, way), slot);
     }
 
@@ -70,7 +91,13 @@ impl Draft {
     }
 
     /// A cylinder with round ends from one place to another, its radius changing.
-    pub(super) fn limb(&mut self, link: usize, [from, to]: [[f64; 3]; 2], [a, b]: [f64; 2], slot: u8) {
+    pub(super) fn limb(
+        &mut self,
+        link: usize,
+        [from, to]: [[f64; 3]; 2],
+        [a, b]: [f64; 2],
+        slot: u8,
+    ) {
         let way: [f64; 3] = std::array::from_fn(|k| to[k] - from[k]);
         let length = Vector3::from(way).norm();
         let mut profile = Vec::new();
@@ -86,7 +113,13 @@ impl Draft {
     }
 
     /// A plate that stands in the x-z plane at `y`, with an outline in x and z.
-    pub(super) fn plate(&mut self, link: usize, outline: &[[f64; 2]], (y, thickness): (f64, f64), slot: u8) {
+    pub(super) fn plate(
+        &mut self,
+        link: usize,
+        outline: &[[f64; 2]],
+        (y, thickness): (f64, f64),
+        slot: u8,
+    ) {
         let shape = prism(outline, thickness / 2.0);
         // Outline y becomes z, so the prism's z becomes -y.
         let pose = Pose::from_rpy([0.0, y, 0.0], [FRAC_PI_2, 0.0, 0.0]);
@@ -101,12 +134,20 @@ impl Draft {
 /// A plate whose outline may run either way around.
 pub(super) fn prism(outline: &[[f64; 2]], half_height: f64) -> Shape {
     let next = |i: usize| outline[(i + 1) % outline.len()];
-    let area: f64 = outline.iter().enumerate().map(|(i, p)| p[0] * next(i)[1] - p[1] * next(i)[0]).sum();
+    let area: f64 = outline
+        .iter()
+        .enumerate()
+        .map(|(i, p)| p[0] * next(i)[1] - p[1] * next(i)[0])
+        .sum();
     let mut outline = outline.to_vec();
     if area < 0.0 {
         outline.reverse();
     }
-    Shape::Prism { outline, half_height, bevel: half_height * 0.25 }
+    Shape::Prism {
+        outline,
+        half_height,
+        bevel: half_height * 0.25,
+    }
 }
 
 /// The outline of a bar with round ends between two places of a plane.
@@ -118,7 +159,9 @@ pub(super) fn bar([from, to]: [[f64; 2]; 2], [a, b]: [f64; 2]) -> Vec<[f64; 2]> 
             [middle[0] + radius * cos, middle[1] + radius * sin]
         })
     };
-    arc(to, b, way - FRAC_PI_2).chain(arc(from, a, way + FRAC_PI_2)).collect()
+    arc(to, b, way - FRAC_PI_2)
+        .chain(arc(from, a, way + FRAC_PI_2))
+        .collect()
 }
 
 /// A circle of an outline.
@@ -133,8 +176,13 @@ pub(super) fn circle(middle: [f64; 2], radius: f64) -> Vec<[f64; 2]> {
 
 /// At a place, z along a direction.
 fn towards(at: [f64; 3], way: [f64; 3]) -> Pose {
-    let way = Vector3::from(way).try_normalize(1e-12).unwrap_or_else(Vector3::z);
+    let way = Vector3::from(way)
+        .try_normalize(1e-12)
+        .unwrap_or_else(Vector3::z);
     let rotation = UnitQuaternion::rotation_between(&Vector3::z(), &way)
         .unwrap_or_else(|| UnitQuaternion::from_axis_angle(&Vector3::x_axis(), PI));
-    Pose { position: at, rotation: [rotation.w, rotation.i, rotation.j, rotation.k] }
+    Pose {
+        position: at,
+        rotation: [rotation.w, rotation.i, rotation.j, rotation.k],
+    }
 }

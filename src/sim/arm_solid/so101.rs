@@ -37,7 +37,12 @@ fn base(draft: &mut Draft) {
     draft.block(BASE, [0.064, 0.056, 0.046], [0.026, 0.0, 0.027], BODY);
     draft.block(BASE, [0.036, 0.0575, 0.028], [0.012, 0.0, 0.032], MOTOR);
     draft.block(BASE, [0.03, 0.064, 0.016], [-0.018, 0.0, 0.014], MOTOR);
-    draft.rod(BASE, 0.011, ([0.0388, 0.0, 0.048], [0.0, 0.0, 0.009]), METAL);
+    draft.rod(
+        BASE,
+        0.011,
+        ([0.0388, 0.0, 0.048], [0.0, 0.0, 0.009]),
+        METAL,
+    );
 }
 
 fn shoulder(draft: &mut Draft) {
@@ -47,32 +52,78 @@ fn shoulder(draft: &mut Draft) {
     draft.block(0, [0.012, 0.048, 0.06], [0.028, 0.0, 0.094], BODY);
     draft.block(0, [0.046, 0.036, 0.03], [x - 0.012, 0.0, z - 0.004], MOTOR);
     for side in SIDES {
-        draft.plate(0, &bar([[0.045, 0.075], [x - 0.008, z]], [0.016, 0.014]), (side * 0.0205, 0.004), BODY);
+        draft.plate(
+            0,
+            &bar([[0.045, 0.075], [x - 0.008, z]], [0.016, 0.014]),
+            (side * 0.0205, 0.004),
+            BODY,
+        );
     }
 }
 
 fn upper_arm(draft: &mut Draft) {
-    let along = |part: f64| [SHOULDER[0] + (ELBOW[0] - SHOULDER[0]) * part, SHOULDER[1] + (ELBOW[1] - SHOULDER[1]) * part];
+    let along = |part: f64| {
+        [
+            SHOULDER[0] + (ELBOW[0] - SHOULDER[0]) * part,
+            SHOULDER[1] + (ELBOW[1] - SHOULDER[1]) * part,
+        ]
+    };
     let lean = (ELBOW[0] - SHOULDER[0]).atan2(ELBOW[1] - SHOULDER[1]);
     for side in SIDES {
-        draft.plate(1, &bar([SHOULDER, ELBOW], [0.0175, 0.0165]), (side * 0.0255, 0.0055), BODY);
+        draft.plate(
+            1,
+            &bar([SHOULDER, ELBOW], [0.0175, 0.0165]),
+            (side * 0.0255, 0.0055),
+            BODY,
+        );
         for [x, z] in [SHOULDER, ELBOW] {
-            draft.rod(1, 0.0095, ([x, side * 0.027, z], [0.0, side * 0.0035, 0.0]), METAL);
+            draft.rod(
+                1,
+                0.0095,
+                ([x, side * 0.027, z], [0.0, side * 0.0035, 0.0]),
+                METAL,
+            );
         }
     }
     let [x, z] = along(0.42);
-    let spacer = Shape::Cuboid { half: [0.0125, 0.024, 0.021], round: 0.003 };
-    draft.add(1, spacer, Pose::from_rpy([x, 0.0, z], [0.0, lean, 0.0]), BODY);
+    let spacer = Shape::Cuboid {
+        half: [0.0125, 0.024, 0.021],
+        round: 0.003,
+    };
+    draft.add(
+        1,
+        spacer,
+        Pose::from_rpy([x, 0.0, z], [0.0, lean, 0.0]),
+        BODY,
+    );
     let [x, z] = along(0.86);
-    let servo = Shape::Cuboid { half: [0.0125, 0.0215, 0.0225], round: 0.002 };
-    draft.add(1, servo, Pose::from_rpy([x, 0.0, z], [0.0, lean, 0.0]), MOTOR);
+    let servo = Shape::Cuboid {
+        half: [0.0125, 0.0215, 0.0225],
+        round: 0.002,
+    };
+    draft.add(
+        1,
+        servo,
+        Pose::from_rpy([x, 0.0, z], [0.0, lean, 0.0]),
+        MOTOR,
+    );
 }
 
 fn forearm(draft: &mut Draft) {
     for side in SIDES {
-        draft.plate(2, &bar([ELBOW, WRIST], [0.0155, 0.0145]), (side * 0.0315, 0.005), BODY);
+        draft.plate(
+            2,
+            &bar([ELBOW, WRIST], [0.0155, 0.0145]),
+            (side * 0.0315, 0.005),
+            BODY,
+        );
         for [x, z] in [ELBOW, WRIST] {
-            draft.rod(2, 0.009, ([x, side * 0.033, z], [0.0, side * 0.003, 0.0]), METAL);
+            draft.rod(
+                2,
+                0.009,
+                ([x, side * 0.033, z], [0.0, side * 0.003, 0.0]),
+                METAL,
+            );
         }
     }
     draft.block(2, [0.05, 0.06, 0.018], [0.15, 0.0, 0.2313], BODY);
@@ -81,15 +132,30 @@ fn forearm(draft: &mut Draft) {
 
 fn hand(draft: &mut Draft) {
     let [x, z] = WRIST;
-    draft.plate(3, &bar([[x, z], [0.262, z]], [0.0135, 0.017]), (0.0265, 0.0045), BODY);
-    draft.plate(3, &bar([[x, z], [0.262, z]], [0.0135, 0.017]), (-0.0265, 0.0045), BODY);
+    draft.plate(
+        3,
+        &bar([[x, z], [0.262, z]], [0.0135, 0.017]),
+        (0.0265, 0.0045),
+        BODY,
+    );
+    draft.plate(
+        3,
+        &bar([[x, z], [0.262, z]], [0.0135, 0.017]),
+        (-0.0265, 0.0045),
+        BODY,
+    );
     draft.block(3, [0.026, 0.052, 0.036], [0.264, 0.0, z], BODY);
     draft.block(3, [0.0245, 0.036, 0.034], [0.2785, 0.0, z], MOTOR);
     draft.rod(4, 0.0125, ([0.29, 0.0, z], [0.008, 0.0, 0.0]), METAL);
     draft.block(4, [0.02, 0.046, 0.048], [0.306, 0.0, z + 0.004], BODY);
     draft.block(4, [0.036, 0.046, 0.025], [0.324, 0.002, z + 0.019], MOTOR);
     draft.block(4, [0.034, 0.03, 0.012], [0.322, 0.0, z - 0.0125], BODY);
-    draft.rod(4, 0.01, ([0.3166, -0.022, 0.2555], [0.0, 0.047, 0.0]), METAL);
+    draft.rod(
+        4,
+        0.01,
+        ([0.3166, -0.022, 0.2555], [0.0, 0.047, 0.0]),
+        METAL,
+    );
 }
 
 fn fixed_jaw() -> Solid {
@@ -102,8 +168,13 @@ fn fixed_jaw() -> Solid {
         [0.0, 0.0075],
         [-0.03, 0.014],
     ];
-    let pad = Shape::Cuboid { half: [0.026, 0.0009, 0.0092], round: 0.0004 };
-    Solid::default().with(prism(&outline, 0.0105), Pose::IDENTITY, BODY).at(pad, [0.0, -0.0031, 0.0], PAD)
+    let pad = Shape::Cuboid {
+        half: [0.026, 0.0009, 0.0092],
+        round: 0.0004,
+    };
+    Solid::default()
+        .with(prism(&outline, 0.0105), Pose::IDENTITY, BODY)
+        .at(pad, [0.0, -0.0031, 0.0], PAD)
 }
 
 /// The hinge lies behind and beside the pad.
@@ -119,8 +190,14 @@ fn moving_jaw() -> Solid {
         [-0.036, -0.008],
         [-0.05, -0.017],
     ];
-    let pad = Shape::Cuboid { half: [0.022, 0.0009, 0.0092], round: 0.0004 };
-    let hub = Shape::Cylinder { radius: 0.0105, half_height: 0.0165 };
+    let pad = Shape::Cuboid {
+        half: [0.022, 0.0009, 0.0092],
+        round: 0.0004,
+    };
+    let hub = Shape::Cylinder {
+        radius: 0.0105,
+        half_height: 0.0165,
+    };
     Solid::default()
         .with(prism(&outline, 0.0105), Pose::IDENTITY, BODY)
         .at(pad, [0.006, 0.0031, 0.0], PAD)

@@ -14,7 +14,12 @@ pub(super) const PAINTS: [Paint; 4] = [
     [([30, 31, 34], Finish::Plastic), MOTORS, STEEL, RUBBER],
     [([150, 152, 156], Finish::Metal), MOTORS, STEEL, RUBBER],
     [([36, 60, 104], Finish::Plastic), MOTORS, STEEL, RUBBER],
-    [([214, 214, 210], Finish::Plastic), ([70, 72, 76], Finish::Plastic), STEEL, RUBBER],
+    [
+        ([214, 214, 210], Finish::Plastic),
+        ([70, 72, 76], Finish::Plastic),
+        STEEL,
+        RUBBER,
+    ],
 ];
 
 /// Height of the stretched forearm.
@@ -36,15 +41,17 @@ fn base(draft: &mut Draft) {
     draft.block(BASE, [0.046, 0.05, 0.034], [-0.09, 0.0, 0.025], MOTOR);
     draft.turned(
         BASE,
-        &[[0.0, 0.0], [0.054, 0.0], [0.058, 0.004], [0.058, 0.013], [0.052, 0.017], [0.0, 0.017]],
+        &[
+            [0.0, 0.0],
+            [0.054, 0.0],
+            [0.058, 0.004],
+            [0.058, 0.013],
+            [0.052, 0.017],
+            [0.0, 0.017],
+        ],
         ([0.0, 0.0, 0.05], [0.0, 0.0, 1.0]),
         METAL,
     );
-    for x in [-0.1, 0.06] {
-        for y in [-0.055, 0.055] {
-            draft.rod(BASE, 0.004, ([x, y, 0.0], [0.0, 0.0, 0.0115]), METAL);
-        }
-    }
 }
 
 fn shoulder(draft: &mut Draft) {
@@ -52,8 +59,18 @@ fn shoulder(draft: &mut Draft) {
     for side in SIDES {
         let cheek = bar([[0.0, 0.07], [0.0, 0.111]], [0.034, 0.028]);
         draft.plate(0, &cheek, (side * 0.038, 0.005), BODY);
-        draft.block(0, [0.036, 0.03, 0.058], [-0.004, side * 0.058, 0.103], MOTOR);
-        draft.rod(0, 0.012, ([0.0, side * 0.0305, 0.110_65], [0.0, side * 0.006, 0.0]), METAL);
+        draft.block(
+            0,
+            [0.036, 0.03, 0.058],
+            [-0.004, side * 0.058, 0.103],
+            MOTOR,
+        );
+        draft.rod(
+            0,
+            0.012,
+            ([0.0, side * 0.0305, 0.110_65], [0.0, side * 0.006, 0.0]),
+            METAL,
+        );
     }
     draft.block(0, [0.05, 0.07, 0.012], [0.0, 0.0, 0.08], BODY);
 }
@@ -76,7 +93,12 @@ fn upper_arm(draft: &mut Draft) {
     for side in SIDES {
         draft.plate(1, &outline, (side * 0.0275, 0.004), BODY);
         draft.block(1, [0.058, 0.03, 0.036], [0.036, side * 0.0465, Z], MOTOR);
-        draft.rod(1, 0.012, ([0.0, side * 0.029, 0.110_65], [0.0, side * 0.003, 0.0]), METAL);
+        draft.rod(
+            1,
+            0.012,
+            ([0.0, side * 0.029, 0.110_65], [0.0, side * 0.003, 0.0]),
+            METAL,
+        );
     }
     draft.block(1, [0.03, 0.052, 0.15], [0.0, 0.0, 0.215], MOTOR);
     for z in [0.15, 0.28] {
@@ -113,13 +135,23 @@ fn forearm(draft: &mut Draft) {
 }
 
 fn wrist(draft: &mut Draft) {
-    draft.rod(4, 0.0125, ([0.299_75, -0.0245, Z], [0.0, 0.049, 0.0]), METAL);
+    draft.rod(
+        4,
+        0.0125,
+        ([0.299_75, -0.0245, Z], [0.0, 0.049, 0.0]),
+        METAL,
+    );
     draft.block(4, [0.05, 0.036, 0.034], [0.321, 0.0, Z], MOTOR);
     draft.rod(5, 0.0185, ([0.347, 0.0, Z], [0.012, 0.0, 0.0]), METAL);
     draft.block(5, [0.046, 0.048, 0.04], [0.381, 0.0, Z], MOTOR);
     draft.block(5, [0.014, 0.138, 0.036], [0.409, 0.0, Z], BODY);
     for z in [-0.01, 0.01] {
-        draft.rod(5, 0.0028, ([0.4175, -0.064, Z + z], [0.0, 0.128, 0.0]), METAL);
+        draft.rod(
+            5,
+            0.0028,
+            ([0.4175, -0.064, Z + z], [0.0, 0.128, 0.0]),
+            METAL,
+        );
     }
     for side in SIDES {
         draft.block(5, [0.02, 0.006, 0.036], [0.415, side * 0.0665, Z], BODY);
@@ -136,10 +168,16 @@ fn finger(side: f64) -> Solid {
         [-0.036, 0.0085],
     ]
     .map(|[x, y]| [x, side * y]);
-    let carriage = Shape::Cuboid { half: [0.0095, 0.0125, 0.0165], round: 0.002 };
-    let pad = Shape::Cuboid { half: [0.0255, 0.0012, 0.0108], round: 0.0006 };
+    let carriage = Shape::Cuboid {
+        half: [0.0095, 0.0115, 0.0165],
+        round: 0.002,
+    };
+    let pad = Shape::Cuboid {
+        half: [0.0255, 0.0012, 0.0108],
+        round: 0.0006,
+    };
     Solid::default()
         .with(prism(&outline, 0.0112), Pose::IDENTITY, BODY)
-        .at(carriage, [-0.0385, side * 0.004, 0.0], BODY)
+        .at(carriage, [-0.0385, side * 0.0063, 0.0], BODY)
         .at(pad, [0.0012, side * -0.0048, 0.0], PAD)
 }

@@ -20,7 +20,11 @@ pub(super) fn smooth_edges(rgba: &mut [u8], width: usize) {
     if width < 3 || height < 3 {
         return;
     }
-    let picture = Picture { rgba: &before, width, height };
+    let picture = Picture {
+        rgba: &before,
+        width,
+        height,
+    };
     let lumas: Vec<f32> = before.chunks_exact(4).map(luma).collect();
     for y in 1..height - 1 {
         for x in 1..width - 1 {
@@ -40,7 +44,8 @@ impl Picture<'_> {
     fn smoothed(&self, lumas: &[f32], x: usize, y: usize) -> Option<[u8; 3]> {
         let at = |dx: usize, dy: usize| lumas[(y + dy - 1) * self.width + x + dx - 1];
         let middle = at(1, 1);
-        let [north_west, north_east, south_west, south_east] = [at(0, 0), at(2, 0), at(0, 2), at(2, 2)];
+        let [north_west, north_east, south_west, south_east] =
+            [at(0, 0), at(2, 0), at(0, 2), at(2, 2)];
         let corners = [north_west, north_east, south_west, south_east];
         let least = corners.into_iter().fold(middle, f32::min);
         let most = corners.into_iter().fold(middle, f32::max);
@@ -59,7 +64,11 @@ impl Picture<'_> {
         let far = mean([near, mean([place(-0.5), place(0.5)])]);
         let bright = 0.299 * far[0] + 0.587 * far[1] + 0.114 * far[2];
         // Too far along, something else was met.
-        let chosen = if bright < least || bright > most { near } else { far };
+        let chosen = if bright < least || bright > most {
+            near
+        } else {
+            far
+        };
         Some(chosen.map(|level| level.round() as u8))
     }
 
@@ -73,7 +82,12 @@ impl Picture<'_> {
             let start = (j.min(self.height - 1) * self.width + i.min(self.width - 1)) * 4;
             &self.rgba[start..start + 3]
         };
-        let four = [pixel(i, j), pixel(i + 1, j), pixel(i, j + 1), pixel(i + 1, j + 1)];
+        let four = [
+            pixel(i, j),
+            pixel(i + 1, j),
+            pixel(i, j + 1),
+            pixel(i + 1, j + 1),
+        ];
         std::array::from_fn(|k| {
             let [a, b, c, d] = four.map(|p| f32::from(p[k]));
             let (upper, lower) = (a + (b - a) * s, c + (d - c) * s);
@@ -102,7 +116,10 @@ mod tests {
             .collect();
         let before = rgba.clone();
         smooth_edges(&mut rgba, width);
-        let between = rgba.chunks_exact(4).filter(|p| p[0] > 40 && p[0] < 200).count();
+        let between = rgba
+            .chunks_exact(4)
+            .filter(|p| p[0] > 40 && p[0] < 200)
+            .count();
         assert!(between > 12, "{between}");
         // Far from the edge nothing changes.
         let at = |list: &[u8], x: usize, y: usize| list[(y * width + x) * 4];

@@ -155,7 +155,11 @@ impl Readback {
         let bytes = slice
             .get_mapped_range()
             .map_err(|error| failed(STEP, &error))?;
-        let mut views: Vec<View> = cameras.iter().zip(&self.places).map(|(camera, place)| view(&bytes, *place, camera)).collect();
+        let mut views: Vec<View> = cameras
+            .iter()
+            .zip(&self.places)
+            .map(|(camera, place)| view(&bytes, *place, camera))
+            .collect();
         drop(bytes);
         buffer.unmap();
         for (view, camera) in views.iter_mut().zip(cameras) {

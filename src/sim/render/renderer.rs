@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::edges::smooth_edges;
 use super::gpu::{self, buffer, guarded};
 use super::meshes::Meshes;
-use super::edges::smooth_edges;
 use super::patterns::Patterns;
 use super::pipelines::{DEPTH, Pipelines};
 use super::readback::{Readback, Target};
@@ -81,7 +81,11 @@ impl Renderer {
     /// When the device refuses what it needs.
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<Self, RenderError> {
         let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
-        let smoothing = if software { Smoothing::Edges } else { Smoothing::Samples };
+        let smoothing = if software {
+            Smoothing::Edges
+        } else {
+            Smoothing::Samples
+        };
         Self::smoothed(device, queue, smoothing)
     }
 
@@ -168,7 +172,8 @@ impl Renderer {
             }
             camera.post.apply(rgba, width);
         };
-        self.readback.read(&self.device, submission, cameras, finish)
+        self.readback
+            .read(&self.device, submission, cameras, finish)
     }
 
     /// Brings meshes and patterns to the device.
@@ -250,7 +255,11 @@ impl Passes<'_> {
                         b: 0.4,
                         a: 1.0,
                     }),
-                    store: if target.samples.is_some() { wgpu::StoreOp::Discard } else { wgpu::StoreOp::Store },
+                    store: if target.samples.is_some() {
+                        wgpu::StoreOp::Discard
+                    } else {
+                        wgpu::StoreOp::Store
+                    },
                 },
             })],
             depth_stencil_attachment: Some(depth(&target.colour_depth, 0.0)),

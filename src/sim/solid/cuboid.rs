@@ -80,7 +80,11 @@ fn face(
         for i in 0..columns - 1 {
             let at = |i: u32, j: u32| start + j * columns + i;
             let [p, q, r, s] = [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)];
-            mesh.quad(if sign > 0.0 { [p, q, r, s] } else { [p, s, r, q] });
+            mesh.quad(if sign > 0.0 {
+                [p, q, r, s]
+            } else {
+                [p, s, r, q]
+            });
         }
     }
 }
