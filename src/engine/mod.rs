@@ -43,6 +43,7 @@ pub use crate::model::checkpoint::{
 pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGpu};
 
 use crate::job::Progress;
+use crate::model::device::Devices;
 use crate::vision::Frame;
 use policy::{Desk, Load, PolicyThread};
 use source::SourceThread;
@@ -76,7 +77,7 @@ impl Engine {
             desk: Arc::clone(&desk),
             sink: sink.clone(),
             progress: progress.clone(),
-            gpu,
+            devices: Devices::new(gpu),
         };
         worker::spawn("model", move || thread.run());
         Self {

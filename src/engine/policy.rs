@@ -8,7 +8,7 @@ use crate::grounding::prompt::Task;
 use crate::job::{CancelToken, JobContext, Progress};
 use crate::model::answer::Query;
 use crate::model::checkpoint::LoadError;
-use crate::model::device::{ComputeDevice, DeviceChoice, Precision, SharedGpu};
+use crate::model::device::{DeviceChoice, Devices, Precision};
 use crate::model::policy::{AnswerError, LoadOptions, Vla};
 
 /// What is to be loaded.
@@ -120,7 +120,7 @@ pub(super) struct PolicyThread {
     pub(super) desk: Arc<Desk>,
     pub(super) sink: Sink,
     pub(super) progress: Latest<Progress>,
-    pub(super) gpu: Option<SharedGpu>,
+    pub(super) devices: Devices,
 }
 
 impl PolicyThread {
@@ -195,7 +195,7 @@ impl PolicyThread {
                 precision: *precision,
             },
         };
-        let device = ComputeDevice::open(request.device, self.gpu.as_ref())?;
+        let device = self.devices.open(request.device)?;
         let options = LoadOptions {
             base_vlm: request.base_vlm,
             precision: request.precision,
