@@ -42,7 +42,7 @@ fn heard(ctx: &Context, key: &Shortcut) -> bool {
         return true;
     }
     let focused = ctx.egui_wants_keyboard_input();
-    !ctx.text_edit_focused() && !(focused && KEYS_OF_CONTROLS.contains(&key.key))
+    !(ctx.text_edit_focused() || focused && KEYS_OF_CONTROLS.contains(&key.key))
 }
 
 fn modal_open(ctx: &Context) -> bool {

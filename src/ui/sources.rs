@@ -6,7 +6,7 @@ use egui::{Align, Layout, Popup, Rect, ScrollArea, Sense, StrokeKind, Ui, UiBuil
 
 use super::act::small_icon_act;
 use super::panel::{Panel, PanelContext};
-use super::theme::{self, HAIRLINE, ON_PICTURE, Palette, RADIUS, SPACE, SPACE_SMALL, TARGET_MIN};
+use super::theme::{self, HAIRLINE, ON_PICTURE, Palette, RADIUS, SPACE_SMALL, TARGET_MIN};
 use super::widgets::IconButton;
 use super::{icons, widgets};
 use crate::engine::{SourceKind, SourceSpec, WebcamChoice};
@@ -45,8 +45,8 @@ impl Panel for SourcesPanel {
                     empty(ui, context);
                 }
                 for source in &context.workbench.sources {
-                    card(ui, context, source);
-                    ui.add_space(SPACE);
+                    widgets::dense(ui, |ui| card(ui, context, source));
+                    ui.add_space(SPACE_SMALL);
                 }
             });
     }
@@ -199,7 +199,7 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
     } else {
         palette.weak
     };
-    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.add_space(SPACE_SMALL);
     let label = egui::Label::new(theme::secondary(&name).color(shade)).truncate();
     ui.add(label)
         .on_hover_text(format!("{name}\n{}", describe(source)));
