@@ -66,6 +66,7 @@ pub mod sim;
 
 // Floor 3: jobs. They know rooms, not each other.
 pub mod bench;
+pub mod collect;
 pub mod verify;
 
 // Floor 4: the only owner of threads.

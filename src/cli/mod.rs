@@ -8,6 +8,7 @@
 mod bench;
 mod dataset;
 mod devices;
+mod generate;
 mod inspect;
 mod predict;
 mod progress;
@@ -85,6 +86,8 @@ pub enum Command {
     Devices(devices::Options),
     /// Recompute every stage of a golden folder and compare it with the original
     Verify(verify::Options),
+    /// Let the scripted expert play tasks in the simulator and write datasets of it
+    Generate(Box<generate::Options>),
     /// Look into, check and convert datasets
     #[command(subcommand)]
     Dataset(dataset::Dataset),
@@ -123,6 +126,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Inspect(options) => inspect::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Verify(options) => verify::run(&options),
+        Command::Generate(options) => generate::run(&options),
         Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),
     }

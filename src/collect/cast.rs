@@ -2,8 +2,8 @@
 
 use super::{CollectError, Config, Group, Reject};
 use crate::job::JobContext;
-use crate::sim::episode::{EpisodeRecord, replay};
 use crate::sim::Episode;
+use crate::sim::episode::{EpisodeRecord, replay};
 
 /// Seeds tried for a slot before it is given up.
 pub(super) const TRIES: u64 = 12;
@@ -60,7 +60,9 @@ pub(super) fn play(
 fn seed(run: u64, task: &str, slot: u64, attempt: u64) -> u64 {
     // FNV-1a over all that names the attempt.
     let numbers = [run, slot, attempt];
-    let bytes = task.bytes().chain(numbers.into_iter().flat_map(u64::to_le_bytes));
+    let bytes = task
+        .bytes()
+        .chain(numbers.into_iter().flat_map(u64::to_le_bytes));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

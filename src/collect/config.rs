@@ -16,7 +16,12 @@ use crate::sim::tasks::{Options, Split};
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// Tasks by name or suite, several with commas: `all`, `widowx`, `google`, `so101`, `simpler`, `templates`
-    #[arg(long, value_name = "TASK", value_delimiter = ',', default_value = "widowx")]
+    #[arg(
+        long,
+        value_name = "TASK",
+        value_delimiter = ',',
+        default_value = "widowx"
+    )]
     pub task: Vec<String>,
     /// Episodes in all, shared out evenly over the tasks
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -30,10 +35,10 @@ pub struct Config {
     /// Cameras to record, with commas; every camera of the scene if none is named
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub views: Vec<String>,
-    /// Size of the recorded pictures
-    #[arg(long, value_name = "WxH", default_value = "320x240", value_parser = size)]
+    /// Size of the recorded pictures; each camera's own shape with its longer side at 320 if not said
+    #[arg(long, value_name = "WxH", value_parser = size)]
     #[serde(with = "size_text")]
-    pub size: ImageSize,
+    pub size: Option<ImageSize>,
     /// Episodes worked on at the same time; as many as there are cores if 0
     #[arg(long, value_name = "K", default_value_t = 0)]
     pub workers: usize,
@@ -85,7 +90,7 @@ impl Default for Config {
             seed: 0,
             out: PathBuf::new(),
             views: Vec::new(),
-            size: ImageSize::new(320, 240),
+            size: None,
             workers: 0,
             resume: false,
             pictures: Pictures::H264,
@@ -112,7 +117,11 @@ impl Config {
     /// How scenes are drawn.
     #[must_use]
     pub fn options(&self) -> Options {
-        let split = if self.unseen { Split::Unseen } else { Split::Seen };
+        let split = if self.unseen {
+            Split::Unseen
+        } else {
+            Split::Seen
+        };
         Options {
             objects: split,
             words: split,
@@ -142,7 +151,9 @@ fn size(text: &str) -> Result<ImageSize, String> {
     let sides = sides.and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
     match sides {
         Some((width, height))
-            if [width, height].iter().all(|side| SIDES.contains(side) && side % 2 == 0) =>
+            if [width, height]
+                .iter()
+                .all(|side| SIDES.contains(side) && side % 2 == 0) =>
         {
             Ok(ImageSize::new(width, height))
         }
@@ -152,8 +163,13 @@ fn size(text: &str) -> Result<ImageSize, String> {
 }
 
 fn share(text: &str) -> Result<(String, f64), String> {
-    let (name, weight) = text.split_once('=').ok_or("write it as TYPE=WEIGHT, such as box=2")?;
-    let weight: f64 = weight.trim().parse().map_err(|_| format!("{weight:?} is not a number"))?;
+    let (name, weight) = text
+        .split_once('=')
+        .ok_or("write it as TYPE=WEIGHT, such as box=2")?;
+    let weight: f64 = weight
+        .trim()
+        .parse()
+        .map_err(|_| format!("{weight:?} is not a number"))?;
     if !(weight.is_finite() && weight >= 0.0) {
         return Err("a weight is zero or more".into());
     }
@@ -161,16 +177,23 @@ fn share(text: &str) -> Result<(String, f64), String> {
 }
 
 mod size_text {
-    use serde::{Deserialize as _, Deserializer, Serializer, de};
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de};
 
     use crate::geometry::ImageSize;
 
-    pub(super) fn serialize<S: Serializer>(size: &ImageSize, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&format_args!("{}x{}", size.width, size.height))
+    pub(super) fn serialize<S: Serializer>(
+        size: &Option<ImageSize>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = size.map(|size| format!("{}x{}", size.width, size.height));
+        text.serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ImageSize, D::Error> {
-        let text = String::deserialize(from)?;
-        super::size(&text).map_err(de::Error::custom)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<ImageSize>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        let read = |text: String| super::size(&text).map_err(de::Error::custom);
+        text.map(read).transpose()
     }
 }

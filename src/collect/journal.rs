@@ -43,13 +43,23 @@ impl Journal {
     pub(super) fn open(folder: &Path, episodes: u64, resume: bool) -> Result<Self, CollectError> {
         let failed = |doing, path: &Path| {
             let path = path.to_owned();
-            move |source| CollectError::File { doing, source, path }
+            move |source| CollectError::File {
+                doing,
+                source,
+                path,
+            }
         };
         let open = |name: &str| {
             let path = folder.join(name);
             let mut options = OpenOptions::new();
-            options.read(true).write(true).create(true).truncate(!resume);
-            options.open(&path).map_err(failed("opening a file beside the dataset", &path))
+            options
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(!resume);
+            options
+                .open(&path)
+                .map_err(failed("opening a file beside the dataset", &path))
         };
         let scenes = open(SCENES)?;
         let [a, b, c] = OTHERS;
@@ -76,20 +86,23 @@ impl Journal {
         let mut line = String::new();
         for number in 1.. {
             line.clear();
-            let read = reader.read_line(&mut line).map_err(|source| CollectError::File {
-                doing: "reading the scenes",
-                source,
-                path: path.clone(),
-            })?;
+            let read = reader
+                .read_line(&mut line)
+                .map_err(|source| CollectError::File {
+                    doing: "reading the scenes",
+                    source,
+                    path: path.clone(),
+                })?;
             // A line without its end was cut off by a kill.
             if read == 0 || !line.ends_with('\n') {
                 break;
             }
-            let entry: Entry = serde_json::from_str(&line).map_err(|error| CollectError::Journal {
-                line: number,
-                what: error.to_string(),
-                path: path.clone(),
-            })?;
+            let entry: Entry =
+                serde_json::from_str(&line).map_err(|error| CollectError::Journal {
+                    line: number,
+                    what: error.to_string(),
+                    path: path.clone(),
+                })?;
             if entry.episode.is_some_and(|episode| episode >= episodes) {
                 break;
             }
@@ -97,8 +110,15 @@ impl Journal {
             ends = entry.ends;
             self.next_slot = entry.slot + 1;
         }
-        for (file, end) in self.others.iter_mut().zip(ends).chain([(&mut self.scenes, kept)]) {
-            let cut = file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end)));
+        for (file, end) in self
+            .others
+            .iter_mut()
+            .zip(ends)
+            .chain([(&mut self.scenes, kept)])
+        {
+            let cut = file
+                .set_len(end)
+                .and_then(|()| file.seek(SeekFrom::Start(end)));
             cut.map_err(|source| CollectError::File {
                 doing: "cutting files back to the finished episodes",
                 source,
@@ -138,7 +158,7 @@ impl Journal {
         let mut ends = [0; 3];
         self.others(|files| {
             for reject in rejects {
-                line(&mut *files[2], reject)?;
+                line(&mut files[2], reject)?;
             }
             for (end, file) in ends.iter_mut().zip(files.iter_mut()) {
                 *end = file.stream_position()?;

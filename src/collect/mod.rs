@@ -7,15 +7,17 @@
 //! Writes three things side by side: a LeRobot dataset, `grounding.jsonl` with questions and answers in the planner's
 //! own format, and `priors.jsonl` with every frame's boxes, points and traces.
 
-mod config;
 mod cast;
+mod config;
 mod film;
 mod journal;
 mod plan;
+mod priors;
 mod questions;
 mod report;
 mod rows;
 mod sheet;
+mod views;
 
 pub use config::{Config, Pictures};
 pub use plan::{Group, Plan};
@@ -25,11 +27,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::data::LeRobotWriter;
+use crate::data::{EpisodeRecorder, LeRobotWriter};
 use crate::job::JobContext;
 use cast::Outcome;
 use film::Studio;
 use journal::Journal;
+use questions::Mix;
+use sheet::Sheet;
 
 /// Slots that are worked on before the first of them is written: enough to keep every worker busy.
 const AHEAD: usize = 4;
@@ -50,6 +54,7 @@ pub fn run(
         .build()
         .map_err(|error| CollectError::Workers(error.to_string()))?;
     let mut report = Report::new(config, &plan);
+    let mut sheet = Sheet::default();
     for group in &plan.groups {
         let folder = plan.folder(&config.out, group);
         let work = Work {
@@ -59,8 +64,9 @@ pub fn run(
             context,
             finished,
         };
-        workers.install(|| work.run(&mut report))?;
+        workers.install(|| work.run(&mut report, &mut sheet))?;
     }
+    sheet.write(config.preview.as_deref())?;
     report.write(&config.out)?;
     Ok(report)
 }
@@ -75,17 +81,32 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn run(&self, report: &mut Report) -> Result<(), CollectError> {
-        let spec = rows::spec(self.config, self.group);
+    fn run(&self, report: &mut Report, sheet: &mut Sheet) -> Result<(), CollectError> {
+        let views = views::views(self.config, self.group)?;
+        let mix = Mix::new(self.config)?;
+        let spec = rows::spec(self.config, self.group, &views);
         let mut writer = self.writer(&spec)?;
         let mut journal = Journal::open(self.folder, writer.episodes(), self.config.resume)?;
-        let studio = Studio::new(self.config);
+        let studio = Studio::new(self.folder, &views, &mix);
         let slots: Vec<usize> = (journal.next_slot()..self.group.slots).collect();
         report.resumed(journal.next_slot() as u64);
         for few in slots.chunks(AHEAD * self.config.workers()) {
-            let made: Vec<_> = few.par_iter().map(|&slot| self.make(slot, &studio, &writer)).collect();
+            let recorders = few
+                .iter()
+                .map(|_| writer.recorder())
+                .collect::<Result<Vec<_>, _>>()?;
+            let work = few.par_iter().zip(recorders);
+            let made: Vec<_> = work
+                .map(|(&slot, recorder)| self.make(slot, &studio, recorder))
+                .collect();
             for outcome in made {
-                self.keep(outcome?, &mut writer, &mut journal, report)?;
+                let finished = self.keep(outcome?, &mut writer, &mut journal, report)?;
+                if let Some(finished) = finished {
+                    sheet.add(&finished);
+                    (self.finished)(&finished);
+                }
+                self.context
+                    .report("Collecting", report.episodes(), report.wanted());
             }
             self.context.check()?;
         }
@@ -107,7 +128,12 @@ impl Work<'_> {
     }
 
     /// Plays a slot's episodes until one is good, and films that.
-    fn make(&self, slot: usize, studio: &Studio, writer: &LeRobotWriter) -> Result<Made, CollectError> {
+    fn make(
+        &self,
+        slot: usize,
+        studio: &Studio<'_>,
+        recorder: EpisodeRecorder,
+    ) -> Result<Made, CollectError> {
         let Outcome { record, rejects } = cast::play(self.config, self.group, slot, self.context)?;
         let Some(record) = record else {
             return Ok(Made {
@@ -116,7 +142,7 @@ impl Work<'_> {
                 film: None,
             });
         };
-        let film = studio.shoot(slot, &record, writer.recorder()?, self.context)?;
+        let film = studio.shoot(slot, &record, recorder, self.context)?;
         Ok(Made {
             slot,
             rejects,
@@ -130,11 +156,13 @@ impl Work<'_> {
         writer: &mut LeRobotWriter,
         journal: &mut Journal,
         report: &mut Report,
-    ) -> Result<(), CollectError> {
+    ) -> Result<Option<Finished>, CollectError> {
         report.reject(&made.rejects);
         let task = self.group.task(made.slot);
         let Some(film) = made.film else {
-            return journal.gave_up(made.slot, &made.rejects);
+            journal.gave_up(made.slot, &made.rejects)?;
+            report.gave_up();
+            return Ok(None);
         };
         journal.filmed(made.slot, writer.episodes(), &film, &made.rejects)?;
         let episode = writer.append(film.recorded)?;
@@ -147,9 +175,7 @@ impl Work<'_> {
             thumbnail: film.thumbnail,
         };
         report.keep(&finished);
-        (self.finished)(&finished);
-        self.context.report("Collecting", report.episodes(), report.wanted());
-        Ok(())
+        Ok(Some(finished))
     }
 }
 

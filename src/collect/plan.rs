@@ -34,7 +34,8 @@ impl Plan {
         let mut groups: Vec<Group> = Vec::new();
         for (place, task) in tasks.iter().copied().enumerate() {
             // The first tasks take what is left over.
-            let share = config.episodes / tasks.len() + usize::from(place < config.episodes % tasks.len());
+            let share =
+                config.episodes / tasks.len() + usize::from(place < config.episodes % tasks.len());
             if share == 0 {
                 continue;
             }
@@ -116,11 +117,19 @@ fn named(names: &[String]) -> Result<Vec<&'static Task>, CollectError> {
         if !known && before == wanted.iter().filter(|wanted| **wanted).count() {
             return Err(CollectError::UnknownTask {
                 name: name.clone(),
-                known: TASKS.iter().map(|task| task.name).collect::<Vec<_>>().join(", "),
+                known: TASKS
+                    .iter()
+                    .map(|task| task.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
             });
         }
     }
-    let chosen = TASKS.iter().copied().zip(wanted).filter(|(_, wanted)| *wanted);
+    let chosen = TASKS
+        .iter()
+        .copied()
+        .zip(wanted)
+        .filter(|(_, wanted)| *wanted);
     Ok(chosen.map(|(task, _)| task).collect())
 }
 

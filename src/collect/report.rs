@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{Config, Plan};
 use crate::data::DataError;
 use crate::job::Cancelled;
+use crate::media::MediaError;
 use crate::sim::render::RenderError;
-use crate::vision::Frame;
+use crate::vision::{Frame, FrameError};
 
 /// Why collecting ended early. What was written until then is complete.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +46,18 @@ pub enum CollectError {
         /// All types.
         known: String,
     },
+    /// Every share is zero.
+    #[error("every share of --mix is zero; give one type more, or ask for --questions 0")]
+    NoShares,
+    /// A picture.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// Pixels that are no picture.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
     /// The folder holds something else.
     #[error(
-        "the folder holds a dataset of another kind; collect into an empty folder, or repeat the options it was begun with: {path}"
+        "the folder holds a dataset of another kind; collect into an empty folder, or repeat the options it was begun with: {}", path.display()
     )]
     OtherPlan {
         /// The folder.
@@ -57,7 +67,7 @@ pub enum CollectError {
     #[error("cannot start the workers: {0}; give --workers a smaller number")]
     Workers(String),
     /// A file beside the dataset.
-    #[error("{doing} failed: {source}; free space or choose another folder: {path}")]
+    #[error("{doing} failed: {source}; free space or choose another folder: {}", path.display())]
     File {
         /// What was being done.
         doing: &'static str,
@@ -67,7 +77,7 @@ pub enum CollectError {
         path: PathBuf,
     },
     /// A file beside the dataset does not read back.
-    #[error("line {line} is not what collecting writes: {what}; collect into an empty folder: {path}")]
+    #[error("line {line} is not what collecting writes: {what}; collect into an empty folder: {}", path.display())]
     Journal {
         /// Which line, from 1.
         line: usize,
@@ -135,6 +145,8 @@ pub struct Report {
     pub resumed: u64,
     /// By task.
     pub tasks: BTreeMap<String, Tally>,
+    /// Places for which no seed gave a good episode.
+    pub gave_up: u64,
     wanted: u64,
 }
 
@@ -144,7 +156,10 @@ impl Report {
         Self {
             config: config.clone(),
             resumed: 0,
-            tasks: tasks.map(|task| (task.name.to_owned(), Tally::default())).collect(),
+            tasks: tasks
+                .map(|task| (task.name.to_owned(), Tally::default()))
+                .collect(),
+            gave_up: 0,
             wanted: plan.episodes() as u64,
         }
     }
@@ -160,14 +175,18 @@ impl Report {
         }
     }
 
+    pub(super) fn gave_up(&mut self) {
+        self.gave_up += 1;
+    }
+
     pub(super) fn keep(&mut self, finished: &Finished) {
         self.tasks.entry(finished.task.to_owned()).or_default().kept += 1;
     }
 
-    /// Episodes that are done, those of earlier runs included.
+    /// Places that are done, those of earlier runs included.
     #[must_use]
     pub fn episodes(&self) -> u64 {
-        self.resumed + self.tasks.values().map(|tally| tally.kept).sum::<u64>()
+        self.resumed + self.gave_up + self.tasks.values().map(|tally| tally.kept).sum::<u64>()
     }
 
     /// Episodes that were asked for.

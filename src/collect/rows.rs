@@ -4,7 +4,7 @@
 
 use super::{Config, Group};
 use crate::data::{CameraSpec, DatasetSpec, Feature, StepRow};
-use crate::geometry::Pose;
+use crate::geometry::{ImageSize, Pose};
 use crate::robot::RobotSpec;
 use crate::sim::episode::EpisodeRecord;
 
@@ -29,7 +29,7 @@ pub(super) fn camera(view: &str) -> String {
 }
 
 /// What the dataset of a group consists of.
-pub(super) fn spec(config: &Config, group: &Group, views: &[String]) -> DatasetSpec {
+pub(super) fn spec(config: &Config, group: &Group, views: &[(String, ImageSize)]) -> DatasetSpec {
     let robot = RobotSpec::named(group.robot());
     let joints = robot.map_or(&[][..], |robot| robot.joints);
     let mut names: Vec<&str> = joints.iter().map(|joint| joint.name).collect();
@@ -40,15 +40,18 @@ pub(super) fn spec(config: &Config, group: &Group, views: &[String]) -> DatasetS
     spec.features = vec![
         Feature::vector(STATE, &names),
         Feature::vector(TOOL, &TOOL_NAMES),
-        Feature::vector(ACTION, &["d_x", "d_y", "d_z", "d_roll", "d_pitch", "d_yaw", "gripper"]),
+        Feature::vector(
+            ACTION,
+            &["d_x", "d_y", "d_z", "d_roll", "d_pitch", "d_yaw", "gripper"],
+        ),
         Feature::vector(JOINTS, &names),
         Feature::scalar(PHASE, "string"),
         Feature::scalar(SUBTASK, "int64"),
     ];
-    let cameras = views.iter().map(|view| CameraSpec {
+    let cameras = views.iter().map(|(view, size)| CameraSpec {
         name: camera(view),
-        width: config.size.width,
-        height: config.size.height,
+        width: size.width,
+        height: size.height,
     });
     spec.cameras = cameras.collect();
     spec
@@ -59,12 +62,18 @@ pub(super) fn row(record: &EpisodeRecord, index: usize) -> StepRow {
     let step = &record.steps[index];
     let with_gripper = |joints: &[f64], gripper: f64| [joints, &[gripper]].concat();
     // What was told at the end of a step is what the next one begins with.
-    let told = record.steps.get(index + 1).map_or(&record.last.joints, |next| &next.commanded);
+    let told = record
+        .steps
+        .get(index + 1)
+        .map_or(&record.last.joints, |next| &next.commanded);
     let action = step.action.axes().map(f64::from);
     let phase = serde_json::to_value(step.phase).ok();
     let phase = phase.as_ref().and_then(serde_json::Value::as_str);
     StepRow::new()
-        .numbers(STATE, with_gripper(&step.snapshot.joints, step.snapshot.gripper))
+        .numbers(
+            STATE,
+            with_gripper(&step.snapshot.joints, step.snapshot.gripper),
+        )
         .numbers(TOOL, tool(&step.tool, step.snapshot.gripper))
         .numbers(ACTION, action)
         .numbers(JOINTS, with_gripper(told, f64::from(step.action.gripper)))

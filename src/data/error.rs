@@ -10,6 +10,9 @@ use crate::media::MediaError;
 /// Why a dataset or a part of it cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
+    /// Annotated pictures.
+    #[error(transparent)]
+    Labels(#[from] super::labels::LabelError),
     /// The operating system refused.
     #[error("{doing} failed: {source}: {}", path.display())]
     Io {

@@ -4,7 +4,7 @@ use anyhow::bail;
 
 use super::super::{Outcome, text};
 use super::ConvertOptions;
-use crate::data::{Severity, Version};
+use crate::data::{Dataset, Severity, Version};
 
 /// Formats that are written, by the names they are asked for.
 const FORMATS: &[(&str, Version)] = &[
@@ -17,6 +17,14 @@ const FORMATS: &[(&str, Version)] = &[
 
 pub(super) fn run(options: &ConvertOptions) -> anyhow::Result<Outcome> {
     let wanted = options.to.to_lowercase();
+    if super::labels::knows(&wanted) {
+        return match crate::data::open(&options.input)? {
+            Dataset::Labels(set) => super::labels::convert(&set, &options.output, &wanted),
+            Dataset::Episodes(_) => bail!(
+                "episodes are not written as {wanted}; their groundings are in grounding.jsonl if they were collected here"
+            ),
+        };
+    }
     let Some((_, version)) = FORMATS.iter().find(|(name, _)| *name == wanted) else {
         bail!(
             "cannot write {:?}; episodes are written as lerobot-v3.0 or lerobot-v2.1",

@@ -1,5 +1,7 @@
 //! Sets of pixels.
 
+use serde::Serialize;
+
 use crate::geometry::ImageSize;
 
 /// Pixels of an image that belong to something, within the box around them.
@@ -14,7 +16,7 @@ pub struct Mask {
 }
 
 /// Run lengths as COCO has them uncompressed: column by column, beginning with what does not belong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Serialize, Debug, Clone, PartialEq, Eq)]
 pub struct Rle {
     /// The image.
     pub size: ImageSize,

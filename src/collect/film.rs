@@ -1,0 +1,229 @@
+//! Second pass: an episode is drawn from its snapshots, and everything true in the pictures is noted.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::journal::line;
+use super::priors::{Priors, priors};
+use super::questions::{Mix, Question, questions};
+use super::{CollectError, rows};
+use crate::data::{EpisodeRecorder, RecordedEpisode};
+use crate::geometry::ImageSize;
+use crate::job::JobContext;
+use crate::media::picture::jpeg;
+use crate::sim::drawing::{Stage, THINGS};
+use crate::sim::episode::EpisodeRecord;
+use crate::sim::label::Labeller;
+use crate::sim::render::{Camera, Renderer};
+use crate::vision::Frame;
+
+/// Quality of the pictures beside the questions.
+const JPEG_QUALITY: u8 = 92;
+/// Folder of the pictures beside the questions.
+const PICTURES: &str = "images";
+
+/// An episode that is drawn and recorded.
+pub(super) struct Film {
+    pub recorded: RecordedEpisode,
+    /// Scene, seed and actions: enough to play and draw it again.
+    pub scene: serde_json::Value,
+    pub instruction: String,
+    pub frames: usize,
+    pub thumbnail: Frame,
+    priors: Vec<Priors>,
+    questions: Vec<Question>,
+}
+
+impl Film {
+    /// Appends its questions, one line each.
+    pub(super) fn write_questions(&self, episode: u64, to: &mut impl Write) -> std::io::Result<()> {
+        let write = |question: &Question| line(to, &question.sample(episode));
+        self.questions.iter().try_for_each(write)
+    }
+
+    /// Appends what is true in its pictures, one line each.
+    pub(super) fn write_priors(&self, episode: u64, to: &mut impl Write) -> std::io::Result<()> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            episode: u64,
+            #[serde(flatten)]
+            priors: &'a Priors,
+        }
+        let write = |priors: &Priors| line(to, &Line { episode, priors });
+        self.priors.iter().try_for_each(write)
+    }
+}
+
+/// Draws episodes. Every worker has a renderer of its own, opened when it first needs one.
+pub(super) struct Studio<'a> {
+    folder: &'a Path,
+    views: &'a [(String, ImageSize)],
+    mix: &'a Mix,
+    renderers: Mutex<Vec<Renderer>>,
+}
+
+impl<'a> Studio<'a> {
+    pub(super) fn new(folder: &'a Path, views: &'a [(String, ImageSize)], mix: &'a Mix) -> Self {
+        Self {
+            folder,
+            views,
+            mix,
+            renderers: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Draws and records an episode.
+    pub(super) fn shoot(
+        &self,
+        slot: usize,
+        record: &EpisodeRecord,
+        recorder: EpisodeRecorder,
+        context: &JobContext<'_>,
+    ) -> Result<Film, CollectError> {
+        let mut renderer = self.renderer()?;
+        let shot = self.draw(record, recorder, &mut renderer, context);
+        self.renderers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(renderer);
+        let Shot {
+            recorder,
+            priors,
+            kept,
+            thumbnail,
+        } = shot?;
+        let stem = format!("{PICTURES}/slot_{slot:06}");
+        let questions = questions(record, &priors, self.views, self.mix, &stem);
+        self.write_pictures(&questions, &kept)?;
+        Ok(Film {
+            recorded: recorder.finish(&[&record.scene.instruction])?,
+            scene: replayable(record),
+            instruction: record.scene.instruction.clone(),
+            frames: record.steps.len(),
+            thumbnail,
+            priors,
+            questions,
+        })
+    }
+
+    fn renderer(&self) -> Result<Renderer, CollectError> {
+        let idle = self
+            .renderers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        Ok(match idle {
+            Some(renderer) => renderer,
+            None => Renderer::open()?,
+        })
+    }
+
+    fn draw(
+        &self,
+        record: &EpisodeRecord,
+        mut recorder: EpisodeRecorder,
+        renderer: &mut Renderer,
+        context: &JobContext<'_>,
+    ) -> Result<Shot, CollectError> {
+        let stage = Stage::new(&record.scene);
+        let mut labeller = Labeller::default();
+        let things: Vec<u32> = (0..record.scene.objects.len() as u32)
+            .map(|index| THINGS + index)
+            .collect();
+        let (mut all, mut kept, mut thumbnail) = (Vec::new(), Vec::new(), None);
+        for (index, step) in record.steps.iter().enumerate() {
+            context.check()?;
+            let cameras = self.cameras(&stage, record, index);
+            let drawing = stage.drawing(&step.snapshot);
+            let views = renderer.render(&drawing, &cameras)?;
+            let stamp = Duration::from_secs_f64(index as f64 / record.hz);
+            let mut frames = Vec::new();
+            for ((camera, view), (name, _)) in cameras.iter().zip(views).zip(self.views) {
+                let labels = labeller.objects(&drawing, camera, &view, &things);
+                all.push(priors(record, index, name, (camera, &view), &labels));
+                let frame = Frame::from_rgba(&rows::camera(name), view.size, view.rgba)?;
+                frames.push(frame.stamped(index as u64, stamp));
+            }
+            recorder.push(&rows::row(record, index), &frames)?;
+            if index == record.steps.len() / 3 {
+                thumbnail = frames.first().cloned();
+            }
+            if self.mix.asks_about(index, record.steps.len()) {
+                kept.extend(frames);
+            }
+        }
+        let thumbnail = thumbnail.or_else(|| kept.first().cloned());
+        Ok(Shot {
+            recorder,
+            priors: all,
+            kept,
+            thumbnail: thumbnail.ok_or(CollectError::Nothing)?,
+        })
+    }
+
+    /// The recorded cameras at a moment, with the size their pictures have.
+    fn cameras(&self, stage: &Stage, record: &EpisodeRecord, index: usize) -> Vec<Camera> {
+        let all: Vec<(&str, Camera)> = stage.cameras(&record.steps[index].snapshot).collect();
+        let wanted = self.views.iter().filter_map(|(name, size)| {
+            let (_, camera) = all.iter().find(|(own, _)| own == name)?;
+            Some(Camera {
+                lens: camera.lens.resized(*size),
+                ..*camera
+            })
+        });
+        wanted.collect()
+    }
+
+    /// Writes the pictures that are asked about.
+    fn write_pictures(&self, questions: &[Question], frames: &[Frame]) -> Result<(), CollectError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| CollectError::File {
+                doing: "writing a picture",
+                source,
+                path,
+            }
+        };
+        let folder = self.folder.join(PICTURES);
+        std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
+        let mut written = BTreeSet::new();
+        for question in questions
+            .iter()
+            .filter(|question| written.insert(&question.image))
+        {
+            let of = |frame: &&Frame| {
+                frame.seq == question.frame as u64
+                    && frame.camera() == rows::camera(&question.camera)
+            };
+            if let Some(frame) = frames.iter().find(of) {
+                let path: PathBuf = self.folder.join(&question.image);
+                std::fs::write(&path, jpeg(frame, JPEG_QUALITY)?).map_err(failed(&path))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Shot {
+    recorder: EpisodeRecorder,
+    priors: Vec<Priors>,
+    /// Frames that may be asked about.
+    kept: Vec<Frame>,
+    thumbnail: Frame,
+}
+
+/// What plays and draws an episode again.
+fn replayable(record: &EpisodeRecord) -> serde_json::Value {
+    serde_json::json!({
+        "scene": record.scene,
+        "hz": record.hz,
+        "perturbations": record.perturbations,
+        "actions": record.steps.iter().map(|step| step.action.axes()).collect::<Vec<_>>(),
+        "fingerprint": record.fingerprint,
+    })
+}
