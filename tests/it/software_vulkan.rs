@@ -9,13 +9,12 @@ use spvla::job::JobContext;
 use spvla::model::device::{DeviceChoice, Precision, adapters};
 use spvla::verify::{Config, Verdict, run};
 
-/// The shortest stage that runs each kind of block.
+/// Rows of one stage that runs each kind of block: vision and language, DINOv2, querying transformer, DiT.
 const BLOCKS: &[&str] = &[
-    "vision/",
-    "lm_text_only/",
-    "dino/",
-    "dit/",
+    "predict_view1/hidden_state",
+    "predict_view1/dino_projected",
     "predict_view1/qformer",
+    "predict_view1/actions_norm",
 ];
 
 #[test]
