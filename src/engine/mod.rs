@@ -7,8 +7,10 @@
 pub mod annotated;
 mod desk;
 mod event;
+mod font;
 mod logger;
 mod mailbox;
+mod memory;
 mod policy;
 mod request;
 pub mod shipped;
@@ -21,9 +23,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 pub use event::{Event, SourceInfo, SourceKind, WebcamChoice, WebcamFormat};
+pub use font::SystemFont;
 pub use logger::{LogLevel, LogRecord, install_logger, take_log};
 pub use mailbox::Latest;
-pub use request::{LoadRequest, Pick, PlayState, QueryId, Request, SourceId, SourceSpec};
+pub use memory::Memory;
+pub use request::{
+    LoadRequest, LoadTarget, Pick, PlayState, QueryId, Request, SourceId, SourceSpec,
+};
 pub use worker::Wake;
 
 // What the floors above may hold of the rooms below: plain data.
@@ -113,6 +119,7 @@ impl Engine {
             Request::SaveAnnotated { frame, groundings } => {
                 desk::annotate(&self.sink, *frame, groundings);
             }
+            Request::FindFont => desk::find_font(&self.sink),
             Request::Write { path, bytes } => desk::write(&self.sink, path, bytes),
         }
     }

@@ -7,4 +7,5 @@ mod shaders;
 mod software_vulkan;
 mod ui_base;
 mod ui_panels;
+mod ui_window;
 mod verify;
