@@ -65,14 +65,10 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
 }
 
 fn shown(found: &Found) -> String {
-    let lines: String = found
-        .defects
-        .iter()
-        .map(|defect| format!("{defect}\n"))
-        .collect();
+    let lines: Vec<String> = found.defects.iter().map(Defect::to_string).collect();
     let verdict = match (found.errors, found.warnings) {
         (0, 0) => "The dataset is whole.".to_owned(),
         (errors, warnings) => format!("{errors} errors, {warnings} warnings."),
     };
-    format!("{lines}{verdict}\n")
+    format!("{}\n", [lines, vec![verdict]].concat().join("\n"))
 }

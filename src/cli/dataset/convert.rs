@@ -4,7 +4,7 @@ use anyhow::bail;
 
 use super::super::{Outcome, text};
 use super::ConvertOptions;
-use crate::data::{Severity, Version};
+use crate::data::{Defect, Severity, Version};
 
 /// Formats that are written, by the names they are asked for.
 const FORMATS: &[(&str, Version)] = &[
@@ -25,17 +25,14 @@ pub(super) fn run(options: &ConvertOptions) -> anyhow::Result<Outcome> {
     };
     let mut set = super::episodes(&options.input)?;
     let done = super::shown(|context| set.convert(&options.output, *version, context))?;
-    let lines: String = done
-        .defects
-        .iter()
-        .map(|defect| format!("{defect}\n"))
-        .collect();
-    text(&format!(
-        "{lines}{} episodes, {} frames written as LeRobot {}.\n",
+    let mut lines: Vec<String> = done.defects.iter().map(Defect::to_string).collect();
+    lines.push(format!(
+        "{} episodes, {} frames written as LeRobot {}.\n",
         done.episodes,
         done.frames,
         version.name()
-    ))?;
+    ));
+    text(&lines.join("\n"))?;
     let lost = done
         .defects
         .iter()

@@ -1,6 +1,5 @@
 //! What is written is read back equal, in both versions, and survives being interrupted anywhere.
 
-
 use super::*;
 use crate::data::Feature;
 use crate::data::lerobot::fixture_tests::fixture;
