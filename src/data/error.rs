@@ -112,6 +112,9 @@ pub enum DataError {
     /// A picture or video cannot be read or written.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// Annotations of pictures cannot be read or written.
+    #[error(transparent)]
+    Labels(#[from] super::labels::LabelError),
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] crate::job::Cancelled),

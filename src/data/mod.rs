@@ -10,6 +10,7 @@ mod column;
 mod episode;
 mod error;
 mod json;
+pub mod labels;
 mod lerobot;
 mod pickle;
 mod place;
@@ -33,21 +34,27 @@ use std::path::Path;
 pub enum Dataset {
     /// Recorded episodes.
     Episodes(Box<Episodes>),
+    /// Labelled pictures.
+    Labels(Box<labels::LabelSet>),
 }
 
-/// How one format is known and opened.
+/// How one kind of format is known and opened.
 struct Format {
-    name: &'static str,
     recognises: fn(&Path) -> bool,
     open: fn(&Path) -> Result<Dataset, DataError>,
 }
 
-/// All formats, tried in this order. A new format is one file and one row.
-const FORMATS: &[Format] = &[Format {
-    name: "LeRobot v2.0, v2.1 and v3.0",
-    recognises: lerobot::recognises,
-    open: |path| Ok(Dataset::Episodes(Box::new(Episodes::open(path)?))),
-}];
+/// All kinds of formats, tried in this order. A new format is one file and one row, here or in [`labels::FORMATS`].
+const FORMATS: &[Format] = &[
+    Format {
+        recognises: lerobot::recognises,
+        open: |path| Ok(Dataset::Episodes(Box::new(Episodes::open(path)?))),
+    },
+    Format {
+        recognises: |path| labels::sniff(path).is_some(),
+        open: |path| Ok(Dataset::Labels(Box::new(labels::read(path)?))),
+    },
+];
 
 /// Opens a dataset of any format that is known by its files.
 ///
@@ -56,7 +63,8 @@ const FORMATS: &[Format] = &[Format {
 pub fn open(path: &Path) -> Result<Dataset, DataError> {
     std::fs::metadata(path).map_err(|source| DataError::io("opening the dataset", path, source))?;
     let Some(format) = FORMATS.iter().find(|format| (format.recognises)(path)) else {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let mut known = vec!["LeRobot v2.0, v2.1 and v3.0"];
+        known.extend(labels::FORMATS.iter().map(|format| format.title));
         return Err(DataError::UnknownFormat {
             what: "it has the files of none of the known formats".into(),
             known: known.join(", "),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{Outcome, json, text};
 use super::CheckOptions;
-use crate::data::{Defect, Severity, Thoroughness};
+use crate::data::{self, Dataset, Defect, Severity, Thoroughness};
 
 #[derive(Serialize)]
 struct Found {
@@ -24,8 +24,9 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
     } else {
         Thoroughness::Usual
     };
-    let (usable, defects) = match super::episodes(&options.path) {
-        Ok(mut set) => (
+    let (usable, defects) = match data::open(&options.path) {
+        Ok(Dataset::Labels(set)) => return super::labels::check(&set, options.json),
+        Ok(Dataset::Episodes(mut set)) => (
             true,
             super::shown(|context| set.check(thoroughness, context))?,
         ),
@@ -33,10 +34,7 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
         Err(error) => {
             let place = options.path.display().to_string();
             let advice = "nothing of it can be used";
-            (
-                false,
-                vec![Defect::error(place, format!("{error:#}"), advice)],
-            )
+            (false, vec![Defect::error(place, error.to_string(), advice)])
         }
     };
     let count = |severity| {

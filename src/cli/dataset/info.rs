@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::super::table::{Flush, Table};
 use super::super::{Outcome, json as write_json, text};
 use super::InfoOptions;
-use crate::data::{Defect, Episodes, Stats};
+use crate::data::{self, Dataset, Defect, Episodes, Stats};
 
 /// What the command says, with the keys of its JSON.
 #[derive(Serialize)]
@@ -42,7 +42,10 @@ struct Camera {
 }
 
 pub(super) fn run(options: &InfoOptions) -> anyhow::Result<Outcome> {
-    let mut set = super::episodes(&options.path)?;
+    let mut set = match data::open(&options.path)? {
+        Dataset::Episodes(set) => set,
+        Dataset::Labels(set) => return super::labels::info(&set, options.json),
+    };
     let info = super::shown(|context| gather(&mut set, options.recompute, context))?;
     if options.json {
         write_json(&info)?;

@@ -7,6 +7,7 @@ mod check;
 mod convert;
 mod frame;
 mod info;
+mod labels;
 
 use std::path::PathBuf;
 
@@ -83,7 +84,7 @@ pub struct ConvertOptions {
     input: PathBuf,
     /// The empty or new folder that is written
     output: PathBuf,
-    /// The format to write: lerobot-v3.0 or lerobot-v2.1
+    /// The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes, coco, yolo and others for annotations
     #[arg(long, value_name = "FORMAT")]
     to: String,
 }
@@ -136,5 +137,10 @@ fn shown<T>(run: impl FnOnce(&JobContext<'_>) -> T) -> T {
 fn episodes(path: &std::path::Path) -> anyhow::Result<Box<crate::data::Episodes>> {
     match crate::data::open(path)? {
         crate::data::Dataset::Episodes(episodes) => Ok(episodes),
+        crate::data::Dataset::Labels(set) => anyhow::bail!(
+            "these are annotations of pictures ({}), not episodes: {}",
+            set.format,
+            path.display()
+        ),
     }
 }
