@@ -37,7 +37,7 @@ fn flat(array: &ArrayRef, depth: usize) -> Option<(usize, Values)> {
             }
             let inner = list
                 .values()
-                .slice(list.value_offset_at(0) as usize, width * list.len());
+                .slice(list.value_offset_at(0), width * list.len());
             let (below, values) = flat(&inner, depth - 1)?;
             Some((width * below, values))
         }
@@ -211,7 +211,7 @@ mod tests {
         let Values::F64(values) = column("holes", &holes).unwrap().values else {
             panic!("numbers with holes are floating point");
         };
-        assert!(values[0] == 1.0 && values[1].is_nan());
+        assert!((values[0] - 1.0).abs() < 1e-12 && values[1].is_nan());
         let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None]));
         let texts = column("texts", &texts).unwrap();
         assert_eq!((texts.text(0), texts.text(1)), (Some("a"), None));

@@ -10,9 +10,6 @@ use crate::media::MediaError;
 /// Why a dataset or a part of it cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// Annotated pictures.
-    #[error(transparent)]
-    Labels(#[from] super::labels::LabelError),
     /// The operating system refused.
     #[error("{doing} failed: {source}: {}", path.display())]
     Io {
@@ -115,6 +112,9 @@ pub enum DataError {
     /// A picture or video cannot be read or written.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// Annotations of pictures cannot be read or written.
+    #[error(transparent)]
+    Labels(#[from] super::labels::LabelError),
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] crate::job::Cancelled),

@@ -34,23 +34,27 @@ use std::path::Path;
 pub enum Dataset {
     /// Recorded episodes.
     Episodes(Box<Episodes>),
-    /// Annotated pictures.
+    /// Labelled pictures.
     Labels(Box<labels::LabelSet>),
 }
 
-/// How one format is known and opened.
+/// How one kind of format is known and opened.
 struct Format {
-    name: &'static str,
     recognises: fn(&Path) -> bool,
     open: fn(&Path) -> Result<Dataset, DataError>,
 }
 
-/// All formats, tried in this order. A new format is one file and one row.
-const FORMATS: &[Format] = &[Format {
-    name: "LeRobot v2.0, v2.1 and v3.0",
-    recognises: lerobot::recognises,
-    open: |path| Ok(Dataset::Episodes(Box::new(Episodes::open(path)?))),
-}];
+/// All kinds of formats, tried in this order. A new format is one file and one row, here or in [`labels::FORMATS`].
+const FORMATS: &[Format] = &[
+    Format {
+        recognises: lerobot::recognises,
+        open: |path| Ok(Dataset::Episodes(Box::new(Episodes::open(path)?))),
+    },
+    Format {
+        recognises: |path| labels::sniff(path).is_some(),
+        open: |path| Ok(Dataset::Labels(Box::new(labels::read(path)?))),
+    },
+];
 
 /// Opens a dataset of any format that is known by its files.
 ///
@@ -58,11 +62,9 @@ const FORMATS: &[Format] = &[Format {
 /// When no format recognises it, or the one that does finds it unusable.
 pub fn open(path: &Path) -> Result<Dataset, DataError> {
     std::fs::metadata(path).map_err(|source| DataError::io("opening the dataset", path, source))?;
-    if labels::sniff(path).is_some() && !FORMATS.iter().any(|format| (format.recognises)(path)) {
-        return Ok(Dataset::Labels(Box::new(labels::read(path)?)));
-    }
     let Some(format) = FORMATS.iter().find(|format| (format.recognises)(path)) else {
-        let known: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let mut known = vec!["LeRobot v2.0, v2.1 and v3.0"];
+        known.extend(labels::FORMATS.iter().map(|format| format.title));
         return Err(DataError::UnknownFormat {
             what: "it has the files of none of the known formats".into(),
             known: known.join(", "),

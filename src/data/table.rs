@@ -67,17 +67,6 @@ impl Table {
         self.metadata.metadata().num_row_groups() as u64
     }
 
-    /// Names of its columns.
-    pub(super) fn columns(&self) -> Vec<String> {
-        let fields = self.metadata.schema().fields().iter();
-        fields.map(|field| field.name().clone()).collect()
-    }
-
-    /// Whether it has a column.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.metadata.schema().index_of(name).is_ok()
-    }
-
     /// Reads some rows of the columns that `wanted` chooses, in the order of the file. Columns of a type that cannot
     /// be read are left out.
     pub(super) fn read(

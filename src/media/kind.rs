@@ -15,8 +15,11 @@ pub enum MediaKind {
     Picture,
 }
 
+/// Whether first bytes are those of a kind.
+type Recognises = fn(&[u8]) -> bool;
+
 /// All kinds of files, tried in this order. A new kind is one row.
-const KINDS: &[(fn(&[u8]) -> bool, MediaKind)] = &[
+const KINDS: &[(Recognises, MediaKind)] = &[
     (video::recognises, MediaKind::Video),
     (picture::recognises, MediaKind::Picture),
 ];

@@ -33,7 +33,8 @@ def compare(spvla, root, folder):
         copy = str(folder / "v30")
         run(spvla, "convert", root, copy, "--to", "lerobot-v3.0")
         root, about = copy, json.loads(run(spvla, "info", copy, "--json"))
-    dataset = LeRobotDataset("local/set", root=root)
+    # torchcodec needs the libraries of an installed FFmpeg; PyAV brings its own.
+    dataset = LeRobotDataset("local/set", root=root, video_backend="pyav")
     assert dataset.num_episodes == about["episodes"], "episodes"
     assert dataset.num_frames == about["frames"], "frames"
     assert dataset.fps == about["fps"], "fps"

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::super::{Outcome, json, text};
 use super::CheckOptions;
-use crate::data::{Dataset, Defect, Severity, Thoroughness};
+use crate::data::{self, Dataset, Defect, Severity, Thoroughness};
 
 #[derive(Serialize)]
 struct Found {
@@ -24,7 +24,7 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
     } else {
         Thoroughness::Usual
     };
-    let (usable, defects) = match crate::data::open(&options.path) {
+    let (usable, defects) = match data::open(&options.path) {
         Ok(Dataset::Labels(set)) => return super::labels::check(&set, options.json),
         Ok(Dataset::Episodes(mut set)) => (
             true,
@@ -63,14 +63,10 @@ pub(super) fn run(options: &CheckOptions) -> anyhow::Result<Outcome> {
 }
 
 fn shown(found: &Found) -> String {
-    let lines: String = found
-        .defects
-        .iter()
-        .map(|defect| format!("{defect}\n"))
-        .collect();
+    let lines: Vec<String> = found.defects.iter().map(Defect::to_string).collect();
     let verdict = match (found.errors, found.warnings) {
         (0, 0) => "The dataset is whole.".to_owned(),
         (errors, warnings) => format!("{errors} errors, {warnings} warnings."),
     };
-    format!("{lines}{verdict}\n")
+    format!("{}\n", [lines, vec![verdict]].concat().join("\n"))
 }

@@ -4,7 +4,7 @@ use anyhow::bail;
 
 use super::super::{Outcome, text};
 use super::ConvertOptions;
-use crate::data::{Dataset, Severity, Version};
+use crate::data::{self, Dataset, Defect, Severity, Version};
 
 /// Formats that are written, by the names they are asked for.
 const FORMATS: &[(&str, Version)] = &[
@@ -17,33 +17,25 @@ const FORMATS: &[(&str, Version)] = &[
 
 pub(super) fn run(options: &ConvertOptions) -> anyhow::Result<Outcome> {
     let wanted = options.to.to_lowercase();
-    if super::labels::knows(&wanted) {
-        return match crate::data::open(&options.input)? {
-            Dataset::Labels(set) => super::labels::convert(&set, &options.output, &wanted),
-            Dataset::Episodes(_) => bail!(
-                "episodes are not written as {wanted}; their groundings are in grounding.jsonl if they were collected here"
-            ),
-        };
-    }
+    let mut set = match data::open(&options.input)? {
+        Dataset::Episodes(set) => set,
+        Dataset::Labels(set) => return super::labels::convert(&set, &options.output, &wanted),
+    };
     let Some((_, version)) = FORMATS.iter().find(|(name, _)| *name == wanted) else {
         bail!(
             "cannot write {:?}; episodes are written as lerobot-v3.0 or lerobot-v2.1",
             options.to
         );
     };
-    let mut set = super::episodes(&options.input)?;
     let done = super::shown(|context| set.convert(&options.output, *version, context))?;
-    let lines: String = done
-        .defects
-        .iter()
-        .map(|defect| format!("{defect}\n"))
-        .collect();
-    text(&format!(
-        "{lines}{} episodes, {} frames written as LeRobot {}.\n",
+    let mut lines: Vec<String> = done.defects.iter().map(Defect::to_string).collect();
+    lines.push(format!(
+        "{} episodes, {} frames written as LeRobot {}.\n",
         done.episodes,
         done.frames,
         version.name()
-    ))?;
+    ));
+    text(&lines.join("\n"))?;
     let lost = done
         .defects
         .iter()

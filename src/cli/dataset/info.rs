@@ -6,7 +6,6 @@
 //! Statistics are those of actions and states.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -14,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::super::table::{Flush, Table};
 use super::super::{Outcome, json as write_json, text};
 use super::InfoOptions;
-use crate::data::{Dataset, Defect, Episodes, Stats};
+use crate::data::{self, Dataset, Defect, Episodes, Stats};
 
 /// What the command says, with the keys of its JSON.
 #[derive(Serialize)]
@@ -25,7 +24,7 @@ struct Info {
     robot_type: Option<String>,
     episodes: u64,
     frames: u64,
-    fps: f64,
+    fps: Value,
     cameras: Vec<Camera>,
     features: Map<String, Value>,
     tasks: Vec<String>,
@@ -43,7 +42,7 @@ struct Camera {
 }
 
 pub(super) fn run(options: &InfoOptions) -> anyhow::Result<Outcome> {
-    let mut set = match crate::data::open(&options.path)? {
+    let mut set = match data::open(&options.path)? {
         Dataset::Episodes(set) => set,
         Dataset::Labels(set) => return super::labels::info(&set, options.json),
     };
@@ -95,7 +94,7 @@ fn gather(
         robot_type: about.robot_type,
         episodes: about.episodes,
         frames: about.frames,
-        fps: about.fps,
+        fps: rate(about.fps),
         cameras,
         features,
         tasks: set.tasks().to_vec(),
@@ -103,6 +102,15 @@ fn gather(
         statistics,
         defects,
     })
+}
+
+/// A whole number where it is one.
+fn rate(fps: f64) -> Value {
+    if fps.fract() == 0.0 {
+        Value::from(fps as u64)
+    } else {
+        Value::from(fps)
+    }
 }
 
 /// Statistics of actions and states: stored ones unless there are none or others are wanted.
@@ -149,9 +157,11 @@ fn statistics(
 fn shown(info: &Info) -> String {
     let mut out = String::new();
     let robot = info.robot_type.as_deref().unwrap_or("no robot named");
-    let seconds = info.frames as f64 / info.fps;
-    // Writing to a string does not fail.
-    let mut line = |text: String| drop(writeln!(out, "{text}"));
+    let seconds = info.frames as f64 / info.fps.as_f64().unwrap_or(1.0);
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
     line(format!("{}, {robot}", info.format));
     line(format!(
         "{} episodes, {} frames at {} per second, {seconds:.1} s",

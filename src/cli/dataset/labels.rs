@@ -1,84 +1,57 @@
-//! `spvla dataset` for annotated pictures: what they hold, what is wrong with them, another format of them.
+//! The same commands for labelled pictures.
 //!
-//! JSON of `info`: `{"schema": 1, "format", "samples", "pictures", "targets", "kinds": {…}, "labels": {…}, "report": {…}}`;
-//! of `check`: `{"schema": 1, "usable", "errors", "warnings", "report"}`.
+//! JSON of `info`: `{"schema": 1, "format", "samples", "pictures", "targets", "kinds", "labels", "report", …}`.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::super::{Outcome, json as write_json, text};
-use crate::data::labels::{FORMATS, LabelSet, Outcome as Fate, info_json, write};
+use crate::data::labels::{self, Defect, LabelSet};
 
+/// What a set of annotations holds.
 pub(super) fn info(set: &LabelSet, as_json: bool) -> anyhow::Result<Outcome> {
-    let mut found = info_json(set);
-    if let Value::Object(keys) = &mut found {
-        keys.shift_insert(0, "schema".into(), 1.into());
+    let mut value = json!({"schema": 1});
+    if let (Value::Object(all), Value::Object(more)) = (&mut value, labels::info_json(set)) {
+        all.extend(more);
     }
     if as_json {
-        write_json(&found)?;
-        return Ok(Outcome::Good);
+        write_json(&value)?;
+    } else {
+        let number = |key: &str| value[key].to_string();
+        text(&format!(
+            "{}: {} samples, {} pictures, {} targets {}\n{}\n",
+            set.format,
+            number("samples"),
+            number("pictures"),
+            number("targets"),
+            number("kinds"),
+            set.report
+        ))?;
     }
-    let number = |key: &str| found[key].as_u64().unwrap_or_default();
-    let mut out = format!(
-        "{}\n{} samples of {} pictures ({} found), {} targets\n",
-        set.format,
-        number("samples"),
-        number("pictures"),
-        number("pictures_found"),
-        number("targets"),
-    );
-    for key in ["kinds", "tasks", "labels"] {
-        let counts = found[key].as_object().into_iter().flatten();
-        let counts: Vec<String> = counts
-            .take(20)
-            .map(|(name, count)| format!("{name} {count}"))
-            .collect();
-        out += &format!("{key}: {}\n", counts.join(", "));
-    }
-    text(&format!("{out}\n{}\n", set.report))?;
     Ok(Outcome::Good)
 }
 
+/// What is wrong with a set of annotations.
 pub(super) fn check(set: &LabelSet, as_json: bool) -> anyhow::Result<Outcome> {
     let report = &set.report;
-    let count = |outcome| report.count(outcome);
-    let errors = count(Fate::Skipped) + report.unresolved_count;
-    let warnings =
-        count(Fate::Clipped) + count(Fate::Mended) + count(Fate::Kept) + report.duplicate_count;
+    let skipped = |defect: &&Defect| defect.outcome == labels::Outcome::Skipped;
+    let errors = report.defects.iter().filter(skipped).count();
     if as_json {
+        let warnings = report.defects.len() - errors;
         write_json(&json!({
-            "schema": 1,
-            "usable": true,
-            "errors": errors,
-            "warnings": warnings,
-            "report": report,
+            "schema": 1, "usable": true, "errors": errors, "warnings": warnings, "report": report,
         }))?;
     } else {
-        let verdict = match (errors, warnings) {
-            (0, 0) => "The dataset is whole.".to_owned(),
-            (errors, warnings) => format!("{errors} errors, {warnings} warnings."),
-        };
-        text(&format!("{report}\n{verdict}\n"))?;
+        text(&format!("{report}\n"))?;
     }
-    Ok(if errors == 0 {
-        Outcome::Good
-    } else {
-        Outcome::Bad
-    })
+    let whole = errors == 0 && report.unresolved_count == 0;
+    Ok(if whole { Outcome::Good } else { Outcome::Bad })
 }
 
-/// Whether a format of annotations has this name.
-pub(super) fn knows(name: &str) -> bool {
-    FORMATS.iter().any(|format| format.name == name)
-}
-
+/// Writes a set of annotations in another format.
 pub(super) fn convert(set: &LabelSet, out: &Path, format: &str) -> anyhow::Result<Outcome> {
-    let report = write(set, out, format)?;
-    text(&format!("{}\n{report}\n", set.report))?;
-    Ok(if report.lost.is_empty() {
-        Outcome::Good
-    } else {
-        Outcome::Bad
-    })
+    let report = labels::write(set, out, format)?;
+    text(&format!("{report}\n"))?;
+    Ok(Outcome::Good)
 }

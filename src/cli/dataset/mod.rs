@@ -84,8 +84,7 @@ pub struct ConvertOptions {
     input: PathBuf,
     /// The empty or new folder that is written
     output: PathBuf,
-    /// The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes; conversation, coco, yolo, … for annotations (a
-    /// wrong name lists all)
+    /// The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes, coco, yolo and others for annotations
     #[arg(long, value_name = "FORMAT")]
     to: String,
 }
@@ -139,7 +138,7 @@ fn episodes(path: &std::path::Path) -> anyhow::Result<Box<crate::data::Episodes>
     match crate::data::open(path)? {
         crate::data::Dataset::Episodes(episodes) => Ok(episodes),
         crate::data::Dataset::Labels(set) => anyhow::bail!(
-            "annotated pictures ({}) have no episodes; use `info`, `check` or `convert`: {}",
+            "these are annotations of pictures ({}), not episodes: {}",
             set.format,
             path.display()
         ),

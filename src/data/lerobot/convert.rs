@@ -64,7 +64,7 @@ impl Episodes {
     ) -> Result<DatasetSpec, DataError> {
         let info = self.info().clone();
         let fps = info.fps as u32;
-        if f64::from(fps) != info.fps {
+        if (f64::from(fps) - info.fps).abs() > 1e-9 {
             return Err(DataError::Unfit(format!(
                 "{} rows per second are no whole number",
                 info.fps

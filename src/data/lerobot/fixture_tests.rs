@@ -77,7 +77,7 @@ fn counts_lengths_tasks_and_cameras_are_right() {
         );
         assert_eq!(info.episodes, expected["episodes"]);
         assert_eq!(info.frames, expected["frames"]);
-        assert_eq!(info.fps, expected["fps"].as_f64().unwrap());
+        assert!((info.fps - expected["fps"].as_f64().unwrap()).abs() < 1e-12);
         let cameras: Vec<&str> = info
             .cameras
             .iter()

@@ -47,7 +47,11 @@ fn said(root: &Path) -> String {
     let defects = set
         .check(Thoroughness::EveryFrame, &JobContext::silent())
         .unwrap();
-    defects.iter().map(|defect| format!("{defect}\n")).collect()
+    let lines: Vec<String> = defects.iter().map(Defect::to_string).collect();
+    lines.join(
+        "
+",
+    )
 }
 
 #[test]
@@ -66,7 +70,7 @@ fn sets_of_lerobot_are_whole_but_for_a_known_fault() {
 #[test]
 fn a_broken_footer_costs_its_rows_and_not_the_videos() {
     let set = broken("lerobot_v30_av1", |root| {
-        cut(root.join("data/chunk-000/file-000.parquet"), 0.9)
+        cut(root.join("data/chunk-000/file-000.parquet"), 0.9);
     });
     let said = said(set.path());
     assert!(
@@ -92,7 +96,7 @@ fn a_broken_list_of_episodes_is_an_error_and_broken_tasks_are_not() {
         "{error}"
     );
     let set = broken("lerobot_v30_av1", |root| {
-        cut(root.join("meta/tasks.parquet"), 0.5)
+        cut(root.join("meta/tasks.parquet"), 0.5);
     });
     let set = Episodes::open(set.path()).unwrap();
     assert_eq!(set.tasks()[0], "put the red cube on the blue plate");
@@ -111,7 +115,7 @@ fn a_truncated_or_missing_video_is_named_with_its_rows() {
     let mut set = Episodes::open(set.path()).unwrap();
     assert!(set.frame(0, 0, "wrist").is_ok() && set.frame(1, 39, "wrist").is_err());
     let set = broken("lerobot_v30_h264", |root| {
-        fs::remove_file(root.join(name)).unwrap()
+        fs::remove_file(root.join(name)).unwrap();
     });
     let found = said(set.path());
     assert!(found.contains("the video is missing"), "{found}");
@@ -229,7 +233,7 @@ fn absurd_sizes_and_unknown_versions_are_refused() {
         ("features", json!("all"), "features"),
     ] {
         let set = broken("lerobot_v30_av1", |root| {
-            edit(root, |info| info[key] = value.clone())
+            edit(root, |info| info[key] = value.clone());
         });
         let error = Episodes::open(set.path()).err().unwrap().to_string();
         assert!(error.contains(part), "{error}");
@@ -256,7 +260,7 @@ fn other_encodings_and_rubbish_are_refused() {
         b"",
         b"[]",
         b"{\"fps\": \"\xe9\"}",
-        &[b'['; 100_000],
+        &b"[".repeat(100_000),
     ] {
         let set = broken("lerobot_v21_h264", |root| {
             fs::write(root.join("meta/info.json"), rubbish).unwrap();

@@ -239,8 +239,7 @@ fn size(feature: &Feature, value: &Value) -> ImageSize {
         info.get(key)?.as_u64()
     };
     let by_place = |place: usize| match feature.shape.as_slice() {
-        [3, height, width] => Some([*height, *width][place] as u64),
-        [height, width, ..] => Some([*height, *width][place] as u64),
+        [3, height, width] | [height, width, ..] => Some([*height, *width][place] as u64),
         _ => None,
     };
     let side = |side: Option<u64>| {

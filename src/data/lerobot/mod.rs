@@ -197,7 +197,7 @@ impl Episodes {
     }
 
     /// The files that grow while the dataset is written; see [`Index::last_files`].
-    fn last_files(&self) -> (([u64; 2], u64), Vec<(String, [u64; 2], u64)>) {
+    fn last_files(&self) -> index::LastFiles {
         self.index.last_files()
     }
 

@@ -108,14 +108,14 @@ fn damaged(what: &str) -> PickleError {
     PickleError::Damaged(what.to_owned())
 }
 
-impl<'a> Machine<'a> {
+impl Machine<'_> {
     fn run(&mut self) -> Result<Id, PickleError> {
         loop {
             match self.u8()? {
                 b'.' => return self.pop(),
                 code => self.step(code)?,
             }
-            if self.nodes.len() > MAX_NODES || self.stack.len() > MAX_NODES {
+            if self.stack.len() > MAX_NODES {
                 return Err(PickleError::TooLarge("a million values"));
             }
         }
@@ -131,7 +131,7 @@ impl<'a> Machine<'a> {
                 Ok(())
             }
             b'0' => self.pop().map(drop),
-            b'1' => self.to_mark().map(drop),
+            b'1' => self.until_mark().map(drop),
             b'2' => self.top().map(|top| self.stack.push(top)),
             b'N' => self.push(Node::None),
             0x88 => self.push(Node::Bool(true)),
@@ -163,7 +163,7 @@ impl<'a> Machine<'a> {
     fn tuple(&mut self, code: u8) -> Result<(), PickleError> {
         let items = match code {
             b')' => Vec::new(),
-            b't' => self.to_mark()?,
+            b't' => self.until_mark()?,
             _ => {
                 let count = usize::from(code - 0x84);
                 let start = self.stack.len().checked_sub(count);
@@ -178,7 +178,7 @@ impl<'a> Machine<'a> {
         let items = if code == b'a' {
             vec![self.pop()?]
         } else {
-            self.to_mark()?
+            self.until_mark()?
         };
         let list = self.top()?;
         match &mut self.nodes[list] {
@@ -193,7 +193,7 @@ impl<'a> Machine<'a> {
             let (value, key) = (self.pop()?, self.pop()?);
             vec![key, value]
         } else {
-            self.to_mark()?
+            self.until_mark()?
         };
         let dict = self.top()?;
         match &mut self.nodes[dict] {
@@ -258,6 +258,9 @@ impl<'a> Machine<'a> {
     }
 
     fn push(&mut self, node: Node) -> Result<(), PickleError> {
+        if self.nodes.len() >= MAX_NODES {
+            return Err(PickleError::TooLarge("a million values"));
+        }
         self.stack.push(self.nodes.len());
         self.nodes.push(node);
         Ok(())
@@ -276,7 +279,7 @@ impl<'a> Machine<'a> {
             .ok_or_else(|| damaged("the stack is empty"))
     }
 
-    fn to_mark(&mut self) -> Result<Vec<Id>, PickleError> {
+    fn until_mark(&mut self) -> Result<Vec<Id>, PickleError> {
         let mark = self.marks.pop().filter(|mark| *mark <= self.stack.len());
         Ok(self
             .stack

@@ -12,7 +12,6 @@ use super::conversation;
 use crate::data::labels::geometry::Shape;
 use crate::data::labels::import::Import;
 use crate::data::labels::mask::{MAX_PIXELS, Mask};
-use crate::data::labels::options::Unit;
 use crate::data::labels::record::{ImageRef, Role, Sample, Target, Turn};
 use crate::data::labels::report::{Outcome, Place, Reason};
 use crate::data::labels::sniff::Candidate;
@@ -44,10 +43,8 @@ fn is_robopoint(candidate: &Candidate) -> bool {
 
 fn read(path: &Path, import: &mut Import) -> Result<(), LabelError> {
     if is_robopoint(&Candidate::file(path)) {
-        let unit = match import.options.unit {
-            Unit::Auto => Unit::Fractions,
-            given => given,
-        };
+        // Other sources mix pixels in, so every answer is asked on its own, and the report says what was assumed.
+        let unit = import.options.unit;
         return conversation::file(path, unit, import);
     }
     import.file();

@@ -49,6 +49,14 @@ struct Spot {
     end: f64,
 }
 
+/// The files that the last episode lies in.
+pub(super) struct LastFiles {
+    /// The table, and how many episodes are in it.
+    pub(super) table: ([u64; 2], u64),
+    /// For each camera the video, and how many frames of episodes are in it.
+    pub(super) videos: Vec<(String, [u64; 2], u64)>,
+}
+
 /// A line of `episodes.jsonl`; what else it holds is skipped.
 #[derive(Deserialize)]
 struct Line {
@@ -142,11 +150,14 @@ impl Index {
         })
     }
 
-    /// The table of the last episode with the number of episodes in it, and likewise frames of its videos.
-    pub(super) fn last_files(&self) -> (([u64; 2], u64), Vec<(String, [u64; 2], u64)>) {
+    /// The files that the last episode lies in.
+    pub(super) fn last_files(&self) -> LastFiles {
         let Some(last) = self.entries.last() else {
             let none = |(camera, _): &(String, _)| (camera.clone(), [0, 0], 0);
-            return (([0, 0], 0), self.videos.iter().map(none).collect());
+            return LastFiles {
+                table: ([0, 0], 0),
+                videos: self.videos.iter().map(none).collect(),
+            };
         };
         let beside = self
             .entries
@@ -165,7 +176,10 @@ impl Index {
                 pairs.map(|(entry, _)| entry.length).sum(),
             )
         });
-        ((last.table, beside.count() as u64), videos.collect())
+        LastFiles {
+            table: (last.table, beside.count() as u64),
+            videos: videos.collect(),
+        }
     }
 
     /// Tables of episodes that were read.

@@ -186,3 +186,71 @@ fn a_million_rows_open_at_once() {
     );
     assert!(opened < 1.0 && grown < 200);
 }
+
+#[test]
+#[ignore = "measures encoding; SPVLA_BENCH_SET keeps the sets for benchmarks of reading"]
+fn frames_are_encoded_at_this_rate() {
+    let keep = std::env::var_os("SPVLA_BENCH_SET").map(PathBuf::from);
+    let folder = tempfile::tempdir().unwrap();
+    let root = keep.unwrap_or_else(|| folder.path().to_owned());
+    for codec in [VideoCodec::H264, VideoCodec::Av1] {
+        let size = crate::geometry::ImageSize::new(640, 480);
+        let spec = DatasetSpec {
+            cameras: vec![CameraSpec {
+                name: "observation.images.overhead".into(),
+                width: size.width,
+                height: size.height,
+            }],
+            storage: PictureStorage::Video(codec),
+            ..DatasetSpec::new(Version::V30, 30)
+        };
+        let path = root.join(codec.key());
+        let mut writer = LeRobotWriter::create(&path, &spec).unwrap();
+        let (mut seconds, mut frames) = (0.0, 0);
+        for episode in 0..3 {
+            writer.begin().unwrap();
+            for row in 0..200 {
+                let picture = scene(size, episode * 200 + row);
+                let start = std::time::Instant::now();
+                writer.push_frame(&StepRow::new(), &[picture]).unwrap();
+                seconds += start.elapsed().as_secs_f64();
+                frames += 1;
+            }
+            writer.finish_episode("move").unwrap();
+        }
+        writer.finalize(&JobContext::silent()).unwrap();
+        let video = path.join("videos/observation.images.overhead/chunk-000/file-000.mp4");
+        let bytes = fs::metadata(video).unwrap().len();
+        let rate = f64::from(frames) / seconds;
+        println!(
+            "{}: {rate:.0} frames/s, {} bytes a frame",
+            codec.key(),
+            bytes / 600
+        );
+    }
+}
+
+/// Textured ground with three things moving over it, as a tabletop looks to an encoder.
+fn scene(size: crate::geometry::ImageSize, at: u64) -> Frame {
+    let mut pixels = Vec::with_capacity(size.pixels() * 4);
+    let phase = at as f64 / 30.0;
+    let things = [0.0, 2.1, 4.2].map(|shift| {
+        let (sin, cos) = (phase + shift).sin_cos();
+        (320.0 + 180.0 * cos, 240.0 + 130.0 * sin)
+    });
+    for y in 0..size.height {
+        for x in 0..size.width {
+            let grain = (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) >> 13 & 15;
+            let mut pixel = [120 + (x / 8) as u8 / 2 + grain as u8, 110 + grain as u8, 90];
+            for (thing, (left, top)) in things.iter().enumerate() {
+                let near = (f64::from(x) - left).hypot(f64::from(y) - top) < 42.0;
+                if near {
+                    pixel = [[200, 40, 40], [40, 160, 60], [50, 70, 200]][thing];
+                }
+            }
+            pixels.extend(pixel);
+            pixels.push(255);
+        }
+    }
+    Frame::from_rgba("scene", size, pixels).unwrap()
+}

@@ -66,18 +66,18 @@ impl Shards {
 
     /// Those of a dataset whose metadata are on the disk.
     pub(super) fn of(dataset: &Episodes) -> Result<Self, DataError> {
-        let (table, videos) = dataset.last_files();
+        let last = dataset.last_files();
         let root = dataset.root();
         let shard = |(file, units): ([u64; 2], u64), path: PathBuf| Shard {
             file,
             units,
             bytes: fs::metadata(path).map_or(0, |about| about.len()),
         };
-        let videos = videos.into_iter().map(|(camera, file, frames)| {
+        let videos = last.videos.into_iter().map(|(camera, file, frames)| {
             shard((file, frames), root.join(video_path(&camera, file)))
         });
         let mut shards = Self {
-            table: shard(table, root.join(table_path("data", table.0))),
+            table: shard(last.table, root.join(table_path("data", last.table.0))),
             videos: videos.collect(),
             episodes: Shard::default(),
         };
@@ -254,7 +254,7 @@ impl LeRobotWriter {
         let batch = meta::episodes_batch(&self.spec, rows, shard.file)?;
         let path = self.root.join(table_path("meta/episodes", shard.file));
         let added = self.root.join(super::WORKSHOP).join("lot.parquet");
-        tables::write(&added, &batch.schema(), &[batch], &[])?;
+        tables::write(&added, &batch.schema(), &[batch])?;
         join_groups(&path, shard.units, std::slice::from_ref(&added))?;
         fs::remove_file(&added)
             .map_err(|source| DataError::io("removing a file", &added, source))?;

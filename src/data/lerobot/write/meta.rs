@@ -1,5 +1,6 @@
 //! Metadata files of both versions: `info.json`, statistics, tasks and the list of episodes.
 
+use std::collections::HashMap;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -138,8 +139,6 @@ pub(super) fn write_tasks_table(root: &Path, tasks: &[String]) -> Result<(), Dat
         Field::new("task_index", DataType::Int64, true),
         Field::new("__index_level_0__", DataType::Utf8, true),
     ]);
-    let batch = RecordBatch::try_new(Arc::new(schema.clone()), vec![numbers, texts])
-        .map_err(|error| DataError::Unfit(error.to_string()))?;
     let column = |name: Value, field: &str, pandas: &str, numpy: &str| json!({"name": name, "field_name": field, "pandas_type": pandas, "numpy_type": numpy, "metadata": null});
     let pandas = json!({
         "index_columns": ["__index_level_0__"],
@@ -155,8 +154,11 @@ pub(super) fn write_tasks_table(root: &Path, tasks: &[String]) -> Result<(), Dat
         "creator": {"library": "pyarrow", "version": "21.0.0"},
         "pandas_version": "2.2.3",
     });
-    let path = root.join("meta/tasks.parquet");
-    tables::write(&path, &schema, &[batch], &[("pandas", pandas.to_string())])
+    let about = HashMap::from([("pandas".to_owned(), pandas.to_string())]);
+    let schema = schema.with_metadata(about);
+    let batch = RecordBatch::try_new(Arc::new(schema.clone()), vec![numbers, texts])
+        .map_err(|error| DataError::Unfit(error.to_string()))?;
+    tables::write(&root.join("meta/tasks.parquet"), &schema, &[batch])
 }
 
 /// Writes `meta/tasks.jsonl`.

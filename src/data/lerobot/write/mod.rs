@@ -107,7 +107,9 @@ impl LeRobotWriter {
             .map(|staged| staged.tasks.clone())
             .collect::<Vec<_>>()
         {
-            tasks.iter().for_each(|task| drop(writer.task(task)));
+            for task in &tasks {
+                writer.task(task);
+            }
         }
         Ok(writer)
     }

@@ -61,7 +61,7 @@ impl PixelStats {
                 .map(|(value, _)| value);
             let first = seen.next().unwrap_or(f64::NAN);
             stats.min.push(first);
-            stats.max.push(seen.last().unwrap_or(first));
+            stats.max.push(seen.next_back().unwrap_or(first));
             stats.mean.push(mean);
             stats.std.push((spread / total).sqrt());
             for (list, (_, share)) in stats.quantiles.iter_mut().zip(QUANTILES) {

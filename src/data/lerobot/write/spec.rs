@@ -63,7 +63,7 @@ pub struct DatasetSpec {
 }
 
 impl DatasetSpec {
-    /// A dataset without features and cameras, with LeRobot's limits of file sizes and AV1 videos.
+    /// A dataset without features and cameras, with LeRobot's limits of file sizes and H.264 videos.
     #[must_use]
     pub const fn new(version: Version, fps: u32) -> Self {
         Self {
@@ -72,7 +72,7 @@ impl DatasetSpec {
             robot_type: None,
             features: Vec::new(),
             cameras: Vec::new(),
-            storage: PictureStorage::Video(VideoCodec::Av1),
+            storage: PictureStorage::Video(VideoCodec::H264),
             table_megabytes: 100,
             video_megabytes: 200,
         }

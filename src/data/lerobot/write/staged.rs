@@ -46,7 +46,7 @@ pub(super) fn stage(
         tasks,
     } = recorded;
     let table = batch(spec, &rows, &pictures, place)?;
-    tables::write(&folder.0.join("rows.parquet"), &schema(spec), &[table], &[])?;
+    tables::write(&folder.0.join("rows.parquet"), &schema(spec), &[table])?;
     stats.extend(bookkeeping_rows(rows.len(), place).stats());
     let about = json!({
         "length": rows.len(),

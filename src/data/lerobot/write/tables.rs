@@ -20,16 +20,15 @@ use crate::data::DataError;
 use crate::data::table::guarded;
 use crate::media::ScratchFile;
 
-/// Writes one table with one row group for each batch. `extra` are pairs for the file's own metadata.
+/// Writes one table with one row group for each batch.
 pub(super) fn write(
     path: &Path,
     schema: &Schema,
     batches: &[RecordBatch],
-    extra: &[(&str, String)],
 ) -> Result<(), DataError> {
     let mut file = ScratchFile::create(path)?;
     guarded(path, || {
-        let properties = properties(schema, extra);
+        let properties = properties(schema);
         let mut writer =
             ArrowWriter::try_new(&mut file, Arc::new(schema.clone()), Some(properties))?;
         for batch in batches {
@@ -41,20 +40,17 @@ pub(super) fn write(
     Ok(file.commit()?)
 }
 
-/// Compressed with snappy as LeRobot writes it. Pairs of the schema are repeated in the file's own metadata, where
-/// pandas and Hugging Face's loader look for them.
-fn properties(schema: &Schema, extra: &[(&str, String)]) -> WriterProperties {
-    let mut pairs: Vec<KeyValue> = extra
-        .iter()
-        .map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone()))
-        .collect();
-    if let Some(about) = schema.metadata().get("huggingface") {
-        pairs.push(KeyValue::new("huggingface".to_owned(), about.clone()));
-    }
+/// Compressed with snappy as LeRobot writes it. What the schema says about itself is repeated in the file's own
+/// metadata: pyarrow looks for it in the first place, others in the second.
+fn properties(schema: &Schema) -> WriterProperties {
+    let mut pairs: Vec<(&String, &String)> = schema.metadata().iter().collect();
+    pairs.sort();
+    let pairs = pairs.into_iter();
+    let pairs = pairs.map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_key_value_metadata(Some(pairs))
+        .set_key_value_metadata(Some(pairs.collect()))
         .build()
 }
 

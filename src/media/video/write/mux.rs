@@ -114,7 +114,7 @@ impl Muxer {
     }
 
     fn assemble(&mut self, movie: &Movie, out: &mut ScratchFile) -> io::Result<()> {
-        let ftyp = boxed(b"ftyp", &[b"isom", &[0, 0, 2, 0], b"isomiso2mp41"]);
+        let ftyp = boxed(*b"ftyp", &[b"isom", &[0, 0, 2, 0], b"isomiso2mp41"]);
         // The length of the index does not depend on where the samples start.
         let header = ftyp.len() as u64 + self.index(movie, 0).len() as u64 + 16;
         out.write_all(&ftyp)?;
@@ -139,21 +139,21 @@ impl Muxer {
         let movie_time = u32::try_from(movie_time).unwrap_or(u32::MAX);
         let duration = u32::try_from(duration).unwrap_or(u32::MAX);
         let header = media_header(movie.timescale, duration);
-        let handler = boxed(b"hdlr", &[&[0; 8], b"vide", &[0; 12], b"VideoHandler\0"]);
-        let place = boxed(b"url ", &[&[0, 0, 0, 1]]);
-        let reference = boxed(b"dref", &[&[0; 4], &1_u32.to_be_bytes(), &place]);
+        let handler = boxed(*b"hdlr", &[&[0; 8], b"vide", &[0; 12], b"VideoHandler\0"]);
+        let place = boxed(*b"url ", &[&[0, 0, 0, 1]]);
+        let reference = boxed(*b"dref", &[&[0; 4], &1_u32.to_be_bytes(), &place]);
         let information = boxed(
-            b"minf",
+            *b"minf",
             &[
-                &boxed(b"vmhd", &[&[0, 0, 0, 1], &[0; 8]]),
-                &boxed(b"dinf", &[&reference]),
+                &boxed(*b"vmhd", &[&[0, 0, 0, 1], &[0; 8]]),
+                &boxed(*b"dinf", &[&reference]),
                 &self.sample_table(movie, samples_start),
             ],
         );
-        let media = boxed(b"mdia", &[&header, &handler, &information]);
+        let media = boxed(*b"mdia", &[&header, &handler, &information]);
         let track = track_header(movie, movie_time);
-        let track = boxed(b"trak", &[&track, &self.edit(movie_time), &media]);
-        boxed(b"moov", &[&movie_header(movie_time), &track])
+        let track = boxed(*b"trak", &[&track, &self.edit(movie_time), &media]);
+        boxed(*b"moov", &[&movie_header(movie_time), &track])
     }
 
     /// An edit that starts at the first frame shown, where that is not the start of the track.
@@ -169,7 +169,7 @@ impl Muxer {
             return Vec::new();
         }
         let elst = boxed(
-            b"elst",
+            *b"elst",
             &[
                 &[0; 4],
                 &1_u32.to_be_bytes(),
@@ -178,7 +178,7 @@ impl Muxer {
                 &[0, 1, 0, 0],
             ],
         );
-        boxed(b"edts", &[&elst])
+        boxed(*b"edts", &[&elst])
     }
 
     fn sample_table(&self, movie: &Movie, samples_start: u64) -> Vec<u8> {
@@ -191,15 +191,15 @@ impl Muxer {
         let durations = runs(self.entries.iter().map(|entry| entry.duration));
         let mut tables = vec![
             boxed(
-                b"stsd",
+                *b"stsd",
                 &[&[0; 4], &1_u32.to_be_bytes(), &sample_entry(movie)],
             ),
-            boxed(b"stts", &[&[0; 4], &durations]),
+            boxed(*b"stts", &[&[0; 4], &durations]),
         ];
         if self.entries.iter().any(|entry| entry.shift != 0) {
             let shifts = runs(self.entries.iter().map(|entry| entry.shift.cast_unsigned()));
             // Version 1: shifts are signed.
-            tables.push(boxed(b"ctts", &[&[1, 0, 0, 0], &shifts]));
+            tables.push(boxed(*b"ctts", &[&[1, 0, 0, 0], &shifts]));
         }
         if self.entries.iter().any(|entry| !entry.sync) {
             let sync = (1_u32..).zip(&self.entries).filter(|(_, entry)| entry.sync);
@@ -209,29 +209,29 @@ impl Muxer {
                 .flat_map(|number| number.to_be_bytes())
                 .collect();
             tables.push(boxed(
-                b"stss",
+                *b"stss",
                 &[&[0; 4], &(numbers.len() as u32).to_be_bytes(), &list],
             ));
         }
         // One chunk holds all samples, described by the first entry.
         let one = 1_u32.to_be_bytes();
         tables.push(boxed(
-            b"stsc",
+            *b"stsc",
             &[&[0; 4], &one, &one, &count.to_be_bytes(), &one],
         ));
-        tables.push(boxed(b"stsz", &[&[0; 8], &count.to_be_bytes(), &sizes]));
+        tables.push(boxed(*b"stsz", &[&[0; 8], &count.to_be_bytes(), &sizes]));
         tables.push(boxed(
-            b"co64",
+            *b"co64",
             &[&[0; 4], &one, &samples_start.to_be_bytes()],
         ));
-        boxed(b"stbl", &[&tables.concat()])
+        boxed(*b"stbl", &[&tables.concat()])
     }
 }
 
 /// The movie header; its duration is in thousandths of a second.
 fn movie_header(duration: u32) -> Vec<u8> {
     boxed(
-        b"mvhd",
+        *b"mvhd",
         &[
             &[0; 12],
             &(MOVIE_TIMESCALE as u32).to_be_bytes(),
@@ -249,7 +249,7 @@ fn movie_header(duration: u32) -> Vec<u8> {
 /// The header of track 1, enabled and in the movie.
 fn track_header(movie: &Movie, duration: u32) -> Vec<u8> {
     boxed(
-        b"tkhd",
+        *b"tkhd",
         &[
             &[0, 0, 0, 3],
             &[0; 8],
@@ -267,7 +267,7 @@ fn track_header(movie: &Movie, duration: u32) -> Vec<u8> {
 /// The clock of the track; its language is "und".
 fn media_header(timescale: u32, duration: u32) -> Vec<u8> {
     let times = [timescale.to_be_bytes(), duration.to_be_bytes()].concat();
-    boxed(b"mdhd", &[&[0; 12], &times, &[0x55, 0xc4, 0, 0]])
+    boxed(*b"mdhd", &[&[0; 12], &times, &[0x55, 0xc4, 0, 0]])
 }
 
 /// The visual sample entry with the decoder's configuration.
@@ -276,10 +276,10 @@ fn sample_entry(movie: &Movie) -> Vec<u8> {
         let full = if colour.range == Range::Full { 0x80 } else { 0 };
         let [high, low] = colour.matrix.code().to_be_bytes();
         // Primaries and transfer are not specified (2).
-        boxed(b"colr", &[b"nclx", &[0, 2, 0, 2, high, low, full]])
+        boxed(*b"colr", &[b"nclx", &[0, 2, 0, 2, high, low, full]])
     });
     boxed(
-        &movie.entry,
+        movie.entry,
         &[
             // Reserved, data reference 1, fields that are always zero.
             &[0, 0, 0, 0, 0, 0, 0, 1],
@@ -290,7 +290,7 @@ fn sample_entry(movie: &Movie) -> Vec<u8> {
             &[0, 72, 0, 0, 0, 72, 0, 0, 0, 0, 0, 0, 0, 1],
             &[0; 32],
             &[0, 24, 0xff, 0xff],
-            &boxed(&movie.record, &[&movie.config]),
+            &boxed(movie.record, &[&movie.config]),
             &colour,
         ],
     )
@@ -327,7 +327,7 @@ fn runs(values: impl Iterator<Item = u32>) -> Vec<u8> {
 }
 
 /// A box around its parts.
-fn boxed(name: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+fn boxed(name: [u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let body = parts.concat();
     let mut bytes = (body.len() as u32 + 8).to_be_bytes().to_vec();
     bytes.extend(name);
