@@ -2,8 +2,10 @@
 
 mod fixtures;
 mod hostile;
+mod large;
 mod mixture;
 mod names;
+mod pointing;
 mod reading;
 mod round_trips;
 
