@@ -41,7 +41,7 @@ pub(super) fn write(
             ("width", size.width.to_string()),
             ("height", size.height.to_string()),
         ]);
-        body.push_str(&format!("  <image{}>\n", written(&attributes)));
+        body.extend([format!("  <image{}>\n", written(&attributes))]);
         for sample in samples {
             for (target, shape) in export.targets(sample) {
                 let label = target.label.as_deref().unwrap_or(NAMELESS);
@@ -101,17 +101,17 @@ fn element(body: &mut String, label: &str, target: &Target, shape: &Shape) {
     }
     attributes.extend(own);
     attributes.extend(target.group.map(|group| ("group_id", group.to_string())));
-    body.push_str(&format!("    <{name}{}>\n", written(&attributes)));
+    body.extend([format!("    <{name}{}>\n", written(&attributes))]);
     for (key, value) in target
         .attributes
         .iter()
         .filter(|(key, _)| !OF_ELEMENT.contains(&key.as_str()))
     {
         let (key, value) = (escape(key.as_str()), text(value));
-        body.push_str(&format!(
+        body.extend([format!(
             "      <attribute name=\"{key}\">{}</attribute>\n",
             escape(value.as_str())
-        ));
+        )]);
     }
-    body.push_str(&format!("    </{name}>\n"));
+    body.extend([format!("    </{name}>\n")]);
 }
