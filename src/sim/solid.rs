@@ -12,6 +12,7 @@ mod lathe;
 mod mesh;
 mod prism;
 mod sweep;
+mod turned;
 
 use crate::geometry::Pose;
 

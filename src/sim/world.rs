@@ -84,20 +84,10 @@ impl World {
         physics.integration_parameters.dt = (1.0 / STEPS_PER_SECOND) as f32;
         // Things are centimetres wide, so distances that the engine tunes for metres shrink.
         physics.integration_parameters.length_unit = 0.1;
-        physics
-            .integration_parameters
-            .contact_softness
-            .natural_frequency = HARDNESS;
+        physics.integration_parameters.contact_softness.natural_frequency = HARDNESS;
         insert_ground(&mut physics, &scene.table);
-        let cabinet = scene
-            .cabinet
-            .as_ref()
-            .map(|cabinet| CabinetBody::build(&mut physics, cabinet));
-        let assets: Vec<Asset> = scene
-            .objects
-            .iter()
-            .map(|object| instance(&object.spec))
-            .collect();
+        let cabinet = scene.cabinet.as_ref().map(|cabinet| CabinetBody::build(&mut physics, cabinet));
+        let assets: Vec<Asset> = scene.objects.iter().map(|object| instance(&object.spec)).collect();
         let objects = scene
             .objects
             .iter()
@@ -138,8 +128,7 @@ impl World {
 
     fn step(&mut self) {
         if let Some((force, steps)) = self.push {
-            self.arm
-                .push(&mut self.physics, if steps > 0 { force } else { [0.0; 3] });
+            self.arm.push(&mut self.physics, if steps > 0 { force } else { [0.0; 3] });
             self.push = (steps > 0).then(|| (force, steps - 1));
         }
         self.physics.step();
@@ -155,11 +144,7 @@ impl World {
             if body.is_dynamic() && !body.is_sleeping() {
                 let spin = body.angvel();
                 let speed = spin.length();
-                let kept = if speed > most {
-                    1.0 - most / speed
-                } else {
-                    0.0
-                };
+                let kept = if speed > most { 1.0 - most / speed } else { 0.0 };
                 body.set_angvel(spin * kept, false);
             }
         }
@@ -195,16 +180,8 @@ impl World {
             links: self.arm.link_poses(&self.physics),
             held: contact::held(&self.physics, &contacts, &fingers),
             fingers,
-            objects: self
-                .objects
-                .iter()
-                .map(|body| pose(self.physics.bodies[*body].position()))
-                .collect(),
-            drawers: self
-                .cabinet
-                .as_ref()
-                .map(|cabinet| cabinet.measure(&self.physics))
-                .unwrap_or_default(),
+            objects: self.objects.iter().map(|body| pose(self.physics.bodies[*body].position())).collect(),
+            drawers: self.cabinet.as_ref().map(|cabinet| cabinet.measure(&self.physics)).unwrap_or_default(),
             contacts,
         }
     }
@@ -212,8 +189,7 @@ impl World {
     /// Fastest thing, metres per second.
     #[must_use]
     pub fn unrest(&self) -> f64 {
-        let speed =
-            |body: &RigidBodyHandle| f64::from(self.physics.bodies[*body].linvel().length());
+        let speed = |body: &RigidBodyHandle| f64::from(self.physics.bodies[*body].linvel().length());
         self.objects.iter().map(speed).fold(0.0, f64::max)
     }
 
@@ -225,17 +201,8 @@ impl World {
             hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0100_0000_01b3);
         };
         for (_, body) in self.physics.bodies.iter() {
-            let (t, r, v, w) = (
-                body.translation(),
-                body.rotation(),
-                body.linvel(),
-                body.angvel(),
-            );
-            [
-                t.x, t.y, t.z, r.x, r.y, r.z, r.w, v.x, v.y, v.z, w.x, w.y, w.z,
-            ]
-            .into_iter()
-            .for_each(&mut mix);
+            let (t, r, v, w) = (body.translation(), body.rotation(), body.linvel(), body.angvel());
+            [t.x, t.y, t.z, r.x, r.y, r.z, r.w, v.x, v.y, v.z, w.x, w.y, w.z].into_iter().for_each(&mut mix);
         }
         hash
     }
@@ -276,16 +243,9 @@ fn check(scene: &Scene) -> Result<&'static RobotSpec, WorldError> {
             robot: spec.name,
         });
     }
-    let finite = |pose: &Pose| {
-        pose.position
-            .iter()
-            .chain(&pose.rotation)
-            .all(|x| x.is_finite())
-    };
+    let finite = |pose: &Pose| pose.position.iter().chain(&pose.rotation).all(|x| x.is_finite());
     let poses = scene.objects.iter().map(|object| &object.pose);
-    if !poses.chain([&scene.arm.base]).all(finite)
-        || scene.arm.joints.iter().any(|angle| !angle.is_finite())
-    {
+    if !poses.chain([&scene.arm.base]).all(finite) || scene.arm.joints.iter().any(|angle| !angle.is_finite()) {
         return Err(WorldError::NotFinite);
     }
     Ok(spec)
@@ -301,35 +261,22 @@ fn insert_ground(physics: &mut PhysicsWorld, table: &Table) {
     // A solid block: nothing slips through a thin board.
     let half = table.height.max(0.02) / 2.0;
     let [x, y] = table.centre;
-    let top = ColliderBuilder::cuboid(
-        (table.size[0] / 2.0) as f32,
-        (table.size[1] / 2.0) as f32,
-        half as f32,
-    )
-    .translation(vector([x, y, table.height - half]))
-    .friction(table.friction as f32)
-    .user_data(mark(Body::Table));
+    let top = ColliderBuilder::cuboid((table.size[0] / 2.0) as f32, (table.size[1] / 2.0) as f32, half as f32)
+        .translation(vector([x, y, table.height - half]))
+        .friction(table.friction as f32)
+        .user_data(mark(Body::Table));
     if table.size.iter().all(|side| *side > 0.0) {
         physics.insert_collider(top, Some(ground));
     }
 }
 
-fn insert_object(
-    physics: &mut PhysicsWorld,
-    index: usize,
-    object: &SceneObject,
-    asset: &Asset,
-) -> RigidBodyHandle {
+fn insert_object(physics: &mut PhysicsWorld, index: usize, object: &SceneObject, asset: &Asset) -> RigidBodyHandle {
     let body = if object.fixed {
         RigidBodyBuilder::fixed()
     } else {
         RigidBodyBuilder::dynamic()
     };
-    let body = physics.insert_body(
-        body.pose(placed(&object.pose))
-            .angular_damping(SPINNING)
-            .linear_damping(0.05),
-    );
+    let body = physics.insert_body(body.pose(placed(&object.pose)).angular_damping(SPINNING).linear_damping(0.05));
     insert_pieces(physics, body, &asset.colliders, |shape| {
         shape
             .friction(object.friction as f32)
@@ -347,10 +294,7 @@ fn insert_object(
 /// Brings the mass between bounds, keeping its distribution.
 fn scale_mass(physics: &mut PhysicsWorld, body: RigidBodyHandle, scale: f64) {
     let colliders = physics.bodies[body].colliders().to_vec();
-    let total: f32 = colliders
-        .iter()
-        .map(|piece| physics.colliders[*piece].mass())
-        .sum();
+    let total: f32 = colliders.iter().map(|piece| physics.colliders[*piece].mass()).sum();
     let wanted = (f64::from(total) * scale).clamp(MASS[0], MASS[1]) as f32;
     if total > 0.0 {
         for piece in colliders {
@@ -387,27 +331,16 @@ fn insert_pieces(
 
 /// The engine's cylinders stand along y, ours along z.
 fn shape(shape: &ColliderShape) -> Option<(ColliderBuilder, Placed)> {
-    let upright = Placed::from_rotation(rapier3d::math::Rotation::from_rotation_x(
-        std::f32::consts::FRAC_PI_2,
-    ));
+    let upright = Placed::from_rotation(rapier3d::math::Rotation::from_rotation_x(std::f32::consts::FRAC_PI_2));
     let builder = match shape {
-        ColliderShape::Cuboid { half: [x, y, z] } => {
-            ColliderBuilder::cuboid(*x as f32, *y as f32, *z as f32)
-        }
+        ColliderShape::Cuboid { half: [x, y, z] } => ColliderBuilder::cuboid(*x as f32, *y as f32, *z as f32),
         ColliderShape::Sphere { radius } => ColliderBuilder::ball(*radius as f32),
-        ColliderShape::Cylinder {
-            radius,
-            half_height,
-        } => {
-            return Some((
-                ColliderBuilder::cylinder(*half_height as f32, *radius as f32),
-                upright,
-            ));
+        ColliderShape::Cylinder { radius, half_height } => {
+            return Some((ColliderBuilder::cylinder(*half_height as f32, *radius as f32), upright));
         }
-        ColliderShape::Capsule {
-            radius,
-            half_height,
-        } => ColliderBuilder::capsule_z(*half_height as f32, *radius as f32),
+        ColliderShape::Capsule { radius, half_height } => {
+            ColliderBuilder::capsule_z(*half_height as f32, *radius as f32)
+        }
         ColliderShape::Hull { points } => {
             let points: Vec<Vector> = points.iter().map(|point| vector(*point)).collect();
             return Some((ColliderBuilder::convex_hull(&points)?, Placed::identity()));
