@@ -101,12 +101,12 @@ impl Draft {
         let way: [f64; 3] = std::array::from_fn(|k| to[k] - from[k]);
         let length = Vector3::from(way).norm();
         let mut profile = Vec::new();
-        for i in 0..=5 {
-            let turn = FRAC_PI_2 * f64::from(i) / 5.0;
+        for i in 0..=3 {
+            let turn = FRAC_PI_2 * f64::from(i) / 3.0;
             profile.push([a * turn.sin(), -a * turn.cos()]);
         }
-        for i in 0..=5 {
-            let turn = FRAC_PI_2 * f64::from(i) / 5.0;
+        for i in 0..=3 {
+            let turn = FRAC_PI_2 * f64::from(i) / 3.0;
             profile.push([b * turn.cos(), length + b * turn.sin()]);
         }
         self.turned(link, &profile, (from, way), slot);

@@ -3,7 +3,8 @@
 use super::meshes::Meshes;
 use super::pipelines::Pipelines;
 use super::readback::Target;
-use super::{Camera, Drawing, Item};
+use super::{Camera, Drawing, Item, matrix};
+use crate::sim::solid::Bounds;
 
 /// One thing as a pass draws it: its place in the buffer and its mesh.
 pub(super) type Draw = (u32, u64);
@@ -83,19 +84,36 @@ impl Passes<'_> {
     }
 }
 
-/// Nearest first, so that what is hidden is not shaded; what throws no shadow (the room) comes last.
-pub(super) fn order(drawing: &Drawing, keys: &[u64], camera: &Camera) -> Vec<Draw> {
+/// What the camera may see, nearest first, so that what is hidden is not shaded; what throws no shadow (the room) comes
+/// last.
+pub(super) fn order(
+    drawing: &Drawing,
+    keys: &[u64],
+    meshes: &Meshes,
+    camera: &Camera,
+) -> Vec<Draw> {
+    let clip = matrix::clip(camera);
     let eye = nalgebra::Vector3::from(camera.pose.position);
     let far = |item: &Item| (nalgebra::Vector3::from(item.pose.position) - eye).norm();
-    let mut order: Vec<(bool, f64, Draw)> = drawing
+    let seen = |item: &Item, key: u64| {
+        let mesh = meshes.mesh(key)?;
+        matrix::may_see(&clip, &placed(&mesh.bounds, item)).then(|| (!item.casts, far(item)))
+    };
+    let mut order: Vec<((bool, f64), Draw)> = drawing
         .items
         .iter()
         .zip(keys)
         .enumerate()
-        .map(|(index, (item, key))| (!item.casts, far(item), (index as u32, *key)))
+        .filter_map(|(index, (item, key))| Some((seen(item, *key)?, (index as u32, *key))))
         .collect();
-    order.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    order.into_iter().map(|(_, _, draw)| draw).collect()
+    order.sort_by(|a, b| a.0.0.cmp(&b.0.0).then(a.0.1.total_cmp(&b.0.1)));
+    order.into_iter().map(|(_, draw)| draw).collect()
+}
+
+/// The box around a thing's box where it stands.
+pub(super) fn placed(bounds: &Bounds, item: &Item) -> Bounds {
+    let corners = bounds.corners();
+    Bounds::around(corners.map(|corner| item.pose.apply(corner)))
 }
 
 pub(super) fn draw(pass: &mut wgpu::RenderPass<'_>, meshes: &Meshes, (index, key): Draw) {

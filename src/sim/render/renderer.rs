@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::edges::smooth_edges;
 use super::gpu::{self, guarded};
 use super::meshes::Meshes;
-use super::passes::{Passes, depth, draw, order};
+use super::passes::{Passes, depth, draw, order, placed};
 use super::patterns::Patterns;
 use super::pipelines::Pipelines;
 use super::readback::{Readback, Target};
@@ -141,7 +141,7 @@ impl Renderer {
                 .targets
                 .entry((size.width, size.height))
                 .or_insert_with(|| Target::new(&self.device, size, self.smoothing.samples()));
-            let order = order(drawing, &keys, camera);
+            let order = order(drawing, &keys, &self.meshes, camera);
             let passes = Passes {
                 pipelines: &self.pipelines,
                 meshes: &self.meshes,
@@ -240,12 +240,4 @@ fn check(drawing: &Drawing, cameras: &[Camera]) -> Result<(), RenderError> {
             most: SIDE_MAX,
         })
     })
-}
-
-/// The box around a thing's box where it stands.
-fn placed(bounds: &Bounds, item: &Item) -> Bounds {
-    Bounds::around((0..8_usize).map(|corner| {
-        let at = |k: usize| [bounds.min, bounds.max][corner >> k & 1][k];
-        item.pose.apply(std::array::from_fn(at))
-    }))
 }
