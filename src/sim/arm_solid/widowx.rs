@@ -1,4 +1,4 @@
-//! WidowX 250s: black plates, square servos, round forearm, fingers on a rail.
+//! The 250s of the `WidowX` family: black plates, square servos, round forearm, fingers on a rail.
 
 use super::draft::{BASE, Draft, bar, prism};
 use super::{BODY, METAL, MOTOR, PAD, Paint};

@@ -285,5 +285,5 @@ fn an_outline_measures_distances_to_what_stands_on_the_ground() {
     );
     assert!((turned.distance([1.2, 0.0]) - 0.15).abs() < 1e-6);
     assert!((turned.distance([1.0, 0.3]) - 0.2).abs() < 1e-6);
-    assert_eq!(turned.distance([1.04, 0.09]), 0.0);
+    assert!(turned.distance([1.04, 0.09]) <= 0.0);
 }

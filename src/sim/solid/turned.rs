@@ -95,7 +95,7 @@ fn stacks(full: Vec<Slice>) -> Vec<Vec<Slice>> {
     for slice in full {
         if let Some(stack) = stacks.last_mut()
             && let Some(below) = stack.last()
-            && below.heights[1] == slice.heights[0]
+            && (below.heights[1] - slice.heights[0]).abs() < 1e-9
             && bulges(below, &slice)
         {
             stack.push(slice);
