@@ -21,6 +21,7 @@ use super::snapshot::Body;
 pub(super) const ARM: Group = Group::GROUP_1;
 pub(super) const CABINET: Group = Group::GROUP_2;
 pub(super) const THINGS: Group = Group::GROUP_3;
+pub(super) const GROUND: Group = Group::GROUP_4;
 
 /// Natural frequency of the joint motors, radians per second; critically damped.
 const STIFF: f32 = 90.0;

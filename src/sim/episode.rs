@@ -184,7 +184,7 @@ impl Episode {
             }
             match expert.answer(&self.rig, &self.rig.snapshot()) {
                 Answer::Step(wish) => {
-                    if !self.follow(&wish) && !expert.stumble() {
+                    if !self.follow(&wish) && !expert.stumble(&self.rig.snapshot()) {
                         break self.verdict(Failure::Stuck);
                     }
                 }

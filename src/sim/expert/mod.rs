@@ -135,7 +135,18 @@ impl Expert {
     }
 
     /// The last wish was not followed: plan again from where the arm is. False when that happened too often.
-    pub fn stumble(&mut self) -> bool {
+    pub fn stumble(&mut self, now: &Snapshot) -> bool {
+        if let Some((_, Skill::Take { object })) = self.skills.get(self.current)
+            && self.phase == Phase::PostGrasp
+            && holding(now, *object)
+        {
+            // High enough.
+            self.current += 1;
+        }
+        self.replan()
+    }
+
+    fn replan(&mut self) -> bool {
         self.tries += 1;
         self.started = false;
         self.moves.clear();
@@ -235,7 +246,7 @@ impl Expert {
 
     /// Back to taking the thing, after going up with an open hand.
     fn try_again(&mut self) -> bool {
-        let may = self.stumble();
+        let may = self.replan();
         // What is put, pushed or raised must first be taken again.
         while self.current > 0 && !matches!(self.skills.get(self.current), Some((_, Skill::Take { .. } | Skill::Pull { .. } | Skill::Shut { .. } | Skill::Push { .. }))) {
             self.current -= 1;

@@ -51,6 +51,9 @@ const WIDE: f64 = 0.05;
 const GAP: f64 = 0.003;
 /// The hand comes down from this far above.
 const CLEARANCE: f64 = 0.06;
+/// Left between things, and where there is no better place.
+const ROOM: f64 = 0.012;
+const TIGHT: f64 = 0.004;
 /// Turns of the hand that are tried.
 const TURNS: [f64; 8] = [0.0, PI / 6.0, -PI / 6.0, PI / 3.0, -PI / 3.0, PI / 2.0, -PI / 2.0, PI];
 /// Solutions looked for before the search is content.
@@ -154,7 +157,7 @@ impl Search<'_> {
                 points.push([centre[0] + radius * angle.cos(), centre[1] + radius * angle.sin()]);
             }
         }
-        points.retain(|point| self.free(object, *point) && self.nearest_is(object, target, *point));
+        points.retain(|point| self.free(object, *point, ROOM) && self.nearest_is(object, target, *point));
         let from = self.grasp.position;
         points.sort_by(|a, b| {
             let far = |p: &[f64; 2]| (p[0] - from[0]).hypot(p[1] - from[1]);
@@ -185,8 +188,8 @@ impl Search<'_> {
         };
         let direction = relation.direction().unwrap_or([0.0, 0.0]);
         let mut points = Vec::new();
-        for along in [0.09, 0.075, 0.105, 0.12, 0.06, 0.14] {
-            for across in [0.0, 0.02, -0.02, 0.04, -0.04] {
+        for along in [0.09, 0.075, 0.105, 0.12, 0.06, 0.14, 0.16] {
+            for across in [0.0, 0.02, -0.02, 0.04, -0.04, 0.07, -0.07] {
                 let point = if relation == Relation::Between {
                     [centre[0] + across * 0.6, centre[1] + (along - 0.09) * 0.4]
                 } else {
@@ -200,12 +203,17 @@ impl Search<'_> {
                 }
             }
         }
-        points.retain(|point| self.free(object, *point));
+        let roomy = points.iter().filter(|point| self.free(object, **point, ROOM)).copied().collect::<Vec<_>>();
+        if roomy.is_empty() {
+            points.retain(|point| self.free(object, *point, TIGHT));
+        } else {
+            points = roomy;
+        }
         points.into_iter().map(|point| (point, self.scene.table.height + GAP)).collect()
     }
 
     /// On the table, away from every other thing.
-    fn free(&self, object: usize, point: [f64; 2]) -> bool {
+    fn free(&self, object: usize, point: [f64; 2], room: f64) -> bool {
         let own = upright_half(&self.assets[object], &self.now.objects[object]);
         let own = own[0].max(own[1]);
         let table = &self.scene.table;
@@ -215,7 +223,7 @@ impl Search<'_> {
                 let pose = &self.now.objects[index];
                 let half = upright_half(&self.assets[index], pose);
                 let gap = [0, 1].map(|axis| (pose.position[axis] - point[axis]).abs() - half[axis] - own);
-                gap[0].max(gap[1]) > 0.012
+                gap[0].max(gap[1]) > room
             })
     }
 }

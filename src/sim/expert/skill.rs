@@ -132,7 +132,7 @@ pub(super) fn take(search: &Search<'_>, object: usize, hold: &Hold) -> Vec<Move>
         Move::fast(hold.before, OPEN, Phase::PreGrasp),
         Move::slow(hold.grasp, OPEN, Phase::Grasp),
         Move::slow(hold.grasp, CLOSED, Phase::Grasp).waiting(CLOSING),
-        Move::slow(shifted(&hold.grasp, [0.0, 0.0, lift(search, object)]), CLOSED, Phase::PostGrasp),
+        Move::slow(lifted(search, object, hold), CLOSED, Phase::PostGrasp),
     ];
     let from = search.grasp.position;
     let rise = hold.before.position[2] - from[2];
@@ -143,6 +143,14 @@ pub(super) fn take(search: &Search<'_>, object: usize, hold: &Hold) -> Vec<Move>
         moves.insert(0, Move::fast(Pose { position, ..up }, OPEN, Phase::PreGrasp));
     }
     moves
+}
+
+/// As high as needed, or as high as the arm can hold it.
+fn lifted(search: &Search<'_>, object: usize, hold: &Hold) -> Pose {
+    let wanted = lift(search, object);
+    let up = |share: f64| shifted(&hold.grasp, [0.0, 0.0, wanted * share]);
+    let reached = |pose: &Pose| search.reach.follow(search.joints, &[hold.before, hold.grasp, *pose]).is_some();
+    [1.0, 0.8, 0.6].map(up).into_iter().find(reached).unwrap_or(up(0.4))
 }
 
 /// A rise to the next thing that is not made aslant.

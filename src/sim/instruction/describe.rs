@@ -4,7 +4,7 @@
 
 use crate::sim::asset::Group;
 use crate::sim::relation::{Relation, seen_from};
-use crate::sim::scene::{Scene, SceneObject};
+use crate::sim::scene::{Role, Scene, SceneObject};
 
 /// What a description relies on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,6 +134,10 @@ fn by_relation(scene: &Scene, index: usize) -> Option<Description> {
     let kin = kin(scene, index);
     for anchor in (0..scene.objects.len()).filter(|anchor| !kin.contains(anchor)) {
         let entry = scene.objects[anchor].spec.category.entry();
+        // "Left of what it is to be put behind" would only confuse.
+        if kin.len() < 2 && scene.objects[anchor].role != Role::Distractor {
+            continue;
+        }
         if fitting(scene, &|other| is_called(other, entry.name)).len() != 1 {
             continue;
         }

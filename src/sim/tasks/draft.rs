@@ -230,14 +230,6 @@ impl<'a> Draft<'a> {
         self.objects.iter().any(|object| object.spec.category == category)
     }
 
-    /// Whether this arm's gripper can take the thing as it stands.
-    pub fn can_take(&self, asset: &Asset) -> bool {
-        let widest = self.spec.gripper.opening - 0.012;
-        let from_above = |pose: &Pose| pose.rotate([1.0, 0.0, 0.0])[2] < -0.9;
-        let small = asset.extents[2] < 0.13 && asset.extents[0].max(asset.extents[1]) < 0.19;
-        small && asset.grasps.iter().any(|grasp| grasp.width < widest && from_above(&grasp.pose))
-    }
-
     /// As many distractors as the options say.
     pub fn distract(&mut self) {
         let [least, most] = self.options.distractors;

@@ -51,7 +51,9 @@ fn near(draft: &mut Draft) {
         if role == Role::Distractor && draft.options.variant == Variant::Distractors(0) {
             continue;
         }
-        let spec = draft.usual(name, Some(colour));
+        let mut spec = draft.usual(name, Some(colour));
+        // The smallest of its kind: a tall bottle reaches the hand where it starts.
+        spec.size = spec.category.entry().size[0];
         let [x, y] = PLACES[layout / 30 % 2][index];
         let at = [x + draft.between(-jitter, jitter), y + draft.between(-jitter, jitter)];
         draft.add(spec, at, 0, 0.0, role);

@@ -38,12 +38,14 @@ pub const IN_SO101: Task = Task { name: "so101_place_in", robot: "so101", hz: 10
 fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
     let spec = draft.spec;
     let widest = spec.gripper.opening - 0.012;
+    // Fingers reach down to about the middle.
+    let tallest = 2.0 * spec.gripper.finger[0] + 0.03;
     move |asset: &Asset| {
         let from_above = |grasp: &crate::sim::asset::Grasp| {
             grasp.width < widest && grasp.pose.rotate([1.0, 0.0, 0.0])[2] < -0.9
         };
         let [x, y, z] = asset.extents;
-        asset.uses.graspable && z < 0.12 && x.max(y) < 0.16 && asset.grasps.iter().any(from_above)
+        asset.uses.graspable && z < tallest && x.max(y) < 0.16 && asset.grasps.iter().any(from_above)
     }
 }
 
@@ -69,10 +71,12 @@ fn on(draft: &mut Draft) {
 }
 
 fn inside(draft: &mut Draft) {
+    let widest = if draft.spec.name == "so101" { 0.17 } else { 0.28 };
     draft.until(|draft| {
         let hollow = |asset: &Asset| {
             let roomy = |cavity: &crate::sim::asset::Cavity| cavity.half[0].min(cavity.half[1]) > 0.033;
-            asset.uses.container && asset.extents[2] < 0.11 && asset.cavity.as_ref().is_some_and(roomy)
+            let wide = asset.extents[0].max(asset.extents[1]);
+            asset.uses.container && asset.extents[2] < 0.11 && wide < widest && asset.cavity.as_ref().is_some_and(roomy)
         };
         let target = draft.draw(hollow)?;
         let target = draft.scatter(target, Role::Target)?;
@@ -103,10 +107,11 @@ fn beside(draft: &mut Draft) {
         let fits = takeable(draft);
         let spec = draft.draw(|asset| fits(asset) && small(asset))?;
         let source = draft.scatter(spec, Role::Source)?;
-        few(draft);
+        let distractor = few(draft);
         let seen = |index: usize| seen_from(&draft.base, draft.objects[index].pose.position);
         let done = relation.holds(seen(source), &[seen(target)]);
-        (!done).then(|| Goal::Placed { source, relation, anchors: vec![target] })
+        let taken = distractor.is_some_and(|index| relation.holds(seen(index), &[seen(target)]));
+        (!done && !taken).then(|| Goal::Placed { source, relation, anchors: vec![target] })
     });
 }
 
@@ -116,8 +121,8 @@ fn between(draft: &mut Draft) {
         let angle = draft.random.random_range(-0.5..0.5_f64);
         let mut anchors = Vec::new();
         for side in [-1.0, 1.0] {
-            let spec = draft.draw(small)?;
-            let at = [middle[0] + side * 0.09 * angle.sin(), middle[1] + side * 0.09 * angle.cos()];
+            let spec = draft.draw(|asset| small(asset) && asset.extents[0].max(asset.extents[1]) < 0.075)?;
+            let at = [middle[0] + side * 0.095 * angle.sin(), middle[1] + side * 0.095 * angle.cos()];
             draft.region.take(at, 0.05);
             anchors.push(draft.add(spec, at, 0, angle, Role::Target));
         }
@@ -130,10 +135,10 @@ fn between(draft: &mut Draft) {
 }
 
 /// At most one distractor: the sides must stay free.
-fn few(draft: &mut Draft) {
-    if draft.options.distractors[1] > 0
-        && let Some(spec) = draft.draw(small)
-    {
-        draft.scatter(spec, Role::Distractor);
+fn few(draft: &mut Draft) -> Option<usize> {
+    if draft.options.distractors[1] == 0 {
+        return None;
     }
+    let spec = draft.draw(small)?;
+    draft.scatter(spec, Role::Distractor)
 }

@@ -84,7 +84,7 @@ fn eggplant(draft: &mut Draft) {
         }
         None => [draft.between(-0.21, -0.10), draft.between(-0.14, 0.0), draft.between(-3.1, 3.1)],
     };
-    let target = draft.add(basket, [-0.15, 0.15], 0, FRAC_PI_2, Role::Target);
+    let target = draft.add(basket, [-0.16, 0.18], 0, FRAC_PI_2, Role::Target);
     draft.objects[target].fixed = true;
     let source = draft.add(eggplant, [x, y], 0, yaw, Role::Source);
     draft.goal = Goal::On { source, target, rise: 0.06, alone: false };
