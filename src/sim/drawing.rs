@@ -46,6 +46,8 @@ pub struct Stage {
     seed: u64,
     cabinet: Option<Cabinet>,
     base: Pose,
+    /// From a finger's middle to its tip.
+    reach: f64,
 }
 
 impl Stage {
@@ -80,6 +82,7 @@ impl Stage {
             seed: scene.look.seed,
             cabinet: scene.cabinet.clone(),
             base: scene.arm.base,
+            reach: spec.map_or(0.0, |spec| spec.gripper.finger[0]),
         }
     }
 
@@ -128,6 +131,13 @@ impl Stage {
             .chain(links.map(|(index, (solid, pose))| item(index as u8 + 1, solid, *pose)))
             .chain(fingers.map(|((solid, pose), part)| item(part, solid, *pose)))
             .collect()
+    }
+
+    /// The finger tips at a moment, for traces.
+    #[must_use]
+    pub fn tips(&self, now: &Snapshot) -> [[f64; 3]; 2] {
+        now.fingers
+            .map(|finger| finger.apply([self.reach, 0.0, 0.0]))
     }
 
     /// The scene's cameras at a moment, with their names; noise differs from moment to moment.
@@ -196,6 +206,48 @@ pub fn portrait(spec: &AssetSpec) -> Drawing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scene_shows_everything_where_the_world_has_it() {
+        use crate::sim::render::object_of;
+        use crate::sim::tasks::{Options, TASKS};
+        use crate::sim::world::World;
+        for (seed, task) in TASKS.iter().enumerate() {
+            let scene = task.draw(seed as u64, &Options::default()).scene;
+            let now = World::new(&scene).unwrap().snapshot();
+            let stage = Stage::new(&scene);
+            let drawing = stage.drawing(&now);
+            let items = |number: u32| {
+                drawing
+                    .items
+                    .iter()
+                    .filter(move |item| object_of(item.id) == number)
+            };
+            for (index, pose) in now.objects.iter().enumerate() {
+                assert!(
+                    items(THINGS + index as u32).all(|item| item.pose == *pose),
+                    "{}",
+                    task.name
+                );
+            }
+            assert_eq!(items(ARM).count(), now.links.len() + 3, "{}", task.name);
+            assert_eq!(
+                items(CABINET).count(),
+                if scene.cabinet.is_some() { 4 } else { 0 },
+                "{}",
+                task.name
+            );
+            assert_eq!(stage.cameras(&now).count(), scene.cameras.len());
+            // The tool point lies between the tips, give or take a finger.
+            let [a, b] = stage.tips(&now);
+            let middle: [f64; 3] = std::array::from_fn(|k| f64::midpoint(a[k], b[k]));
+            let off = (0..3)
+                .map(|k| (middle[k] - now.tool.position[k]).powi(2))
+                .sum::<f64>()
+                .sqrt();
+            assert!(off < 0.08, "{}: {off}", task.name);
+        }
+    }
 
     #[test]
     fn a_portrait_shows_the_thing_above_the_ground() {
