@@ -35,7 +35,7 @@ type Paint = [([u8; 3], Finish); 4];
 /// Recolourings of each arm, the first being the plain one.
 pub const RECOLOURS: u8 = 4;
 
-/// The solids of an arm in one of its [`RECOLOURS`]; a robot without a drawing of its own looks like a WidowX.
+/// The solids of an arm in one of its [`RECOLOURS`]; a robot without a drawing of its own looks like a `WidowX`.
 #[must_use]
 pub fn arm_solids(spec: &RobotSpec, recolour: u8) -> ArmSolids {
     let mut draft = Draft::new(spec);

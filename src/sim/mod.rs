@@ -25,6 +25,7 @@ pub mod scene;
 pub mod snapshot;
 pub mod solid;
 pub mod stream;
+mod support;
 pub mod tasks;
 pub mod texture;
 pub mod world;

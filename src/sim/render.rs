@@ -7,12 +7,14 @@ mod edges;
 mod gpu;
 mod matrix;
 mod meshes;
+mod passes;
 mod patterns;
 mod pipelines;
 mod post;
 mod readback;
 mod renderer;
 mod things;
+mod world;
 
 use std::sync::Arc;
 

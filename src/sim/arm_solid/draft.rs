@@ -1,6 +1,6 @@
 //! Draws an arm stretched out at angle zero, in its base frame, link by link.
 
-use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use std::f64::consts::{FRAC_PI_2, PI};
 
 use nalgebra::{UnitQuaternion, Vector3};
 
@@ -101,12 +101,12 @@ impl Draft {
         let way: [f64; 3] = std::array::from_fn(|k| to[k] - from[k]);
         let length = Vector3::from(way).norm();
         let mut profile = Vec::new();
-        for i in 0..=5 {
-            let turn = FRAC_PI_2 * f64::from(i) / 5.0;
+        for i in 0..=3 {
+            let turn = FRAC_PI_2 * f64::from(i) / 3.0;
             profile.push([a * turn.sin(), -a * turn.cos()]);
         }
-        for i in 0..=5 {
-            let turn = FRAC_PI_2 * f64::from(i) / 5.0;
+        for i in 0..=3 {
+            let turn = FRAC_PI_2 * f64::from(i) / 3.0;
             profile.push([b * turn.cos(), length + b * turn.sin()]);
         }
         self.turned(link, &profile, (from, way), slot);
@@ -161,16 +161,6 @@ pub(super) fn bar([from, to]: [[f64; 2]; 2], [a, b]: [f64; 2]) -> Vec<[f64; 2]> 
     };
     arc(to, b, way - FRAC_PI_2)
         .chain(arc(from, a, way + FRAC_PI_2))
-        .collect()
-}
-
-/// A circle of an outline.
-pub(super) fn circle(middle: [f64; 2], radius: f64) -> Vec<[f64; 2]> {
-    (0..20)
-        .map(|i| {
-            let (sin, cos) = (TAU * f64::from(i) / 20.0).sin_cos();
-            [middle[0] + radius * cos, middle[1] + radius * sin]
-        })
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! WidowX 250s: black plates, square servos, round forearm, fingers on a rail.
+//! The 250s of the `WidowX` family: black plates, square servos, round forearm, fingers on a rail.
 
 use super::draft::{BASE, Draft, bar, prism};
 use super::{BODY, METAL, MOTOR, PAD, Paint};
@@ -101,9 +101,7 @@ fn upper_arm(draft: &mut Draft) {
         );
     }
     draft.block(1, [0.03, 0.052, 0.15], [0.0, 0.0, 0.215], MOTOR);
-    for z in [0.15, 0.28] {
-        draft.rod(1, 0.0045, ([0.0, -0.031, z], [0.0, 0.062, 0.0]), METAL);
-    }
+    draft.rod(1, 0.0045, ([0.0, -0.031, 0.28], [0.0, 0.062, 0.0]), METAL);
 }
 
 fn forearm(draft: &mut Draft) {

@@ -265,7 +265,7 @@ mod tests {
             bits[i] = true;
         }
         let mask = mask(10, &bits).unwrap();
-        assert_eq!(mask.bounds(), [2.0, 1.0, 4.0, 3.0]);
+        assert_eq!(mask.bounds().map(|edge| edge as u32), [2, 1, 4, 3]);
         assert_eq!(mask.area(), 3);
         assert!(mask.contains(2, 2) && !mask.contains(3, 2) && !mask.contains(0, 0));
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::freespace::Obstacle;
 use super::mask::{Mask, Rle};
 use super::silhouette::Silhouette;
 use crate::sim::render::{Camera, Drawing, View, object_of};
@@ -79,6 +80,15 @@ impl Labeller {
         }
         let mesh = self.meshes.entry(solid.fingerprint());
         mesh.or_insert_with(|| Arc::new(solid.mesh())).clone()
+    }
+
+    /// What these objects cover of the ground, for [`FreeSpace`](super::FreeSpace).
+    pub fn obstacles(&mut self, drawing: &Drawing, objects: &[u32]) -> Vec<Obstacle> {
+        let items = drawing.items.iter();
+        items
+            .filter(|item| objects.contains(&object_of(item.id)))
+            .map(|item| Obstacle::new(&self.mesh(&item.solid), &item.pose))
+            .collect()
     }
 
     /// Labels of these objects, in their order; objects behind the camera or not drawn have none.

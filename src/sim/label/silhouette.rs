@@ -53,7 +53,9 @@ impl Silhouette {
             return None;
         }
         let mut canvas = Canvas::new(bounds, lens);
-        triangles.iter().for_each(|triangle| canvas.fill(triangle));
+        for triangle in &triangles {
+            canvas.fill(triangle);
+        }
         let (canvas_area, image_area) = canvas.areas(lens);
         Some(Self {
             bounds,

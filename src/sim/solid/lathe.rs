@@ -171,5 +171,7 @@ fn turn(mesh: &mut Mesh, segment: &Segment, around: usize, widest: f64) {
 /// Exact sine and cosine at whole quarters, so that bounds are exact.
 fn quarter(step: usize, around: usize) -> Option<(f64, f64)> {
     const QUARTERS: [(f64, f64); 4] = [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0)];
-    (step * 4 % around == 0).then(|| QUARTERS[step * 4 / around % 4])
+    (step * 4)
+        .is_multiple_of(around)
+        .then(|| QUARTERS[step * 4 / around % 4])
 }
