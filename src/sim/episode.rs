@@ -34,7 +34,19 @@ pub struct Step {
 }
 
 /// Why an episode is no demonstration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The goal held before anything was done.
@@ -96,7 +108,11 @@ impl Episode {
     ///
     /// # Errors
     /// When the scene cannot be built.
-    pub fn new(scene: Scene, hz: f64, perturbations: Vec<Perturbation>) -> Result<Self, WorldError> {
+    pub fn new(
+        scene: Scene,
+        hz: f64,
+        perturbations: Vec<Perturbation>,
+    ) -> Result<Self, WorldError> {
         let rig = SimRig::new(&scene, hz)?;
         let judge = Judge::new(&scene, rig.world.assets(), &rig.snapshot());
         Ok(Self {
@@ -248,7 +264,11 @@ impl Episode {
 /// # Errors
 /// When the scene cannot be built.
 pub fn replay(record: &EpisodeRecord) -> Result<bool, WorldError> {
-    let mut episode = Episode::new(record.scene.clone(), record.hz, record.perturbations.clone())?;
+    let mut episode = Episode::new(
+        record.scene.clone(),
+        record.hz,
+        record.perturbations.clone(),
+    )?;
     let mut success = false;
     for step in &record.steps {
         success = episode.step(step.action, step.phase, step.subtask);

@@ -87,15 +87,30 @@ impl World {
         physics.integration_parameters.dt = (1.0 / STEPS_PER_SECOND) as f32;
         // Things are centimetres wide, so distances that the engine tunes for metres shrink.
         physics.integration_parameters.length_unit = 0.1;
-        physics.integration_parameters.contact_softness.natural_frequency = HARDNESS;
-        physics.integration_parameters.static_contact_softness.natural_frequency = GROUND_HARDNESS;
+        physics
+            .integration_parameters
+            .contact_softness
+            .natural_frequency = HARDNESS;
+        physics
+            .integration_parameters
+            .static_contact_softness
+            .natural_frequency = GROUND_HARDNESS;
         // A plate is three millimetres thick: half a millimetre of play twice would let a block touch the table.
-        physics.integration_parameters.normalized_allowed_linear_error = 0.001;
+        physics
+            .integration_parameters
+            .normalized_allowed_linear_error = 0.001;
         // Contacts kept while bodies move a little drive a lying can along the table by themselves.
         physics.integration_parameters.contact_recycling = false;
         insert_ground(&mut physics, &scene.table);
-        let cabinet = scene.cabinet.as_ref().map(|cabinet| CabinetBody::build(&mut physics, cabinet));
-        let assets: Vec<Asset> = scene.objects.iter().map(|object| instance(&object.spec)).collect();
+        let cabinet = scene
+            .cabinet
+            .as_ref()
+            .map(|cabinet| CabinetBody::build(&mut physics, cabinet));
+        let assets: Vec<Asset> = scene
+            .objects
+            .iter()
+            .map(|object| instance(&object.spec))
+            .collect();
         let objects = scene
             .objects
             .iter()
@@ -136,7 +151,8 @@ impl World {
 
     fn step(&mut self) {
         if let Some((force, steps)) = self.push {
-            self.arm.push(&mut self.physics, if steps > 0 { force } else { [0.0; 3] });
+            self.arm
+                .push(&mut self.physics, if steps > 0 { force } else { [0.0; 3] });
             self.push = (steps > 0).then(|| (force, steps - 1));
         }
         self.physics.step();
@@ -152,7 +168,11 @@ impl World {
             if body.is_dynamic() && !body.is_sleeping() {
                 let spin = body.angvel();
                 let speed = spin.length();
-                let kept = if speed > most { 1.0 - most / speed } else { 0.0 };
+                let kept = if speed > most {
+                    1.0 - most / speed
+                } else {
+                    0.0
+                };
                 body.set_angvel(spin * kept, false);
             }
         }
@@ -188,8 +208,16 @@ impl World {
             links: self.arm.link_poses(&self.physics),
             held: contact::held(&self.physics, &contacts, &fingers),
             fingers,
-            objects: self.objects.iter().map(|body| pose(self.physics.bodies[*body].position())).collect(),
-            drawers: self.cabinet.as_ref().map(|cabinet| cabinet.measure(&self.physics)).unwrap_or_default(),
+            objects: self
+                .objects
+                .iter()
+                .map(|body| pose(self.physics.bodies[*body].position()))
+                .collect(),
+            drawers: self
+                .cabinet
+                .as_ref()
+                .map(|cabinet| cabinet.measure(&self.physics))
+                .unwrap_or_default(),
             contacts,
         }
     }
@@ -197,7 +225,8 @@ impl World {
     /// Fastest thing, metres per second.
     #[must_use]
     pub fn unrest(&self) -> f64 {
-        let speed = |body: &RigidBodyHandle| f64::from(self.physics.bodies[*body].linvel().length());
+        let speed =
+            |body: &RigidBodyHandle| f64::from(self.physics.bodies[*body].linvel().length());
         self.objects.iter().map(speed).fold(0.0, f64::max)
     }
 
@@ -209,8 +238,17 @@ impl World {
             hash = (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0100_0000_01b3);
         };
         for (_, body) in self.physics.bodies.iter() {
-            let (t, r, v, w) = (body.translation(), body.rotation(), body.linvel(), body.angvel());
-            [t.x, t.y, t.z, r.x, r.y, r.z, r.w, v.x, v.y, v.z, w.x, w.y, w.z].into_iter().for_each(&mut mix);
+            let (t, r, v, w) = (
+                body.translation(),
+                body.rotation(),
+                body.linvel(),
+                body.angvel(),
+            );
+            [
+                t.x, t.y, t.z, r.x, r.y, r.z, r.w, v.x, v.y, v.z, w.x, w.y, w.z,
+            ]
+            .into_iter()
+            .for_each(&mut mix);
         }
         hash
     }
@@ -251,9 +289,16 @@ fn check(scene: &Scene) -> Result<&'static RobotSpec, WorldError> {
             robot: spec.name,
         });
     }
-    let finite = |pose: &Pose| pose.position.iter().chain(&pose.rotation).all(|x| x.is_finite());
+    let finite = |pose: &Pose| {
+        pose.position
+            .iter()
+            .chain(&pose.rotation)
+            .all(|x| x.is_finite())
+    };
     let poses = scene.objects.iter().map(|object| &object.pose);
-    if !poses.chain([&scene.arm.base]).all(finite) || scene.arm.joints.iter().any(|angle| !angle.is_finite()) {
+    if !poses.chain([&scene.arm.base]).all(finite)
+        || scene.arm.joints.iter().any(|angle| !angle.is_finite())
+    {
         return Err(WorldError::NotFinite);
     }
     Ok(spec)
@@ -270,23 +315,36 @@ fn insert_ground(physics: &mut PhysicsWorld, table: &Table) {
     // A solid block: nothing slips through a thin board.
     let half = table.height.max(0.02) / 2.0;
     let [x, y] = table.centre;
-    let top = ColliderBuilder::cuboid((table.size[0] / 2.0) as f32, (table.size[1] / 2.0) as f32, half as f32)
-        .translation(vector([x, y, table.height - half]))
-        .friction(table.friction as f32)
-        .user_data(mark(Body::Table))
-        .collision_groups(groups(GROUND, Group::ALL));
+    let top = ColliderBuilder::cuboid(
+        (table.size[0] / 2.0) as f32,
+        (table.size[1] / 2.0) as f32,
+        half as f32,
+    )
+    .translation(vector([x, y, table.height - half]))
+    .friction(table.friction as f32)
+    .user_data(mark(Body::Table))
+    .collision_groups(groups(GROUND, Group::ALL));
     if table.size.iter().all(|side| *side > 0.0) {
         physics.insert_collider(top, Some(ground));
     }
 }
 
-fn insert_object(physics: &mut PhysicsWorld, index: usize, object: &SceneObject, asset: &Asset) -> RigidBodyHandle {
+fn insert_object(
+    physics: &mut PhysicsWorld,
+    index: usize,
+    object: &SceneObject,
+    asset: &Asset,
+) -> RigidBodyHandle {
     let body = if object.fixed {
         RigidBodyBuilder::fixed()
     } else {
         RigidBodyBuilder::dynamic()
     };
-    let body = physics.insert_body(body.pose(placed(&object.pose)).angular_damping(SPINNING).linear_damping(0.05));
+    let body = physics.insert_body(
+        body.pose(placed(&object.pose))
+            .angular_damping(SPINNING)
+            .linear_damping(0.05),
+    );
     insert_pieces(physics, body, &asset.colliders, |shape| {
         shape
             .friction(object.friction as f32)
@@ -294,15 +352,24 @@ fn insert_object(physics: &mut PhysicsWorld, index: usize, object: &SceneObject,
             .user_data(mark(Body::Object(index)))
             .collision_groups(groups(THINGS, Group::ALL))
     });
-    let finish = |shape: ColliderBuilder| shape.density(0.0).friction(object.friction as f32).user_data(mark(Body::Object(index)));
+    let finish = |shape: ColliderBuilder| {
+        shape
+            .density(0.0)
+            .friction(object.friction as f32)
+            .user_data(mark(Body::Object(index)))
+    };
     for piece in support::feet(&asset.colliders) {
         let groups = groups(THINGS, Group::ALL);
-        insert_pieces(physics, body, &[piece], |shape| finish(shape).collision_groups(groups));
+        insert_pieces(physics, body, &[piece], |shape| {
+            finish(shape).collision_groups(groups)
+        });
     }
     for piece in asset.cavity.iter().flat_map(support::slab) {
         // It reaches down through the table, which it does not touch.
         let groups = groups(THINGS, !GROUND);
-        insert_pieces(physics, body, &[piece], |shape| finish(shape).collision_groups(groups));
+        insert_pieces(physics, body, &[piece], |shape| {
+            finish(shape).collision_groups(groups)
+        });
     }
     if !object.fixed {
         scale_mass(physics, body, object.mass_scale);
@@ -313,7 +380,10 @@ fn insert_object(physics: &mut PhysicsWorld, index: usize, object: &SceneObject,
 /// Brings the mass between bounds, keeping its distribution.
 fn scale_mass(physics: &mut PhysicsWorld, body: RigidBodyHandle, scale: f64) {
     let colliders = physics.bodies[body].colliders().to_vec();
-    let total: f32 = colliders.iter().map(|piece| physics.colliders[*piece].mass()).sum();
+    let total: f32 = colliders
+        .iter()
+        .map(|piece| physics.colliders[*piece].mass())
+        .sum();
     let wanted = (f64::from(total) * scale).clamp(MASS[0], MASS[1]) as f32;
     if total > 0.0 {
         for piece in colliders {
@@ -350,12 +420,18 @@ fn insert_pieces(
 /// A shape of the engine. Cylinders become prisms: the engine's own roll along a table by themselves.
 fn shape(shape: &ColliderShape) -> Option<ColliderBuilder> {
     Some(match shape {
-        ColliderShape::Cuboid { half: [x, y, z] } => ColliderBuilder::cuboid(*x as f32, *y as f32, *z as f32),
-        ColliderShape::Sphere { radius } => ColliderBuilder::ball(*radius as f32),
-        ColliderShape::Cylinder { radius, half_height } => hull(&prism(*radius, *half_height))?,
-        ColliderShape::Capsule { radius, half_height } => {
-            ColliderBuilder::capsule_z(*half_height as f32, *radius as f32)
+        ColliderShape::Cuboid { half: [x, y, z] } => {
+            ColliderBuilder::cuboid(*x as f32, *y as f32, *z as f32)
         }
+        ColliderShape::Sphere { radius } => ColliderBuilder::ball(*radius as f32),
+        ColliderShape::Cylinder {
+            radius,
+            half_height,
+        } => hull(&prism(*radius, *half_height))?,
+        ColliderShape::Capsule {
+            radius,
+            half_height,
+        } => ColliderBuilder::capsule_z(*half_height as f32, *radius as f32),
         ColliderShape::Hull { points } => hull(points)?,
     })
 }
@@ -369,7 +445,11 @@ fn hull(points: &[[f64; 3]]) -> Option<ColliderBuilder> {
 pub(super) fn prism(radius: f64, half_height: f64) -> Vec<[f64; 3]> {
     let corner = |index: u32| {
         let angle = std::f64::consts::TAU * f64::from(index / 2) / f64::from(SIDES);
-        let z = if index.is_multiple_of(2) { half_height } else { -half_height };
+        let z = if index.is_multiple_of(2) {
+            half_height
+        } else {
+            -half_height
+        };
         [radius * angle.cos(), radius * angle.sin(), z]
     };
     (0..2 * SIDES).map(corner).collect()

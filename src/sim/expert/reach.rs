@@ -42,7 +42,10 @@ impl Reach {
 
     /// A grasp frame in the world as a pose of the tool in the base.
     pub fn tool_for(&self, grasp: &Pose) -> Pose {
-        self.base.inverse().then(grasp).then(&self.spec.grasp_pose().inverse())
+        self.base
+            .inverse()
+            .then(grasp)
+            .then(&self.spec.grasp_pose().inverse())
     }
 
     /// A tool pose in the base as a grasp frame in the world.
@@ -66,7 +69,11 @@ impl Reach {
         for stop in stops {
             for sample in 1..=SAMPLES {
                 let next = self.solve(&blend(&from, stop, sample as f64 / SAMPLES as f64), &at)?;
-                let turn = next.iter().zip(&at).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                let turn = next
+                    .iter()
+                    .zip(&at)
+                    .map(|(a, b)| (a - b).abs())
+                    .fold(0.0, f64::max);
                 if turn > JUMP {
                     return None;
                 }
