@@ -13,7 +13,6 @@ use crate::sim::tasks::{Options, Split};
 /// What is to be collected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Args)]
 #[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// Tasks by name or suite, several with commas: `all`, `widowx`, `google`, `so101`, `simpler`, `templates`
     #[arg(
@@ -181,6 +180,7 @@ mod size_text {
 
     use crate::geometry::ImageSize;
 
+    #[expect(clippy::ref_option, reason = "serde gives it so")]
     pub(super) fn serialize<S: Serializer>(
         size: &Option<ImageSize>,
         to: S,

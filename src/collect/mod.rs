@@ -117,12 +117,12 @@ impl Work<'_> {
     fn writer(&self, spec: &crate::data::DatasetSpec) -> Result<LeRobotWriter, CollectError> {
         if self.config.resume && self.folder.join("meta/info.json").exists() {
             let writer = LeRobotWriter::resume(self.folder)?;
-            return match writer.spec() == spec {
-                true => Ok(writer),
-                false => Err(CollectError::OtherPlan {
-                    path: self.folder.to_owned(),
-                }),
-            };
+            if writer.spec() == spec {
+                return Ok(writer);
+            }
+            return Err(CollectError::OtherPlan {
+                path: self.folder.to_owned(),
+            });
         }
         Ok(LeRobotWriter::create(self.folder, spec)?)
     }

@@ -71,7 +71,7 @@ impl Mix {
 
     /// Whether pictures of this control step may be asked about.
     pub(super) fn asks_about(&self, frame: usize, of: usize) -> bool {
-        self.count > 0 && (frame % EVERY == 0 || frame + 1 == of)
+        self.count > 0 && (frame.is_multiple_of(EVERY) || frame + 1 == of)
     }
 
     /// How many questions of each type an episode gives: shares rounded so that the sum is right, what is left over
@@ -109,7 +109,7 @@ pub(super) struct Question {
     pub frame: usize,
     pub camera: String,
     size: ImageSize,
-    question: String,
+    asked: String,
     answer: String,
 }
 
@@ -126,7 +126,7 @@ impl Question {
             "frame": self.frame,
             "camera": self.camera,
             "conversations": [
-                { "from": "human", "value": format!("<image>\n{}", self.question) },
+                { "from": "human", "value": format!("<image>\n{}", self.asked) },
                 { "from": "gpt", "value": self.answer },
             ],
         })
@@ -175,7 +175,7 @@ pub(super) fn questions(
                     frame: priors.frame,
                     camera: priors.camera.clone(),
                     size: *size,
-                    question,
+                    asked: question,
                     answer,
                 });
             }
