@@ -30,6 +30,8 @@ pub(super) fn write(
             continue;
         };
         let path = export.picture(image, "images")?;
+        // CVAT names pictures by where they lie below the folder of pictures.
+        let path = path.strip_prefix("images/").unwrap_or(&path).to_owned();
         let id = samples
             .iter()
             .find_map(|s| s.id.clone())
