@@ -1,3 +1,5 @@
+//! Labels against what the picture shows.
+
 use proptest::prelude::*;
 
 use super::*;

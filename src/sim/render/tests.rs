@@ -1,3 +1,5 @@
+//! Pictures of a small world, drawn for real.
+
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use super::*;
