@@ -24,7 +24,9 @@ pub use action::{ActionChunk, ActionStats, ActionStatsError, Denormalization, No
 pub use chain::{Chain, ChainJoint};
 pub use delta::DeltaAction;
 pub use google::GOOGLE;
-pub use governor::{Admitted, Change, Governor, GovernorLimits, JointRequest, Refusal, SafeCommand};
+pub use governor::{
+    Admitted, Change, Governor, GovernorLimits, JointRequest, Refusal, SafeCommand,
+};
 pub use inverse::{InverseOptions, Solution};
 pub use pursuit::{AimError, Pursuit};
 pub use rig::Arm;

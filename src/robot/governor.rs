@@ -107,7 +107,9 @@ pub enum Refusal {
     #[error("the command holds a value that is not a finite number")]
     NotFinite,
     /// A joint would jump.
-    #[error("joint {joint} would jump by {radians:.2} rad in one tick; the target lies on another branch of the arm")]
+    #[error(
+        "joint {joint} would jump by {radians:.2} rad in one tick; the target lies on another branch of the arm"
+    )]
     BranchJump {
         /// Which, from the base.
         joint: usize,
@@ -156,7 +158,11 @@ impl GovernorLimits {
         let slow = 60_f64.to_radians();
         Self {
             margin: 3_f64.to_radians(),
-            speed: spec.joints.iter().map(|joint| joint.speed.min(slow)).collect(),
+            speed: spec
+                .joints
+                .iter()
+                .map(|joint| joint.speed.min(slow))
+                .collect(),
             acceleration: 300_f64.to_radians(),
             tool_speed: 0.1,
             ..Self::mechanical(spec, period)
@@ -254,9 +260,17 @@ impl Governor {
     /// joint can still stop there.
     fn bounded_speed(&self, goal: &[f64], changes: &mut Vec<Change>) -> Vec<f64> {
         let period = self.limits.period;
-        let wanted: Vec<f64> = goal.iter().zip(&self.joints).map(|(to, from)| (to - from) / period).collect();
+        let wanted: Vec<f64> = goal
+            .iter()
+            .zip(&self.joints)
+            .map(|(to, from)| (to - from) / period)
+            .collect();
         let mut factor = 1.0_f64;
-        for ((velocity, speed), (to, from)) in wanted.iter().zip(&self.limits.speed).zip(goal.iter().zip(&self.joints)) {
+        for ((velocity, speed), (to, from)) in wanted
+            .iter()
+            .zip(&self.limits.speed)
+            .zip(goal.iter().zip(&self.joints))
+        {
             let braking = (2.0 * self.limits.acceleration * (to - from).abs()).sqrt();
             let most = speed.min(braking.max(self.limits.acceleration * period));
             factor = factor.min(most / velocity.abs().max(1e-12));
@@ -286,10 +300,17 @@ impl Governor {
         wanted.iter().zip(&self.velocities).map(blend).collect()
     }
 
-    fn inside_workspace(&self, velocities: Vec<f64>, changes: &mut Vec<Change>) -> (Vec<f64>, Vec<f64>) {
+    fn inside_workspace(
+        &self,
+        velocities: Vec<f64>,
+        changes: &mut Vec<Change>,
+    ) -> (Vec<f64>, Vec<f64>) {
         let before = self.outside(&self.joints);
         for factor in [1.0, 0.5, 0.25, 0.0] {
-            let scaled: Vec<f64> = velocities.iter().map(|velocity| velocity * factor).collect();
+            let scaled: Vec<f64> = velocities
+                .iter()
+                .map(|velocity| velocity * factor)
+                .collect();
             let moved = self.moved(&scaled);
             let outside = self.outside(&moved);
             // An arm that is outside already may come back.
@@ -321,7 +342,9 @@ impl Governor {
         let [low, high] = self.limits.workspace;
         let mut outside = 0.0_f64;
         for axis in 0..3 {
-            outside = outside.max(low[axis] - tool[axis]).max(tool[axis] - high[axis]);
+            outside = outside
+                .max(low[axis] - tool[axis])
+                .max(tool[axis] - high[axis]);
         }
         for link in &frames.links {
             outside = outside.max(self.limits.floor - link.translation.vector.z);

@@ -85,12 +85,21 @@ impl Chain {
             }
             let mut slope = jacobian(&frames);
             slope.rows_mut(3, 3).scale_mut(options.rotation_weight);
-            let Some(step) = self.step(&joints, &DMatrix::from_column_slice(6, joints.len(), slope.as_slice()), &error, damping) else {
+            let Some(step) = self.step(
+                &joints,
+                &DMatrix::from_column_slice(6, joints.len(), slope.as_slice()),
+                &error,
+                damping,
+            ) else {
                 break;
             };
             let largest = step.amax();
             let scale = (options.max_step / largest.max(1e-12)).min(1.0);
-            let moved: Vec<f64> = joints.iter().zip(step.iter()).map(|(q, s)| q + scale * s).collect();
+            let moved: Vec<f64> = joints
+                .iter()
+                .zip(step.iter())
+                .map(|(q, s)| q + scale * s)
+                .collect();
             let moved = self.clamp(&moved);
             let there = self.frames(&moved);
             let new_error = weighted_error(&there.tool, &goal, options.rotation_weight);
@@ -173,10 +182,17 @@ impl Chain {
 fn weighted_error(here: &Isometry3<f64>, goal: &Isometry3<f64>, weight: f64) -> Vector6<f64> {
     let linear = goal.translation.vector - here.translation.vector;
     let angular = (goal.rotation * here.rotation.inverse()).scaled_axis() * weight;
-    Vector6::new(linear.x, linear.y, linear.z, angular.x, angular.y, angular.z)
+    Vector6::new(
+        linear.x, linear.y, linear.z, angular.x, angular.y, angular.z,
+    )
 }
 
-fn judge(joints: Vec<f64>, here: &Isometry3<f64>, goal: &Isometry3<f64>, options: &InverseOptions) -> Solution {
+fn judge(
+    joints: Vec<f64>,
+    here: &Isometry3<f64>,
+    goal: &Isometry3<f64>,
+    options: &InverseOptions,
+) -> Solution {
     let position_error = (goal.translation.vector - here.translation.vector).norm();
     let rotation_error = here.rotation.angle_to(&goal.rotation);
     Solution {

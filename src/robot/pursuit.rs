@@ -41,7 +41,9 @@ pub enum AimError {
         radians: f64,
     },
     /// The arm cannot be there.
-    #[error("no joint angles reach the target; the nearest miss it by {metres:.4} m and {radians:.3} rad")]
+    #[error(
+        "no joint angles reach the target; the nearest miss it by {metres:.4} m and {radians:.3} rad"
+    )]
     Unreachable {
         /// Distance.
         metres: f64,
@@ -79,7 +81,11 @@ impl Pursuit {
             chain,
             options: spec.inverse_options(),
             gripper: state.gripper,
-            path: [state.positions.clone(), state.positions.clone(), state.positions.clone()],
+            path: [
+                state.positions.clone(),
+                state.positions.clone(),
+                state.positions.clone(),
+            ],
         }
     }
 
@@ -128,7 +134,11 @@ impl Pursuit {
             (middle, end, fraction * 2.0 - 1.0)
         };
         JointRequest {
-            joints: from.iter().zip(to).map(|(a, b)| a + share * (b - a)).collect(),
+            joints: from
+                .iter()
+                .zip(to)
+                .map(|(a, b)| a + share * (b - a))
+                .collect(),
             gripper: self.gripper,
         }
     }
@@ -157,7 +167,12 @@ fn check(action: &DeltaAction) -> Result<(), AimError> {
     if !action.is_finite() {
         return Err(AimError::NotFinite);
     }
-    let length = |axes: [f32; 3]| axes.iter().map(|a| f64::from(*a).powi(2)).sum::<f64>().sqrt();
+    let length = |axes: [f32; 3]| {
+        axes.iter()
+            .map(|a| f64::from(*a).powi(2))
+            .sum::<f64>()
+            .sqrt()
+    };
     let (metres, radians) = (length(action.translation), length(action.rotation));
     if metres > LARGEST[0] || radians > LARGEST[1] {
         return Err(AimError::TooLarge { metres, radians });
@@ -175,7 +190,10 @@ fn apart(a: &Pose, b: &Pose) -> (f64, f64) {
 
 fn between(a: &Pose, b: &Pose) -> Pose {
     let (a, b) = (a.isometry(), b.isometry());
-    let rotation = a.rotation.try_slerp(&b.rotation, 0.5, 1e-9).unwrap_or(a.rotation);
+    let rotation = a
+        .rotation
+        .try_slerp(&b.rotation, 0.5, 1e-9)
+        .unwrap_or(a.rotation);
     let position = (a.translation.vector + b.translation.vector) / 2.0;
     Pose::from(nalgebra::Isometry3::from_parts(position.into(), rotation))
 }

@@ -10,7 +10,11 @@ use super::chain::{Chain, ChainJoint};
 use super::inverse::InverseOptions;
 
 /// Every arm known.
-pub const ROBOTS: &[&RobotSpec] = &[&super::widowx::WIDOWX, &super::google::GOOGLE, &super::so101::SO101];
+pub const ROBOTS: &[&RobotSpec] = &[
+    &super::widowx::WIDOWX,
+    &super::google::GOOGLE,
+    &super::so101::SO101,
+];
 
 /// One joint and its motor.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -126,7 +126,11 @@ fn forward_kinematics_and_jacobians_of_four_arms() {
         let chain = chain(&arm.chain);
         for case in arm.fk {
             let (metres, radians) = apart(&chain.tool(&case.q), &case.pose.pose());
-            assert!(metres < 1e-7 && radians < 1e-6, "{name} {:?}: {metres} {radians}", case.q);
+            assert!(
+                metres < 1e-7 && radians < 1e-6,
+                "{name} {:?}: {metres} {radians}",
+                case.q
+            );
             poses += 1;
             if let Some(expected) = case.jacobian {
                 let got = chain.jacobian(&case.q);
@@ -149,7 +153,10 @@ fn the_table_holds_the_published_chains() {
         let ours = spec.chain();
         for case in &arms[name].fk {
             let (metres, radians) = apart(&ours.tool(&case.q), &published.tool(&case.q));
-            assert!(metres < 1e-6 && radians < 1e-5, "{name}: {metres} {radians}");
+            assert!(
+                metres < 1e-6 && radians < 1e-5,
+                "{name}: {metres} {radians}"
+            );
         }
         for (joint, case) in arms[name].chain.joints.iter().enumerate() {
             assert_eq!(ours.limit(joint), case.limit, "{name} {joint}");
@@ -173,23 +180,35 @@ fn inverse_kinematics_of_four_arms() {
                 InverseOptions::POSE
             };
             let restarts = if case.kind == "reachable_near" { 0 } else { 24 };
-            let got = chain.inverse_anywhere(&case.target.pose(), &case.q_start, &options, restarts, 7);
+            let got =
+                chain.inverse_anywhere(&case.target.pose(), &case.q_start, &options, restarts, 7);
             assert!(chain.within_limits(&got.joints, 0.0), "{name} {index}");
             let (metres, radians) = apart(&chain.tool(&got.joints), &case.target.pose());
-            assert!((metres - got.position_error).abs() < 1e-9 && (radians - got.rotation_error).abs() < 1e-6);
+            assert!(
+                (metres - got.position_error).abs() < 1e-9
+                    && (radians - got.rotation_error).abs() < 1e-6
+            );
             let what = format!("{name} {index} {}: {metres} m {radians} rad", case.kind);
             match case.kind.as_str() {
                 "unreachable" => assert!(!got.converged && metres.is_finite(), "{what}"),
                 "soft_orientation" => {
-                    let reference = case.reference.as_ref().expect("a reference")["cost"].as_f64().expect("a cost");
-                    assert!(metres.hypot(0.02 * radians) <= 1.1 * reference + 2e-4, "{what}");
+                    let reference = case.reference.as_ref().expect("a reference")["cost"]
+                        .as_f64()
+                        .expect("a cost");
+                    assert!(
+                        metres.hypot(0.02 * radians) <= 1.1 * reference + 2e-4,
+                        "{what}"
+                    );
                 }
                 _ => assert!(got.converged && metres < 5e-4 && radians < 5e-3, "{what}"),
             }
             *seen.entry(case.kind.clone()).or_insert(0) += 1;
         }
     }
-    assert!(seen.len() == 4 && seen.values().sum::<i32>() == 36, "{seen:?}");
+    assert!(
+        seen.len() == 4 && seen.values().sum::<i32>() == 36,
+        "{seen:?}"
+    );
 }
 
 #[test]
@@ -204,7 +223,10 @@ fn deltas_compose_as_published() {
                 let action = DeltaAction::from_axes(&axes).expect("seven numbers");
                 target = action.compose(&target, target.position);
                 let (metres, radians) = apart(&target, &step.target.pose());
-                assert!(metres < 1e-6 && radians < 1e-6, "{name}: {metres} {radians}");
+                assert!(
+                    metres < 1e-6 && radians < 1e-6,
+                    "{name}: {metres} {radians}"
+                );
             }
         }
     }
@@ -216,7 +238,10 @@ fn deltas_compose_as_published() {
         let (metres, radians) = apart(&got, &case.target.pose());
         assert!(metres < 1e-7 && radians < 1e-6, "{metres} {radians}");
         let back = DeltaAction::between(&case.prev_target.pose(), case.measured_pos, &got, 0.0);
-        let (metres, radians) = apart(&back.compose(&case.prev_target.pose(), case.measured_pos), &got);
+        let (metres, radians) = apart(
+            &back.compose(&case.prev_target.pose(), case.measured_pos),
+            &got,
+        );
         assert!(metres < 1e-7 && radians < 1e-6, "{metres} {radians}");
     }
 }
@@ -228,11 +253,20 @@ fn every_robot_stands_gripper_down_at_home() {
         assert!(chain.within_limits(spec.home, 0.0), "{}", spec.name);
         let grasp = chain.tool(spec.home);
         let down = grasp.rotate([1.0, 0.0, 0.0]);
-        assert!(down[2] < -0.9, "{}: {down:?} at {:?}", spec.name, grasp.position);
+        assert!(
+            down[2] < -0.9,
+            "{}: {down:?} at {:?}",
+            spec.name,
+            grasp.position
+        );
         let tool = spec.chain().tool(spec.home).position;
         for axis in 0..3 {
             let [low, high] = spec.workspace;
-            assert!(tool[axis] > low[axis] && tool[axis] < high[axis], "{}: {tool:?}", spec.name);
+            assert!(
+                tool[axis] > low[axis] && tool[axis] < high[axis],
+                "{}: {tool:?}",
+                spec.name
+            );
         }
     }
 }
@@ -251,8 +285,14 @@ fn every_command_keeps_the_bounds_whatever_is_asked() {
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
         let (mut before, mut speed) = (spec.home.to_vec(), vec![0.0; spec.home.len()]);
         for _ in 0..5000 {
-            let joints = before.iter().map(|q| q + random.random_range(-0.3..0.3)).collect();
-            let asked = JointRequest { joints, gripper: random.random_range(-1.0..2.0) };
+            let joints = before
+                .iter()
+                .map(|q| q + random.random_range(-0.3..0.3))
+                .collect();
+            let asked = JointRequest {
+                joints,
+                gripper: random.random_range(-1.0..2.0),
+            };
             let admitted = governor.admit(&asked).expect("finite and near");
             let command = admitted.command;
             assert!(chain.within_limits(command.joints(), 0.0));
@@ -262,8 +302,14 @@ fn every_command_keeps_the_bounds_whatever_is_asked() {
                 assert!(velocity.abs() <= limits.speed[joint] + 1e-9, "{velocity}");
                 // Only the work space may stop the arm faster than its acceleration.
                 let change = (command.velocities()[joint] - speed[joint]).abs();
-                let stopped = admitted.changes.iter().any(|c| matches!(c, Change::Workspace { .. }));
-                assert!(stopped || change <= limits.acceleration * limits.period + 1e-9, "{change}");
+                let stopped = admitted
+                    .changes
+                    .iter()
+                    .any(|c| matches!(c, Change::Workspace { .. }));
+                assert!(
+                    stopped || change <= limits.acceleration * limits.period + 1e-9,
+                    "{change}"
+                );
             }
             let tool = chain.tool(command.joints()).position;
             for axis in 0..3 {
@@ -283,14 +329,26 @@ fn what_is_no_command_is_refused_and_changes_nothing() {
     let mut ask = |joint: usize, angle: f64| {
         let mut joints = home.clone();
         joints[joint] = angle;
-        governor.admit(&JointRequest { joints, gripper: 1.0 })
+        governor.admit(&JointRequest {
+            joints,
+            gripper: 1.0,
+        })
     };
     assert_eq!(ask(2, f64::NAN), Err(Refusal::NotFinite));
     assert_eq!(ask(0, f64::INFINITY), Err(Refusal::NotFinite));
-    assert!(matches!(ask(3, 3.0), Err(Refusal::BranchJump { joint: 3, .. })));
+    assert!(matches!(
+        ask(3, 3.0),
+        Err(Refusal::BranchJump { joint: 3, .. })
+    ));
     assert!(ask(0, home[0]).expect("stays").changes.is_empty());
-    let few = JointRequest { joints: vec![0.0; 5], gripper: 1.0 };
-    assert_eq!(governor.admit(&few), Err(Refusal::Axes { asked: 5, arm: 6 }));
+    let few = JointRequest {
+        joints: vec![0.0; 5],
+        gripper: 1.0,
+    };
+    assert_eq!(
+        governor.admit(&few),
+        Err(Refusal::Axes { asked: 5, arm: 6 })
+    );
     assert_eq!(governor.joints(), WIDOWX.home);
 }
 
@@ -307,11 +365,27 @@ fn a_pursuit_follows_steps_and_refuses_what_cannot_be() {
     pursuit.aim(&step, &state).expect("near");
     let reached = WIDOWX.chain().tool(&pursuit.at(1.0).joints).position;
     for (axis, moved) in [0.02, -0.01, 0.01].into_iter().enumerate() {
-        assert!((reached[axis] - start[axis] - moved).abs() < 1e-3, "{reached:?}");
+        assert!(
+            (reached[axis] - start[axis] - moved).abs() < 1e-3,
+            "{reached:?}"
+        );
     }
-    let far = DeltaAction { translation: [0.5, 0.0, 0.0], ..step };
-    assert!(matches!(pursuit.aim(&far, &state), Err(AimError::TooLarge { .. })));
-    let broken = DeltaAction { rotation: [f32::NAN, 0.0, 0.0], ..step };
+    let far = DeltaAction {
+        translation: [0.5, 0.0, 0.0],
+        ..step
+    };
+    assert!(matches!(
+        pursuit.aim(&far, &state),
+        Err(AimError::TooLarge { .. })
+    ));
+    let broken = DeltaAction {
+        rotation: [f32::NAN, 0.0, 0.0],
+        ..step
+    };
     assert_eq!(pursuit.aim(&broken, &state), Err(AimError::NotFinite));
-    assert_eq!(pursuit.at(0.3).joints, pursuit.at(1.0).joints, "holds after a refusal");
+    assert_eq!(
+        pursuit.at(0.3).joints,
+        pursuit.at(1.0).joints,
+        "holds after a refusal"
+    );
 }

@@ -3,8 +3,8 @@
 //! Gravity is compensated and motors are ideal up to their torque: what is learned here about tracking is optimistic.
 
 use rapier3d::dynamics::{
-    GenericJointBuilder, JointAxesMask, JointAxis, MassProperties, MultibodyJointHandle, RigidBodyBuilder,
-    RigidBodyHandle,
+    GenericJointBuilder, JointAxesMask, JointAxis, MassProperties, MultibodyJointHandle,
+    RigidBodyBuilder, RigidBodyHandle,
 };
 use rapier3d::geometry::{ColliderBuilder, Group, InteractionGroups, InteractionTestMode};
 use rapier3d::math::{Pose as Placed, Rotation, Vector};
@@ -61,7 +61,11 @@ pub(super) fn grasp_in_link(spec: &RobotSpec) -> Pose {
 }
 
 impl ArmBody {
-    pub fn build(physics: &mut PhysicsWorld, spec: &'static RobotSpec, placement: &ArmPlacement) -> Self {
+    pub fn build(
+        physics: &mut PhysicsWorld,
+        spec: &'static RobotSpec,
+        placement: &ArmPlacement,
+    ) -> Self {
         let root = RigidBodyBuilder::fixed().pose(placed(&placement.base));
         let mut parent = physics.insert_body(root);
         let (mut links, mut joints) = (Vec::new(), Vec::new());
@@ -72,7 +76,9 @@ impl ArmBody {
             links.push(body);
             parent = body;
         }
-        let fingers = (0..2).map(|side| finger(physics, spec, parent, side)).collect();
+        let fingers = (0..2)
+            .map(|side| finger(physics, spec, parent, side))
+            .collect();
         let mut arm = Self {
             spec,
             base: placement.base,
@@ -87,7 +93,9 @@ impl ArmBody {
 
     /// Puts every joint where the scene says, without motion.
     fn place(&mut self, physics: &mut PhysicsWorld, angles: &[f64]) {
-        let Some(&first) = self.joints.first() else { return };
+        let Some(&first) = self.joints.first() else {
+            return;
+        };
         let mut coordinates: Vec<f32> = angles.iter().map(|angle| *angle as f32).collect();
         let moving = self.fingers.iter().filter(|finger| finger.joint.is_some());
         coordinates.extend(moving.map(|finger| finger.at(self.opening) as f32));
@@ -112,7 +120,12 @@ impl ArmBody {
 
     /// Hands a command to the motors; the fingers move at their own speed for `period` seconds.
     pub fn command(&mut self, physics: &mut PhysicsWorld, command: &SafeCommand, period: f64) {
-        for (joint, (angle, velocity)) in command.joints().iter().zip(command.velocities()).enumerate() {
+        for (joint, (angle, velocity)) in command
+            .joints()
+            .iter()
+            .zip(command.velocities())
+            .enumerate()
+        {
             self.drive(physics, joint, *angle, *velocity);
         }
         let step = self.spec.gripper.speed * period / self.spec.gripper.opening;
@@ -123,7 +136,13 @@ impl ArmBody {
     fn drive(&self, physics: &mut PhysicsWorld, joint: usize, angle: f64, velocity: f64) {
         let torque = self.spec.joints[joint].torque as f32;
         set_motor(physics, self.joints[joint], JointAxis::AngX, |motor| {
-            motor.0.set_motor(motor.1, angle as f32, velocity as f32, STIFF * STIFF, 2.0 * STIFF);
+            motor.0.set_motor(
+                motor.1,
+                angle as f32,
+                velocity as f32,
+                STIFF * STIFF,
+                2.0 * STIFF,
+            );
             motor.0.set_motor_max_force(motor.1, torque);
         });
     }
@@ -154,7 +173,9 @@ impl ArmBody {
             let Some((multibody, id)) = physics.multibody_joints.get(*handle) else {
                 return (0.0, 0.0);
             };
-            let Some(link) = multibody.link(id) else { return (0.0, 0.0) };
+            let Some(link) = multibody.link(id) else {
+                return (0.0, 0.0);
+            };
             let velocity = multibody.joint_velocity(link)[0];
             (f64::from(link.joint().coords()[3]), f64::from(velocity))
         };
@@ -177,7 +198,10 @@ impl ArmBody {
     }
 
     pub fn link_poses(&self, physics: &PhysicsWorld) -> Vec<Pose> {
-        self.links.iter().map(|link| pose(physics.bodies[*link].position())).collect()
+        self.links
+            .iter()
+            .map(|link| pose(physics.bodies[*link].position()))
+            .collect()
     }
 
     pub fn finger_poses(&self, physics: &PhysicsWorld) -> [Pose; 2] {
@@ -189,7 +213,10 @@ impl ArmBody {
 
     /// The tool point in the world.
     pub fn tool(&self, physics: &PhysicsWorld) -> Pose {
-        let last = self.links.last().map_or(self.base, |link| pose(physics.bodies[*link].position()));
+        let last = self
+            .links
+            .last()
+            .map_or(self.base, |link| pose(physics.bodies[*link].position()));
         last.then(&self.spec.tool_pose())
     }
 
@@ -240,11 +267,19 @@ fn revolute(spec: &JointSpec) -> GenericJointBuilder {
     GenericJointBuilder::new(JointAxesMask::LOCKED_REVOLUTE_AXES)
         .local_frame1(origin * Placed::from_rotation(turn))
         .local_frame2(Placed::from_rotation(turn))
-        .limits(JointAxis::AngX, [spec.limit[0] as f32 - 0.05, spec.limit[1] as f32 + 0.05])
+        .limits(
+            JointAxis::AngX,
+            [spec.limit[0] as f32 - 0.05, spec.limit[1] as f32 + 0.05],
+        )
 }
 
 /// A capsule along each link beyond the shoulder; what stands at the base cannot reach the work space.
-fn insert_link_shape(physics: &mut PhysicsWorld, spec: &RobotSpec, index: usize, body: RigidBodyHandle) {
+fn insert_link_shape(
+    physics: &mut PhysicsWorld,
+    spec: &RobotSpec,
+    index: usize,
+    body: RigidBodyHandle,
+) {
     if index < 2 {
         return;
     }
@@ -257,17 +292,29 @@ fn insert_link_shape(physics: &mut PhysicsWorld, spec: &RobotSpec, index: usize,
         |next| next.xyz,
     );
     let end = super::convert::vector(end);
-    let radius = if index + 1 == spec.joints.len() { 0.02 } else { 0.03 };
+    let radius = if index + 1 == spec.joints.len() {
+        0.02
+    } else {
+        0.03
+    };
     let shape = if end.length() < 0.02 {
         ColliderBuilder::ball(radius)
     } else {
         ColliderBuilder::capsule_from_endpoints(Vector::ZERO, end, radius)
     };
-    let shape = shape.density(0.0).friction(0.5).user_data(mark(Body::Link(index)));
+    let shape = shape
+        .density(0.0)
+        .friction(0.5)
+        .user_data(mark(Body::Link(index)));
     physics.insert_collider(shape.collision_groups(groups(ARM, !ARM)), Some(body));
 }
 
-fn finger(physics: &mut PhysicsWorld, spec: &RobotSpec, hand: RigidBodyHandle, side: usize) -> Finger {
+fn finger(
+    physics: &mut PhysicsWorld,
+    spec: &RobotSpec,
+    hand: RigidBodyHandle,
+    side: usize,
+) -> Finger {
     let [along, thick, across] = spec.gripper.finger;
     let sign = if side == 0 { 1.0 } else { -1.0 };
     let middle = grasp_in_link(spec).then(&Pose::at([-along, 0.0, 0.0]));
@@ -278,7 +325,10 @@ fn finger(physics: &mut PhysicsWorld, spec: &RobotSpec, hand: RigidBodyHandle, s
             let slide = GenericJointBuilder::new(JointAxesMask::LOCKED_PRISMATIC_AXES)
                 .local_frame1(placed(&middle.then(&turn)))
                 .local_frame2(placed(&turn.then(&Pose::at([-thick, 0.0, 0.0]))))
-                .limits(JointAxis::LinX, [travel[0] as f32 - 0.002, travel[1] as f32 + 0.002]);
+                .limits(
+                    JointAxis::LinX,
+                    [travel[0] as f32 - 0.002, travel[1] as f32 + 0.002],
+                );
             let joint = physics.insert_multibody_joint(hand, body, slide);
             (body, joint, Pose::IDENTITY, travel)
         }
@@ -294,7 +344,10 @@ fn finger(physics: &mut PhysicsWorld, spec: &RobotSpec, hand: RigidBodyHandle, s
                 joint.axis,
                 joint.limit[0],
             ));
-            let shape = closed.inverse().then(&middle).then(&Pose::at([0.0, -thick, 0.0]));
+            let shape = closed
+                .inverse()
+                .then(&middle)
+                .then(&Pose::at([0.0, -thick, 0.0]));
             (body, hinge, shape, joint.limit)
         }
     };

@@ -1,7 +1,8 @@
 //! A cabinet with drawers in the physics: a fixed carcass, drawers that slide with some friction.
 
 use rapier3d::dynamics::{
-    GenericJointBuilder, JointAxesMask, JointAxis, MotorModel, MultibodyJointHandle, RigidBodyBuilder, RigidBodyHandle,
+    GenericJointBuilder, JointAxesMask, JointAxis, MotorModel, MultibodyJointHandle,
+    RigidBodyBuilder, RigidBodyHandle,
 };
 use rapier3d::pipeline::PhysicsWorld;
 
@@ -9,10 +10,10 @@ use crate::geometry::Pose;
 
 use super::arm::{CABINET, groups};
 use super::asset::cabinet;
+use super::bodies::insert_shapes;
 use super::convert::{mark, placed};
 use super::scene::Cabinet;
 use super::snapshot::Body;
-use super::world::insert_shapes;
 
 /// What it takes to move a drawer: newtons, and newton seconds per metre.
 const FRICTION: f32 = 4.0;
@@ -39,7 +40,10 @@ impl CabinetBody {
         let root = physics.insert_body(RigidBodyBuilder::fixed().pose(placed(&scene.pose)));
         let parts = cabinet();
         insert_shapes(physics, root, &parts.carcass, |shape| {
-            shape.friction(0.6).user_data(mark(Body::Cabinet)).collision_groups(groups(CABINET, !CABINET))
+            shape
+                .friction(0.6)
+                .user_data(mark(Body::Cabinet))
+                .collision_groups(groups(CABINET, !CABINET))
         });
         let mut drawers = Vec::new();
         for (index, drawer) in parts.drawers.iter().enumerate() {
@@ -65,7 +69,9 @@ impl CabinetBody {
     }
 
     fn place(&self, physics: &mut PhysicsWorld, open: &[f64; 3]) {
-        let Some((_, Some(first))) = self.drawers.first() else { return };
+        let Some((_, Some(first))) = self.drawers.first() else {
+            return;
+        };
         if let Some((multibody, _)) = physics.multibody_joints.get_mut(*first) {
             // The first pass learns that the root stands still.
             multibody.forward_kinematics(&physics.bodies, true);
@@ -81,6 +87,9 @@ impl CabinetBody {
             let (multibody, id) = physics.multibody_joints.get((*joint)?)?;
             Some(f64::from(multibody.link(id)?.joint().coords()[0]))
         };
-        self.drawers.iter().map(|(_, joint)| read(joint).unwrap_or_default()).collect()
+        self.drawers
+            .iter()
+            .map(|(_, joint)| read(joint).unwrap_or_default())
+            .collect()
     }
 }

@@ -23,30 +23,46 @@ pub(super) fn touches(physics: &PhysicsWorld) -> Vec<Touch> {
         if impulse <= LEAST {
             continue;
         }
-        let body = |handle| physics.colliders.get(handle).and_then(|collider| marked(collider.user_data));
+        let body = |handle| {
+            physics
+                .colliders
+                .get(handle)
+                .and_then(|collider| marked(collider.user_data))
+        };
         if let (Some(a), Some(b)) = (body(pair.collider1), body(pair.collider2)) {
             *found.entry((a.min(b), a.max(b))).or_default() += f64::from(impulse);
         }
     }
-    found.into_iter().map(|((a, b), impulse)| Touch { a, b, impulse }).collect()
+    found
+        .into_iter()
+        .map(|((a, b), impulse)| Touch { a, b, impulse })
+        .collect()
 }
 
 /// The thing that both fingers press towards each other.
-pub(super) fn held(physics: &PhysicsWorld, contacts: &[Touch], fingers: &[Pose; 2]) -> Option<usize> {
+pub(super) fn held(
+    physics: &PhysicsWorld,
+    contacts: &[Touch],
+    fingers: &[Pose; 2],
+) -> Option<usize> {
     let touched = |finger: usize| {
-        contacts.iter().filter_map(move |touch| match touch.other(Body::Finger(finger)) {
-            Some(Body::Object(index)) => Some(index),
-            _ => None,
-        })
+        contacts
+            .iter()
+            .filter_map(move |touch| match touch.other(Body::Finger(finger)) {
+                Some(Body::Object(index)) => Some(index),
+                _ => None,
+            })
     };
-    touched(0).find(|index| touched(1).any(|other| other == *index) && presses(physics, *index, fingers))
+    touched(0)
+        .find(|index| touched(1).any(|other| other == *index) && presses(physics, *index, fingers))
 }
 
 /// Whether the pressure on the thing comes along the closing direction of both fingers.
 fn presses(physics: &PhysicsWorld, object: usize, fingers: &[Pose; 2]) -> bool {
     let least = CLOSING.to_radians().cos();
     (0..2).all(|side| {
-        let inwards = Vector3::from(fingers[side].rotate([0.0, if side == 0 { -1.0 } else { 1.0 }, 0.0]));
+        let inwards =
+            Vector3::from(fingers[side].rotate([0.0, if side == 0 { -1.0 } else { 1.0 }, 0.0]));
         let pressure = pressure(physics, Body::Finger(side), Body::Object(object));
         let strength = pressure.norm();
         strength > 0.0 && pressure.dot(&inwards) / strength > least
@@ -57,7 +73,12 @@ fn presses(physics: &PhysicsWorld, object: usize, fingers: &[Pose; 2]) -> bool {
 fn pressure(physics: &PhysicsWorld, from: Body, onto: Body) -> Vector3<f64> {
     let mut sum = Vector3::zeros();
     for pair in physics.contact_pairs() {
-        let body = |handle| physics.colliders.get(handle).and_then(|collider| marked(collider.user_data));
+        let body = |handle| {
+            physics
+                .colliders
+                .get(handle)
+                .and_then(|collider| marked(collider.user_data))
+        };
         let sign = match (body(pair.collider1), body(pair.collider2)) {
             (Some(a), Some(b)) if a == from && b == onto => 1.0,
             (Some(a), Some(b)) if a == onto && b == from => -1.0,
@@ -65,7 +86,12 @@ fn pressure(physics: &PhysicsWorld, from: Body, onto: Body) -> Vector3<f64> {
         };
         // The normal points from the first collider to the second.
         let impulse = pair.total_impulse();
-        sum += sign * Vector3::new(f64::from(impulse.x), f64::from(impulse.y), f64::from(impulse.z));
+        sum += sign
+            * Vector3::new(
+                f64::from(impulse.x),
+                f64::from(impulse.y),
+                f64::from(impulse.z),
+            );
     }
     sum
 }

@@ -20,7 +20,9 @@ pub(super) fn pose(placed: &Placed) -> Pose {
     let (t, r) = (placed.translation, placed.rotation);
     // Normalised again: in f64 a unit quaternion of f32 is off by 1e-7.
     let [w, x, y, z] = [r.w, r.x, r.y, r.z].map(f64::from);
-    let norm = (w * w + x * x + y * y + z * z).sqrt().max(f64::MIN_POSITIVE);
+    let norm = (w * w + x * x + y * y + z * z)
+        .sqrt()
+        .max(f64::MIN_POSITIVE);
     Pose {
         position: [t.x, t.y, t.z].map(f64::from),
         rotation: [w / norm, x / norm, y / norm, z / norm],

@@ -34,7 +34,19 @@ pub struct Step {
 }
 
 /// Why an episode is no demonstration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The goal held before anything was done.
@@ -96,7 +108,11 @@ impl Episode {
     ///
     /// # Errors
     /// When the scene cannot be built.
-    pub fn new(scene: Scene, hz: f64, perturbations: Vec<Perturbation>) -> Result<Self, WorldError> {
+    pub fn new(
+        scene: Scene,
+        hz: f64,
+        perturbations: Vec<Perturbation>,
+    ) -> Result<Self, WorldError> {
         let rig = SimRig::new(&scene, hz)?;
         let judge = Judge::new(&scene, rig.world.assets(), &rig.snapshot());
         Ok(Self {
@@ -116,7 +132,7 @@ impl Episode {
     /// When the scene cannot be built.
     pub fn run(task: &Task, seed: u64, options: &Options) -> Result<EpisodeRecord, WorldError> {
         let draft = task.draw(seed, options);
-        Self::new(draft.scene, task.hz, draft.perturbations)?.play(task.steps)
+        Ok(Self::new(draft.scene, task.hz, draft.perturbations)?.play(task.steps))
     }
 
     /// The rig: where everything is.
@@ -169,13 +185,11 @@ impl Episode {
     }
 
     /// Lets the expert play it to the end, in at most `limit` steps.
-    ///
-    /// # Errors
-    /// Never after the world was built; kept so that callers chain.
-    pub fn play(mut self, limit: usize) -> Result<EpisodeRecord, WorldError> {
+    #[must_use]
+    pub fn play(mut self, limit: usize) -> EpisodeRecord {
         let mut fresh = self.judge.clone();
         if fresh.update(&self.rig.snapshot()) {
-            return Ok(self.record(Some(Failure::AlreadyDone), 0));
+            return self.record(Some(Failure::AlreadyDone), 0);
         }
         let mut expert = Expert::new(&self.scene, &self.rig, self.hz);
         let failure = loop {
@@ -198,7 +212,7 @@ impl Episode {
             }
         };
         let tries = expert.tries();
-        Ok(self.record(failure, tries))
+        self.record(failure, tries)
     }
 
     /// Whether the arm could follow.
@@ -248,7 +262,11 @@ impl Episode {
 /// # Errors
 /// When the scene cannot be built.
 pub fn replay(record: &EpisodeRecord) -> Result<bool, WorldError> {
-    let mut episode = Episode::new(record.scene.clone(), record.hz, record.perturbations.clone())?;
+    let mut episode = Episode::new(
+        record.scene.clone(),
+        record.hz,
+        record.perturbations.clone(),
+    )?;
     let mut success = false;
     for step in &record.steps {
         success = episode.step(step.action, step.phase, step.subtask);

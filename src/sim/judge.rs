@@ -47,7 +47,11 @@ impl Judge {
             goal: scene.goal.clone(),
             base: scene.arm.base,
             start: start.objects.clone(),
-            halves: assets.iter().zip(&start.objects).map(|(asset, pose)| upright_half(asset, pose)).collect(),
+            halves: assets
+                .iter()
+                .zip(&start.objects)
+                .map(|(asset, pose)| upright_half(asset, pose))
+                .collect(),
             cavities: assets.iter().map(|asset| asset.cavity).collect(),
             lifted: vec![0; parts],
             touched: vec![false; parts],
@@ -61,7 +65,11 @@ impl Judge {
         for (part, goal) in goal.parts().iter().enumerate() {
             self.remember(part, goal, now);
         }
-        let all = goal.parts().iter().enumerate().all(|(part, goal)| self.holds(part, goal, now));
+        let all = goal
+            .parts()
+            .iter()
+            .enumerate()
+            .all(|(part, goal)| self.holds(part, goal, now));
         self.won |= all;
         all
     }
@@ -79,7 +87,9 @@ impl Judge {
                 self.lifted[part] = if up { self.lifted[part] + 1 } else { 0 };
             }
             Goal::InDrawer { source, drawer, .. } => {
-                let touches = now.touching(Body::Object(*source)).any(|(other, _)| other == Body::Drawer(*drawer));
+                let touches = now
+                    .touching(Body::Object(*source))
+                    .any(|(other, _)| other == Body::Drawer(*drawer));
                 self.touched[part] |= touches;
             }
             _ => {}
@@ -93,10 +103,16 @@ impl Judge {
                 target,
                 rise,
                 alone,
-            } => self.on(*source, *target, *rise, now) && (!alone || touches_only(now, *source, *target)),
+            } => {
+                self.on(*source, *target, *rise, now)
+                    && (!alone || touches_only(now, *source, *target))
+            }
             Goal::Inside { source, target } => self.inside(*source, *target, now),
             Goal::Lifted { source } => {
-                self.lifted[part] >= HELD_STEPS || (self.gain(*source, now) > LIFT[0] && only_robot(now, *source) && now.held == Some(*source))
+                self.lifted[part] >= HELD_STEPS
+                    || (self.gain(*source, now) > LIFT[0]
+                        && only_robot(now, *source)
+                        && now.held == Some(*source))
             }
             Goal::Near { source, target } => self.near(*source, *target, now),
             Goal::Placed {
@@ -113,10 +129,21 @@ impl Judge {
                 relation,
                 distance,
             } => self.pushed(*source, relation.direction(), *distance, now),
-            Goal::Opened { drawer, at_least } => now.drawers.get(*drawer).is_some_and(|open| open >= at_least),
-            Goal::Closed { drawer, at_most } => now.drawers.get(*drawer).is_some_and(|open| open <= at_most),
-            Goal::InDrawer { drawer, at_least, .. } => {
-                self.touched[part] && now.drawers.get(*drawer).is_some_and(|open| open >= at_least)
+            Goal::Opened { drawer, at_least } => now
+                .drawers
+                .get(*drawer)
+                .is_some_and(|open| open >= at_least),
+            Goal::Closed { drawer, at_most } => {
+                now.drawers.get(*drawer).is_some_and(|open| open <= at_most)
+            }
+            Goal::InDrawer {
+                drawer, at_least, ..
+            } => {
+                self.touched[part]
+                    && now
+                        .drawers
+                        .get(*drawer)
+                        .is_some_and(|open| open >= at_least)
             }
             Goal::All { .. } => false,
         }
@@ -127,9 +154,10 @@ impl Judge {
         let a = self.halves[source];
         // Of a deep thing the plane of its floor is the target.
         let (from, b) = match self.cavities[target] {
-            Some(cavity) if cavity.depth > DEEP => {
-                (now.objects[target].apply(cavity.floor), [cavity.half[0], cavity.half[1], 0.0])
-            }
+            Some(cavity) if cavity.depth > DEEP => (
+                now.objects[target].apply(cavity.floor),
+                [cavity.half[0], cavity.half[1], 0.0],
+            ),
             _ => (now.objects[target].position, self.halves[target]),
         };
         let flat = (to[0] - from[0]).hypot(to[1] - from[1]);
@@ -142,12 +170,23 @@ impl Judge {
         let Some(cavity) = self.cavities[target] else {
             return self.on(source, target, 0.02, now);
         };
-        let [x, y, z] = now.objects[target].inverse().apply(now.objects[source].position);
-        let [dx, dy] = [(x - cavity.floor[0]) / cavity.half[0], (y - cavity.floor[1]) / cavity.half[1]];
-        let over = if cavity.round { dx.hypot(dy) <= 1.0 } else { dx.abs() <= 1.0 && dy.abs() <= 1.0 };
+        let [x, y, z] = now.objects[target]
+            .inverse()
+            .apply(now.objects[source].position);
+        let [dx, dy] = [
+            (x - cavity.floor[0]) / cavity.half[0],
+            (y - cavity.floor[1]) / cavity.half[1],
+        ];
+        let over = if cavity.round {
+            dx.hypot(dy) <= 1.0
+        } else {
+            dx.abs() <= 1.0 && dy.abs() <= 1.0
+        };
         let height = z - cavity.floor[2];
         let half = self.halves[source].into_iter().fold(0.0, f64::max);
-        over && height > -0.005 && height < cavity.depth.max(0.01) + half && now.held != Some(source)
+        over && height > -0.005
+            && height < cavity.depth.max(0.01) + half
+            && now.held != Some(source)
     }
 
     fn near(&self, source: usize, target: usize, now: &Snapshot) -> bool {
@@ -166,8 +205,16 @@ impl Judge {
         far && close && nearest && kept
     }
 
-    fn pushed(&self, source: usize, direction: Option<[f64; 2]>, distance: f64, now: &Snapshot) -> bool {
-        let Some(direction) = direction else { return false };
+    fn pushed(
+        &self,
+        source: usize,
+        direction: Option<[f64; 2]>,
+        distance: f64,
+        now: &Snapshot,
+    ) -> bool {
+        let Some(direction) = direction else {
+            return false;
+        };
         let from = seen_from(&self.base, self.start[source].position);
         let to = seen_from(&self.base, now.objects[source].position);
         let offset = [to[0] - from[0], to[1] - from[1]];
@@ -203,9 +250,11 @@ fn apart(a: &Pose, b: &Pose) -> f64 {
 }
 
 fn only_robot(now: &Snapshot, source: usize) -> bool {
-    now.touching(Body::Object(source)).all(|(other, _)| other.is_arm())
+    now.touching(Body::Object(source))
+        .all(|(other, _)| other.is_arm())
 }
 
 fn touches_only(now: &Snapshot, source: usize, target: usize) -> bool {
-    now.touching(Body::Object(source)).all(|(other, _)| other.is_arm() || other == Body::Object(target))
+    now.touching(Body::Object(source))
+        .all(|(other, _)| other.is_arm() || other == Body::Object(target))
 }

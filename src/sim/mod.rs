@@ -6,6 +6,7 @@
 
 mod arm;
 pub mod asset;
+mod bodies;
 pub mod cabinet;
 mod contact;
 mod convert;
@@ -34,3 +35,6 @@ pub use rig::SimRig;
 pub use scene::Scene;
 pub use snapshot::{Body, Snapshot, Touch};
 pub use world::{World, WorldError};
+
+#[cfg(test)]
+mod tests;

@@ -44,14 +44,19 @@ impl Perturbation {
     /// Lets it happen. A thing in the gripper stays there.
     pub fn happen(&self, world: &mut World) {
         match *self {
-            Self::Shift { object, by, turn, .. } => {
+            Self::Shift {
+                object, by, turn, ..
+            } => {
                 let now = world.snapshot();
                 if now.held == Some(object) {
                     return;
                 }
                 if let Some(pose) = now.objects.get(object) {
                     let [x, y, z] = pose.position;
-                    let turned = Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose { position: [0.0; 3], ..*pose });
+                    let turned = Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose {
+                        position: [0.0; 3],
+                        ..*pose
+                    });
                     // A hair above, so that nothing begins inside the table.
                     let position = [x + by[0], y + by[1], z + 0.001];
                     world.move_object(object, &Pose { position, ..turned });

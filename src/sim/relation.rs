@@ -91,7 +91,10 @@ mod tests {
         assert!(holds(Relation::LeftOf, 0.3, 0.1) && !holds(Relation::RightOf, 0.3, 0.1));
         assert!(holds(Relation::InFrontOf, 0.2, 0.02) && holds(Relation::Behind, 0.4, -0.02));
         assert!(!holds(Relation::LeftOf, 0.3, 0.01), "within the margin");
-        assert!(!holds(Relation::LeftOf, 0.45, 0.1), "behind rather than left");
+        assert!(
+            !holds(Relation::LeftOf, 0.45, 0.1),
+            "behind rather than left"
+        );
         assert!(!holds(Relation::LeftOf, 0.3, 0.5), "out of reach");
     }
 

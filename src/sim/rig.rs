@@ -3,7 +3,10 @@
 //! The path of a step is the real arm's: compose, solve, interpolate, govern. Base frame for actions, world for snapshots.
 
 use crate::geometry::Pose;
-use crate::robot::{AimError, Arm as _, Change, DeltaAction, Governor, GovernorLimits, JointState, Pursuit, Refusal, RobotSpec};
+use crate::robot::{
+    AimError, Arm as _, Change, DeltaAction, Governor, GovernorLimits, JointState, Pursuit,
+    Refusal, RobotSpec,
+};
 
 use super::scene::Scene;
 use super::snapshot::Snapshot;

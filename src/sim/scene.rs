@@ -172,7 +172,8 @@ pub struct Look {
 impl Scene {
     /// Indices of the things with that role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = usize> + '_ {
-        let of_role = move |(index, object): (usize, &SceneObject)| (object.role == role).then_some(index);
+        let of_role =
+            move |(index, object): (usize, &SceneObject)| (object.role == role).then_some(index);
         self.objects.iter().enumerate().filter_map(of_role)
     }
 }

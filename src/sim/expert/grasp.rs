@@ -8,7 +8,7 @@ use nalgebra::{Isometry3, Matrix3, Rotation3, UnitQuaternion, Vector3};
 
 use crate::geometry::Pose;
 use crate::robot::{Mechanism, RobotSpec};
-use crate::sim::asset::Asset;
+use crate::sim::asset::{Asset, Grasp};
 use crate::sim::judge::upright_half;
 use crate::sim::snapshot::Snapshot;
 
@@ -74,10 +74,16 @@ pub(super) fn holds(
 }
 
 /// Turned about the finger tips so that the hand stands nearer to the base than they do.
-fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
+pub(super) fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
     let axis = [forward[1], -forward[0], 0.0];
-    let turned = Pose::from_axis_angle([0.0; 3], axis, lean).then(&Pose { position: [0.0; 3], ..*grasp });
-    Pose { position: grasp.position, ..turned }
+    let turned = Pose::from_axis_angle([0.0; 3], axis, lean).then(&Pose {
+        position: [0.0; 3],
+        ..*grasp
+    });
+    Pose {
+        position: grasp.position,
+        ..turned
+    }
 }
 
 /// Grasp frame, width and a bias against it.
@@ -86,13 +92,17 @@ fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f
     let offered = asset.grasps.iter().filter_map(|grasp| {
         let placed = pose.then(&grasp.pose);
         let approach = placed.rotate([1.0, 0.0, 0.0]);
-        if grasp.width > widest || approach[2] > -0.9 {
+        if !fits(spec, asset, grasp) || approach[2] > -0.9 {
             return None;
         }
         let aside = Vector3::from(grasp.pose.position).xy().norm();
         let rim = aside > 0.25 * asset.extents[0].max(asset.extents[1]) && grasp.width < 0.02;
         let upright = from_above(placed.position, placed.rotate([0.0, 1.0, 0.0]));
-        let set = if rim { upright } else { deepened(upright, asset, pose, spec) };
+        let set = if rim {
+            upright
+        } else {
+            deepened(upright, asset, pose, spec)
+        };
         Some((offset(set, grasp.width, spec), grasp.width, 0.0))
     });
     let mut all: Vec<(Pose, f64, f64)> = offered.collect();
@@ -102,10 +112,24 @@ fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f
     all
 }
 
+/// Whether the gripper opens wide enough, and a finger fits into the hole of what is held by its rim.
+#[must_use]
+pub fn fits(spec: &RobotSpec, asset: &Asset, grasp: &Grasp) -> bool {
+    let aside = Vector3::from(grasp.pose.position).xy().norm();
+    let hole = aside - grasp.width / 2.0;
+    let rim = aside > 0.25 * asset.extents[0].max(asset.extents[1]) && asset.grasps.len() >= 8;
+    grasp.width < spec.gripper.opening - ROOM
+        && (!rim || hole > 2.0 * spec.gripper.finger[1] + 0.006)
+}
+
 /// From its outline seen from above, for a thing that does not stand as the library knows it.
 fn lying(asset: &Asset, pose: &Pose, spec: &RobotSpec, widest: f64) -> Vec<(Pose, f64, f64)> {
     let mesh = asset.solid.mesh();
-    let points: Vec<[f64; 3]> = mesh.positions.iter().map(|point| pose.apply(point.map(f64::from))).collect();
+    let points: Vec<[f64; 3]> = mesh
+        .positions
+        .iter()
+        .map(|point| pose.apply(point.map(f64::from)))
+        .collect();
     let mut all = Vec::new();
     for step in 0..YAWS {
         let yaw = TAU * f64::from(step) / f64::from(YAWS);
@@ -118,7 +142,11 @@ fn lying(asset: &Asset, pose: &Pose, spec: &RobotSpec, widest: f64) -> Vec<(Pose
             continue;
         }
         let shift = f64::midpoint(low, high) - along(&pose.position);
-        let middle = [pose.position[0] + shift * closing[0], pose.position[1] + shift * closing[1], pose.position[2]];
+        let middle = [
+            pose.position[0] + shift * closing[0],
+            pose.position[1] + shift * closing[1],
+            pose.position[2],
+        ];
         let grasp = deepened(from_above(middle, closing), asset, pose, spec);
         all.push((offset(grasp, width, spec), width, 10.0 * width));
     }
@@ -127,7 +155,11 @@ fn lying(asset: &Asset, pose: &Pose, spec: &RobotSpec, widest: f64) -> Vec<(Pose
 
 /// Straight down, closing along the level part of `closing`.
 pub(super) fn from_above(position: [f64; 3], closing: [f64; 3]) -> Pose {
-    facing(position, -Vector3::z(), Vector3::new(closing[0], closing[1], 0.0))
+    facing(
+        position,
+        -Vector3::z(),
+        Vector3::new(closing[0], closing[1], 0.0),
+    )
 }
 
 /// Approaching along `approach`, closing along `closing`, which must not be parallel.
@@ -136,29 +168,48 @@ pub(super) fn facing(position: [f64; 3], approach: Vector3<f64>, closing: Vector
     let y = (closing - x * closing.dot(&x)).normalize();
     let matrix = Matrix3::from_columns(&[x, y, x.cross(&y)]);
     let rotation = UnitQuaternion::from_rotation_matrix(&Rotation3::from_matrix_unchecked(matrix));
-    Pose::from(Isometry3::from_parts(Vector3::from(position).into(), rotation))
+    Pose::from(Isometry3::from_parts(
+        Vector3::from(position).into(),
+        rotation,
+    ))
 }
 
 /// Finger tips below the middle of the thing, above the ground, and no deeper than the fingers are long.
 fn deepened(grasp: Pose, asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Pose {
     let half = upright_half(asset, pose)[2];
-    let (bottom, middle, top) = (pose.position[2] - half, pose.position[2], pose.position[2] + half);
+    let (bottom, middle, top) = (
+        pose.position[2] - half,
+        pose.position[2],
+        pose.position[2] + half,
+    );
     let length = 2.0 * spec.gripper.finger[0] - 0.006;
     let z = (middle - BELOW).max(bottom + GROUND).max(top - length);
     let [x, y, _] = grasp.position;
-    Pose { position: [x, y, z], ..grasp }
+    Pose {
+        position: [x, y, z],
+        ..grasp
+    }
 }
 
 /// A jaw closes onto its standing finger: the hand stands so that this finger is beside the thing.
 fn offset(grasp: Pose, width: f64, spec: &RobotSpec) -> Pose {
     match spec.gripper.mechanism {
         Mechanism::Parallel { .. } => grasp,
-        Mechanism::Jaw { .. } => grasp.then(&Pose::at([0.0, -(width / 2.0 + 0.004), 0.0])).then(&Pose::at([0.0, width + 0.008, 0.0])),
+        Mechanism::Jaw { .. } => grasp
+            .then(&Pose::at([0.0, -(width / 2.0 + 0.004), 0.0]))
+            .then(&Pose::at([0.0, width + 0.008, 0.0])),
     }
 }
 
 /// How much the open fingers would press into bystanders.
-fn crowded(spec: &RobotSpec, assets: &[Asset], object: usize, now: &Snapshot, grasp: &Pose, width: f64) -> f64 {
+fn crowded(
+    spec: &RobotSpec,
+    assets: &[Asset],
+    object: usize,
+    now: &Snapshot,
+    grasp: &Pose,
+    width: f64,
+) -> f64 {
     let [_, thick, across] = spec.gripper.finger;
     let aside = match spec.gripper.mechanism {
         Mechanism::Parallel { travel } => travel[1] + thick,
@@ -172,7 +223,8 @@ fn crowded(spec: &RobotSpec, assets: &[Asset], object: usize, now: &Snapshot, gr
         }
         for side in [-aside, aside] {
             let finger = grasp.apply([0.0, side, 0.0]);
-            let [dx, dy] = [0, 1].map(|axis| (finger[axis] - pose.position[axis]).abs() - half[axis]);
+            let [dx, dy] =
+                [0, 1].map(|axis| (finger[axis] - pose.position[axis]).abs() - half[axis]);
             let gap = dx.max(dy) - thick.max(across) - ASIDE;
             if gap < 0.0 {
                 crowd += 5.0 - 100.0 * gap;

@@ -42,7 +42,11 @@ impl Leg {
     /// Where to be at the end of the next step.
     pub fn advance(&mut self) -> Pose {
         self.done = (self.done + 1).min(self.steps);
-        let share = if self.steps == 0 { 1.0 } else { self.done as f64 / self.steps as f64 };
+        let share = if self.steps == 0 {
+            1.0
+        } else {
+            self.done as f64 / self.steps as f64
+        };
         blend(&self.from, &self.to, quintic(share))
     }
 }
@@ -56,13 +60,19 @@ pub(super) fn blend(a: &Pose, b: &Pose, share: f64) -> Pose {
     let (a, b) = (a.isometry(), b.isometry());
     let position = a.translation.vector + share * (b.translation.vector - a.translation.vector);
     // Exactly opposite orientations have no shortest way; then turn at the end.
-    let rotation = a.rotation.try_slerp(&b.rotation, share, 1e-9).unwrap_or(b.rotation);
+    let rotation = a
+        .rotation
+        .try_slerp(&b.rotation, share, 1e-9)
+        .unwrap_or(b.rotation);
     Pose::from(Isometry3::from_parts(position.into(), rotation))
 }
 
 pub(super) fn apart(a: &Pose, b: &Pose) -> (f64, f64) {
     let distance = Vector3::from(a.position) - Vector3::from(b.position);
-    (distance.norm(), a.isometry().rotation.angle_to(&b.isometry().rotation))
+    (
+        distance.norm(),
+        a.isometry().rotation.angle_to(&b.isometry().rotation),
+    )
 }
 
 /// Moved along the world's axes.
@@ -83,13 +93,19 @@ mod tests {
     #[test]
     fn a_leg_ends_where_it_should_and_never_goes_faster_than_its_pace() {
         let to = Pose::from_rpy([0.2, 0.1, -0.1], [0.0, 0.0, 1.0]);
-        let pace = Pace { metres: 0.2, radians: 1.5 };
+        let pace = Pace {
+            metres: 0.2,
+            radians: 1.5,
+        };
         let mut leg = Leg::new(Pose::IDENTITY, to, pace, 5.0);
         let mut last = Pose::IDENTITY;
         while !leg.finished() {
             let next = leg.advance();
             let (metres, radians) = apart(&last, &next);
-            assert!(metres <= 0.2 / 5.0 + 1e-9 && radians <= 1.5 / 5.0 + 1e-9, "{metres} {radians}");
+            assert!(
+                metres <= 0.2 / 5.0 + 1e-9 && radians <= 1.5 / 5.0 + 1e-9,
+                "{metres} {radians}"
+            );
             last = next;
         }
         let (metres, radians) = apart(&last, &to);

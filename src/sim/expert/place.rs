@@ -12,6 +12,7 @@ use crate::sim::relation::{MARGIN, Relation, seen_from};
 use crate::sim::scene::{Cabinet, Scene};
 use crate::sim::snapshot::Snapshot;
 
+use super::grasp::leaned;
 use super::motion::shifted;
 use super::reach::Reach;
 
@@ -55,7 +56,20 @@ const CLEARANCE: f64 = 0.06;
 const ROOM: f64 = 0.012;
 const TIGHT: f64 = 0.004;
 /// Turns of the hand that are tried.
-const TURNS: [f64; 8] = [0.0, PI / 6.0, -PI / 6.0, PI / 3.0, -PI / 3.0, PI / 2.0, -PI / 2.0, PI];
+const TURNS: [f64; 8] = [
+    0.0,
+    PI / 6.0,
+    -PI / 6.0,
+    PI / 3.0,
+    -PI / 3.0,
+    PI / 2.0,
+    -PI / 2.0,
+    PI,
+];
+/// Leans of the hand that are tried: far places are reached leaning.
+const LEANS: [f64; 4] = [0.0, 0.2, 0.4, 0.6];
+/// From here on the hand comes down from less high.
+const MUCH: f64 = 0.3;
 /// Solutions looked for before the search is content.
 const ENOUGH: usize = 4;
 
@@ -63,14 +77,27 @@ const ENOUGH: usize = 4;
 pub(super) fn places(search: &Search<'_>, object: usize, spot: &Spot) -> Vec<Place> {
     let mut found: Vec<(f64, Place)> = Vec::new();
     for (rank, (xy, bottom)) in search.points(object, spot).into_iter().enumerate() {
-        for turn in TURNS {
-            let grasp = search.carried(object, xy, bottom, turn);
-            let before = shifted(&grasp, [0.0, 0.0, CLEARANCE]);
-            if let Some(cost) = search.reach.follow(search.joints, &[before, grasp]) {
-                found.push((cost + 0.2 * rank as f64, Place { grasp, before }));
-                break;
-            }
-        }
+        let ways = LEANS
+            .iter()
+            .flat_map(|lean| TURNS.map(|turn| (*lean, turn)));
+        let way = ways.into_iter().find_map(|(lean, turn)| {
+            let grasp = search.carried(object, xy, bottom, (lean, turn));
+            let before = shifted(
+                &grasp,
+                [
+                    0.0,
+                    0.0,
+                    if lean < MUCH {
+                        CLEARANCE
+                    } else {
+                        CLEARANCE / 2.0
+                    },
+                ],
+            );
+            let cost = search.reach.follow(search.joints, &[before, grasp])?;
+            Some((cost + lean + 0.2 * rank as f64, Place { grasp, before }))
+        });
+        found.extend(way);
         if found.len() >= ENOUGH {
             break;
         }
@@ -81,16 +108,33 @@ pub(super) fn places(search: &Search<'_>, object: usize, spot: &Spot) -> Vec<Pla
 
 impl Search<'_> {
     /// The grasp frame that brings the middle of `object` over `xy` and its lowest point to `bottom`.
-    fn carried(&self, object: usize, xy: [f64; 2], bottom: f64, turn: f64) -> Pose {
+    /// The hand turns about the vertical and leans towards the base.
+    fn carried(&self, object: usize, xy: [f64; 2], bottom: f64, (lean, turn): (f64, f64)) -> Pose {
         let thing = self.now.objects[object];
         let low = thing.position[2] - upright_half(&self.assets[object], &thing)[2];
         let offset: [f64; 2] = [0, 1].map(|axis| thing.position[axis] - self.grasp.position[axis]);
         let (sin, cos) = turn.sin_cos();
-        let turned = [cos * offset[0] - sin * offset[1], sin * offset[0] + cos * offset[1]];
-        let z = self.grasp.position[2] + bottom - low;
+        let turned = [
+            cos * offset[0] - sin * offset[1],
+            sin * offset[0] + cos * offset[1],
+        ];
+        // A leaning thing stands on its edge.
+        let half = upright_half(&self.assets[object], &thing);
+        let edge = half[0].min(half[1]) * lean.sin();
+        let z = self.grasp.position[2] + bottom - low + edge;
         let position = [xy[0] - turned[0], xy[1] - turned[1], z];
-        let rotation = Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose { position: [0.0; 3], ..self.grasp });
-        Pose { position, ..rotation }
+        let rotation = Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose {
+            position: [0.0; 3],
+            ..self.grasp
+        });
+        leaned(
+            &Pose {
+                position,
+                ..rotation
+            },
+            self.reach.forward(position),
+            lean,
+        )
     }
 
     /// Points for the middle of the thing and heights for its lowest point, the best first.
@@ -98,10 +142,18 @@ impl Search<'_> {
         match spot {
             Spot::On(target) => {
                 let pose = self.now.objects[*target];
-                vec![([pose.position[0], pose.position[1]], self.support(*target) + GAP)]
+                vec![(
+                    [pose.position[0], pose.position[1]],
+                    self.support(*target) + GAP,
+                )]
             }
             Spot::Inside(target) => vec![self.hollow(*target)],
-            Spot::Drawer(drawer) => self.scene.cabinet.iter().flat_map(|cabinet| self.drawer(cabinet, *drawer)).collect(),
+            Spot::Drawer(drawer) => self
+                .scene
+                .cabinet
+                .iter()
+                .flat_map(|cabinet| self.drawer(cabinet, *drawer))
+                .collect(),
             Spot::Near(target) => self.around(object, *target),
             Spot::Beside(relation, anchors) => self.beside(object, *relation, anchors),
         }
@@ -119,19 +171,30 @@ impl Search<'_> {
     fn hollow(&self, target: usize) -> ([f64; 2], f64) {
         let (asset, pose) = (&self.assets[target], &self.now.objects[target]);
         let Some(cavity) = asset.cavity else {
-            return ([pose.position[0], pose.position[1]], self.support(target) + GAP);
+            return (
+                [pose.position[0], pose.position[1]],
+                self.support(target) + GAP,
+            );
         };
         let [x, y, z] = pose.apply(cavity.floor);
         let wide = cavity.half[0].min(cavity.half[1]) > WIDE;
         // Into a narrow one it is dropped from just over the rim.
-        let bottom = if wide { z + 0.012 } else { z + cavity.depth + 0.008 };
+        let bottom = if wide {
+            z + 0.012
+        } else {
+            z + cavity.depth + 0.008
+        };
         ([x, y], bottom)
     }
 
     /// Over the open part of a drawer.
     fn drawer(&self, placed: &Cabinet, drawer: usize) -> Vec<([f64; 2], f64)> {
-        let Some(open) = self.now.drawers.get(drawer).copied() else { return Vec::new() };
-        let Some(pose) = drawer_pose(placed, drawer, open) else { return Vec::new() };
+        let Some(open) = self.now.drawers.get(drawer).copied() else {
+            return Vec::new();
+        };
+        let Some(pose) = drawer_pose(placed, drawer, open) else {
+            return Vec::new();
+        };
         let (floor, half) = cabinet().drawers[drawer].floor;
         [0.0, 0.05, -0.05]
             .into_iter()
@@ -154,16 +217,24 @@ impl Search<'_> {
             let radius = half(object) + half(target) + radius;
             for step in 0..16 {
                 let angle = f64::from(step) * PI / 8.0;
-                points.push([centre[0] + radius * angle.cos(), centre[1] + radius * angle.sin()]);
+                points.push([
+                    centre[0] + radius * angle.cos(),
+                    centre[1] + radius * angle.sin(),
+                ]);
             }
         }
-        points.retain(|point| self.free(object, *point, ROOM) && self.nearest_is(object, target, *point));
+        points.retain(|point| {
+            self.free(object, *point, ROOM) && self.nearest_is(object, target, *point)
+        });
         let from = self.grasp.position;
         points.sort_by(|a, b| {
             let far = |p: &[f64; 2]| (p[0] - from[0]).hypot(p[1] - from[1]);
             far(a).total_cmp(&far(b))
         });
-        points.into_iter().map(|point| (point, self.scene.table.height + GAP)).collect()
+        points
+            .into_iter()
+            .map(|point| (point, self.scene.table.height + GAP))
+            .collect()
     }
 
     /// Whether from `point` no other thing is nearer than `target`, with something to spare.
@@ -180,7 +251,10 @@ impl Search<'_> {
     /// Free points of the table that stand in the relation, the most typical first.
     fn beside(&self, object: usize, relation: Relation, anchors: &[usize]) -> Vec<([f64; 2], f64)> {
         let base = &self.scene.arm.base;
-        let seen: Vec<[f64; 2]> = anchors.iter().map(|anchor| seen_from(base, self.now.objects[*anchor].position)).collect();
+        let seen: Vec<[f64; 2]> = anchors
+            .iter()
+            .map(|anchor| seen_from(base, self.now.objects[*anchor].position))
+            .collect();
         let centre = match seen.as_slice() {
             [a, b] => [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1])],
             [a, ..] => *a,
@@ -194,22 +268,35 @@ impl Search<'_> {
                     [centre[0] + across * 0.6, centre[1] + (along - 0.09) * 0.4]
                 } else {
                     let [dx, dy] = direction;
-                    [centre[0] + along * dx - across * dy, centre[1] + along * dy + across * dx]
+                    [
+                        centre[0] + along * dx - across * dy,
+                        centre[1] + along * dy + across * dx,
+                    ]
                 };
-                let inner = [point[0] - MARGIN * 0.3 * direction[0], point[1] - MARGIN * 0.3 * direction[1]];
+                let inner = [
+                    point[0] - MARGIN * 0.3 * direction[0],
+                    point[1] - MARGIN * 0.3 * direction[1],
+                ];
                 if relation.holds(point, &seen) && relation.holds(inner, &seen) {
                     let world = base.apply([point[0], point[1], 0.0]);
                     points.push([world[0], world[1]]);
                 }
             }
         }
-        let roomy = points.iter().filter(|point| self.free(object, **point, ROOM)).copied().collect::<Vec<_>>();
+        let roomy = points
+            .iter()
+            .filter(|point| self.free(object, **point, ROOM))
+            .copied()
+            .collect::<Vec<_>>();
         if roomy.is_empty() {
             points.retain(|point| self.free(object, *point, TIGHT));
         } else {
             points = roomy;
         }
-        points.into_iter().map(|point| (point, self.scene.table.height + GAP)).collect()
+        points
+            .into_iter()
+            .map(|point| (point, self.scene.table.height + GAP))
+            .collect()
     }
 
     /// On the table, away from every other thing.
@@ -217,13 +304,17 @@ impl Search<'_> {
         let own = upright_half(&self.assets[object], &self.now.objects[object]);
         let own = own[0].max(own[1]);
         let table = &self.scene.table;
-        let on_table = (0..2).all(|axis| (point[axis] - table.centre[axis]).abs() + own < table.size[axis] / 2.0);
+        let on_table = (0..2)
+            .all(|axis| (point[axis] - table.centre[axis]).abs() + own < table.size[axis] / 2.0);
         on_table
-            && (0..self.assets.len()).filter(|index| *index != object).all(|index| {
-                let pose = &self.now.objects[index];
-                let half = upright_half(&self.assets[index], pose);
-                let gap = [0, 1].map(|axis| (pose.position[axis] - point[axis]).abs() - half[axis] - own);
-                gap[0].max(gap[1]) > room
-            })
+            && (0..self.assets.len())
+                .filter(|index| *index != object)
+                .all(|index| {
+                    let pose = &self.now.objects[index];
+                    let half = upright_half(&self.assets[index], pose);
+                    let gap = [0, 1]
+                        .map(|axis| (pose.position[axis] - point[axis]).abs() - half[axis] - own);
+                    gap[0].max(gap[1]) > room
+                })
     }
 }

@@ -22,7 +22,7 @@ const JUMP: f64 = 1.2;
 /// Kept from the ends of the joints' ranges.
 const MARGIN: f64 = 0.01;
 /// Farthest a gripper of a five-joint arm may lean from what was asked.
-const LEAN: f64 = 0.5;
+const LEAN: f64 = 0.8;
 
 impl Reach {
     pub fn new(spec: &'static RobotSpec, base: Pose) -> Self {
@@ -42,7 +42,10 @@ impl Reach {
 
     /// A grasp frame in the world as a pose of the tool in the base.
     pub fn tool_for(&self, grasp: &Pose) -> Pose {
-        self.base.inverse().then(grasp).then(&self.spec.grasp_pose().inverse())
+        self.base
+            .inverse()
+            .then(grasp)
+            .then(&self.spec.grasp_pose().inverse())
     }
 
     /// A tool pose in the base as a grasp frame in the world.
@@ -66,7 +69,11 @@ impl Reach {
         for stop in stops {
             for sample in 1..=SAMPLES {
                 let next = self.solve(&blend(&from, stop, sample as f64 / SAMPLES as f64), &at)?;
-                let turn = next.iter().zip(&at).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                let turn = next
+                    .iter()
+                    .zip(&at)
+                    .map(|(a, b)| (a - b).abs())
+                    .fold(0.0, f64::max);
                 if turn > JUMP {
                     return None;
                 }

@@ -44,12 +44,28 @@ pub enum Phase {
 /// One skill.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Skill {
-    Take { object: usize },
-    Raise { object: usize },
-    Put { object: usize, spot: Spot },
-    Pull { drawer: usize, to: f64 },
-    Shut { drawer: usize },
-    Push { object: usize, direction: [f64; 2], distance: f64 },
+    Take {
+        object: usize,
+    },
+    Raise {
+        object: usize,
+    },
+    Put {
+        object: usize,
+        spot: Spot,
+    },
+    Pull {
+        drawer: usize,
+        to: f64,
+    },
+    Shut {
+        drawer: usize,
+    },
+    Push {
+        object: usize,
+        direction: [f64; 2],
+        distance: f64,
+    },
 }
 
 /// One move.
@@ -65,11 +81,20 @@ pub(super) struct Move {
 
 impl Move {
     fn fast(to: Pose, gripper: f32, phase: Phase) -> Self {
-        Self { to, gripper, slow: false, dwell: 0.0, phase }
+        Self {
+            to,
+            gripper,
+            slow: false,
+            dwell: 0.0,
+            phase,
+        }
     }
 
     fn slow(to: Pose, gripper: f32, phase: Phase) -> Self {
-        Self { slow: true, ..Self::fast(to, gripper, phase) }
+        Self {
+            slow: true,
+            ..Self::fast(to, gripper, phase)
+        }
     }
 
     fn waiting(self, dwell: f64) -> Self {
@@ -78,9 +103,15 @@ impl Move {
 
     pub fn pace(&self) -> Pace {
         if self.slow {
-            Pace { metres: 0.13, radians: 1.0 }
+            Pace {
+                metres: 0.13,
+                radians: 1.0,
+            }
         } else {
-            Pace { metres: 0.24, radians: 1.5 }
+            Pace {
+                metres: 0.24,
+                radians: 1.5,
+            }
         }
     }
 }
@@ -108,19 +139,37 @@ pub(super) fn skills(goal: &Goal, base: &Pose) -> Vec<Skill> {
         Goal::On { source, target, .. } => put(*source, Spot::On(*target)),
         Goal::Inside { source, target } => put(*source, Spot::Inside(*target)),
         Goal::Near { source, target } => put(*source, Spot::Near(*target)),
-        Goal::Placed { source, relation, anchors } => put(*source, Spot::Beside(*relation, anchors.clone())),
+        Goal::Placed {
+            source,
+            relation,
+            anchors,
+        } => put(*source, Spot::Beside(*relation, anchors.clone())),
         Goal::InDrawer { source, drawer, .. } => put(*source, Spot::Drawer(*drawer)),
-        Goal::Lifted { source } => vec![Skill::Take { object: *source }, Skill::Raise { object: *source }],
+        Goal::Lifted { source } => vec![
+            Skill::Take { object: *source },
+            Skill::Raise { object: *source },
+        ],
         Goal::Opened { drawer, at_least } => {
             let to = (at_least + 0.035).max(WIDE_OPEN);
-            vec![Skill::Pull { drawer: *drawer, to }]
+            vec![Skill::Pull {
+                drawer: *drawer,
+                to,
+            }]
         }
         Goal::Closed { drawer, .. } => vec![Skill::Shut { drawer: *drawer }],
-        Goal::Pushed { source, relation, distance } => {
+        Goal::Pushed {
+            source,
+            relation,
+            distance,
+        } => {
             let [x, y] = relation.direction().unwrap_or([1.0, 0.0]);
             let [x, y, _] = base.rotate([x, y, 0.0]);
             let distance = distance + 0.03;
-            vec![Skill::Push { object: *source, direction: [x, y], distance }]
+            vec![Skill::Push {
+                object: *source,
+                direction: [x, y],
+                distance,
+            }]
         }
         Goal::All { goals } => goals.iter().flat_map(|goal| skills(goal, base)).collect(),
     }
@@ -140,7 +189,10 @@ pub(super) fn take(search: &Search<'_>, object: usize, hold: &Hold) -> Vec<Move>
         // Up first: what the hand must get over stands in between.
         let up = blend(&search.grasp, &hold.before, 0.5);
         let position = [from[0], from[1], hold.before.position[2]];
-        moves.insert(0, Move::fast(Pose { position, ..up }, OPEN, Phase::PreGrasp));
+        moves.insert(
+            0,
+            Move::fast(Pose { position, ..up }, OPEN, Phase::PreGrasp),
+        );
     }
     moves
 }
@@ -149,8 +201,17 @@ pub(super) fn take(search: &Search<'_>, object: usize, hold: &Hold) -> Vec<Move>
 fn lifted(search: &Search<'_>, object: usize, hold: &Hold) -> Pose {
     let wanted = lift(search, object);
     let up = |share: f64| shifted(&hold.grasp, [0.0, 0.0, wanted * share]);
-    let reached = |pose: &Pose| search.reach.follow(search.joints, &[hold.before, hold.grasp, *pose]).is_some();
-    [1.0, 0.8, 0.6].map(up).into_iter().find(reached).unwrap_or(up(0.4))
+    let reached = |pose: &Pose| {
+        search
+            .reach
+            .follow(search.joints, &[hold.before, hold.grasp, *pose])
+            .is_some()
+    };
+    [1.0, 0.8, 0.6]
+        .map(up)
+        .into_iter()
+        .find(reached)
+        .unwrap_or(up(0.4))
 }
 
 /// A rise to the next thing that is not made aslant.
@@ -180,7 +241,10 @@ pub(super) fn put(search: &Search<'_>, place: &Place) -> Vec<Move> {
     // Across at the greater of both heights, so that the way down is straight.
     let z = search.grasp.position[2].max(place.before.position[2]);
     let [x, y, _] = place.before.position;
-    let over = Pose { position: [x, y, z], ..place.before };
+    let over = Pose {
+        position: [x, y, z],
+        ..place.before
+    };
     vec![
         Move::fast(over, CLOSED, Phase::PrePlace),
         Move::slow(place.grasp, CLOSED, Phase::Place),
@@ -190,12 +254,19 @@ pub(super) fn put(search: &Search<'_>, place: &Place) -> Vec<Move> {
 }
 
 /// Grips the handle and draws it out. The two ways differ by half a turn of the hand.
-pub(super) fn pull(search: &Search<'_>, placed: &Cabinet, drawer: usize, to: f64) -> Vec<Vec<Move>> {
-    let Some((handle, out)) = handle(search, placed, drawer) else { return Vec::new() };
+pub(super) fn pull(
+    search: &Search<'_>,
+    placed: &Cabinet,
+    drawer: usize,
+    to: f64,
+) -> Vec<Vec<Move>> {
+    let Some((handle, out)) = handle(search, placed, drawer) else {
+        return Vec::new();
+    };
     let open = search.now.drawers.get(drawer).copied().unwrap_or_default();
     let ways = [1.0, -1.0].map(|sign| {
-
-        let grasp = facing(handle, -out, Vector3::z() * sign).then(&Pose::at([PAST_HANDLE, 0.0, 0.0]));
+        let grasp =
+            facing(handle, -out, Vector3::z() * sign).then(&Pose::at([PAST_HANDLE, 0.0, 0.0]));
         let pulled = shifted(&grasp, (out * (to - open)).into());
         vec![
             Move::fast(backed(&grasp, BEFORE_HANDLE), OPEN, Phase::PreGrasp),
@@ -211,10 +282,15 @@ pub(super) fn pull(search: &Search<'_>, placed: &Cabinet, drawer: usize, to: f64
 
 /// Pushes the handle with the closed hand.
 pub(super) fn shut(search: &Search<'_>, placed: &Cabinet, drawer: usize) -> Vec<Vec<Move>> {
-    let Some((handle, out)) = handle(search, placed, drawer) else { return Vec::new() };
+    let Some((handle, out)) = handle(search, placed, drawer) else {
+        return Vec::new();
+    };
     let open = search.now.drawers.get(drawer).copied().unwrap_or_default();
     let ways = [1.0, -1.0].map(|sign| {
-        let touch = backed(&facing(handle, -out, Vector3::z() * sign), HANDLE_RADIUS + 0.01);
+        let touch = backed(
+            &facing(handle, -out, Vector3::z() * sign),
+            HANDLE_RADIUS + 0.01,
+        );
         let shut = shifted(&touch, (-out * (open + 0.01)).into());
         vec![
             Move::fast(backed(&touch, BEFORE_HANDLE), CLOSED, Phase::PreGrasp),
@@ -227,14 +303,23 @@ pub(super) fn shut(search: &Search<'_>, placed: &Cabinet, drawer: usize) -> Vec<
 }
 
 /// The middle of a handle's bar and the way the drawer opens.
-fn handle(search: &Search<'_>, placed: &Cabinet, drawer: usize) -> Option<([f64; 3], Vector3<f64>)> {
+fn handle(
+    search: &Search<'_>,
+    placed: &Cabinet,
+    drawer: usize,
+) -> Option<([f64; 3], Vector3<f64>)> {
     let pose = drawer_pose(placed, drawer, *search.now.drawers.get(drawer)?)?;
     let bar = pose.apply(cabinet().drawers.get(drawer)?.handle);
     Some((bar, Vector3::from(pose.rotate([1.0, 0.0, 0.0]))))
 }
 
 /// Down behind the thing with the hand closed, along, up. The two ways differ by a quarter turn of the hand.
-pub(super) fn push(search: &Search<'_>, object: usize, direction: [f64; 2], distance: f64) -> Vec<Vec<Move>> {
+pub(super) fn push(
+    search: &Search<'_>,
+    object: usize,
+    direction: [f64; 2],
+    distance: f64,
+) -> Vec<Vec<Move>> {
     let pose = &search.now.objects[object];
     let half = upright_half(&search.assets[object], pose);
     let way = Vector3::new(direction[0], direction[1], 0.0).normalize();
@@ -250,7 +335,11 @@ pub(super) fn push(search: &Search<'_>, object: usize, direction: [f64; 2], dist
             Move::fast(shifted(&down, up), CLOSED, Phase::PreGrasp),
             Move::slow(down, CLOSED, Phase::PreGrasp),
             Move::slow(end, CLOSED, Phase::Push).waiting(0.2),
-            Move::fast(shifted(&backed(&end, up[2]), (-way * 0.02).into()), CLOSED, Phase::PostPlace),
+            Move::fast(
+                shifted(&backed(&end, up[2]), (-way * 0.02).into()),
+                CLOSED,
+                Phase::PostPlace,
+            ),
         ]
     });
     ways.into()

@@ -48,23 +48,38 @@ pub fn descriptions(scene: &Scene, index: usize) -> Vec<Description> {
     let mut found = Vec::new();
     let mut offer = |by: Attribute, text: String, test: &dyn Fn(&SceneObject) -> bool| {
         if fitting(scene, test) == [index] {
-            found.push(Description { text: format!("the {text}"), by });
+            found.push(Description {
+                text: with_article(&text),
+                by,
+            });
         }
     };
-    offer(Attribute::Name, entry.name.into(), &|other| is_called(other, entry.name));
-    offer(Attribute::Colour, format!("{} {}", colour.name(), entry.name), &|other| {
-        is_called(other, entry.name) && other.spec.colour == colour
+    offer(Attribute::Name, entry.name.into(), &|other| {
+        is_called(other, entry.name)
     });
+    offer(
+        Attribute::Colour,
+        format!("{} {}", colour.name(), entry.name),
+        &|other| is_called(other, entry.name) && other.spec.colour == colour,
+    );
     for synonym in entry.synonyms {
-        offer(Attribute::Synonym, (*synonym).into(), &|other| is_called(other, synonym));
-    }
-    if let Some(material) = object.spec.material.adjective() {
-        offer(Attribute::Material, format!("{material} {}", entry.name), &|other| {
-            is_called(other, entry.name) && other.spec.material.adjective() == Some(material)
+        offer(Attribute::Synonym, (*synonym).into(), &|other| {
+            is_called(other, synonym)
         });
     }
+    if let Some(material) = object.spec.material.adjective() {
+        offer(
+            Attribute::Material,
+            format!("{material} {}", entry.name),
+            &|other| {
+                is_called(other, entry.name) && other.spec.material.adjective() == Some(material)
+            },
+        );
+    }
     if let Group::Fruit | Group::Vegetable | Group::Tool | Group::Toy = entry.group {
-        offer(Attribute::Group, entry.group.name().into(), &|other| other.spec.category.entry().group == entry.group);
+        offer(Attribute::Group, entry.group.name().into(), &|other| {
+            other.spec.category.entry().group == entry.group
+        });
     }
     found.extend(by_size(scene, index));
     found.extend(by_order(scene, index));
@@ -74,7 +89,9 @@ pub fn descriptions(scene: &Scene, index: usize) -> Vec<Description> {
 
 /// The things of a scene that pass a test.
 pub fn fitting(scene: &Scene, test: &dyn Fn(&SceneObject) -> bool) -> Vec<usize> {
-    (0..scene.objects.len()).filter(|index| test(&scene.objects[*index])).collect()
+    (0..scene.objects.len())
+        .filter(|index| test(&scene.objects[*index]))
+        .collect()
 }
 
 /// Colour and name, whether that fits others or not.
@@ -84,7 +101,12 @@ pub(super) fn label(scene: &Scene, index: usize) -> String {
 }
 
 fn is_called(object: &SceneObject, name: &str) -> bool {
-    object.spec.category.entry().names().any(|other| other == name)
+    object
+        .spec
+        .category
+        .entry()
+        .names()
+        .any(|other| other == name)
 }
 
 /// Things of the same name, itself included.
@@ -97,7 +119,11 @@ fn kin(scene: &Scene, index: usize) -> Vec<usize> {
 fn by_size(scene: &Scene, index: usize) -> Option<Description> {
     let kin = kin(scene, index);
     let own = scene.objects[index].spec.size;
-    let others: Vec<f64> = kin.iter().filter(|other| **other != index).map(|other| scene.objects[*other].spec.size).collect();
+    let others: Vec<f64> = kin
+        .iter()
+        .filter(|other| **other != index)
+        .map(|other| scene.objects[*other].spec.size)
+        .collect();
     let name = scene.objects[index].spec.category.entry().name;
     let word = match others.as_slice() {
         [] => return None,
@@ -105,7 +131,10 @@ fn by_size(scene: &Scene, index: usize) -> Option<Description> {
         all if all.iter().all(|other| own * LARGER < *other) => "small",
         _ => return None,
     };
-    Some(Description { text: format!("the {word} {name}"), by: Attribute::Size })
+    Some(Description {
+        text: format!("the {word} {name}"),
+        by: Attribute::Size,
+    })
 }
 
 /// "the leftmost block" among several of a name, clearly so.
@@ -117,14 +146,24 @@ fn by_order(scene: &Scene, index: usize) -> Option<Description> {
     let place = |index: usize| seen_from(&scene.arm.base, scene.objects[index].pose.position);
     let own = place(index);
     let name = scene.objects[index].spec.category.entry().name;
-    let words = [("leftmost", Relation::LeftOf), ("rightmost", Relation::RightOf), ("nearest", Relation::InFrontOf), ("farthest", Relation::Behind)];
+    let words = [
+        ("leftmost", Relation::LeftOf),
+        ("rightmost", Relation::RightOf),
+        ("nearest", Relation::InFrontOf),
+        ("farthest", Relation::Behind),
+    ];
     let first = |relation: Relation| {
         let [dx, dy] = relation.direction().unwrap_or_default();
         let along = |at: [f64; 2]| at[0] * dx + at[1] * dy;
-        kin.iter().filter(|other| **other != index).all(|other| along(own) > along(place(*other)) + 0.03)
+        kin.iter()
+            .filter(|other| **other != index)
+            .all(|other| along(own) > along(place(*other)) + 0.03)
     };
     let (word, _) = words.into_iter().find(|(_, relation)| first(*relation))?;
-    Some(Description { text: format!("the {word} {name}"), by: Attribute::Order })
+    Some(Description {
+        text: format!("the {word} {name}"),
+        by: Attribute::Order,
+    })
 }
 
 /// "the block to the left of the plate", the anchor having a name of its own.
@@ -151,10 +190,21 @@ fn by_relation(scene: &Scene, index: usize) -> Option<Description> {
                     _ => "behind",
                 };
                 let text = format!("the {name} {words} the {}", entry.name);
-                return Some(Description { text, by: Attribute::Relation });
+                return Some(Description {
+                    text,
+                    by: Attribute::Relation,
+                });
             }
         }
     }
     None
 }
 
+/// "the spoon", but "something to eat with".
+fn with_article(text: &str) -> String {
+    if text.starts_with("something") {
+        text.to_owned()
+    } else {
+        format!("the {text}")
+    }
+}

@@ -22,8 +22,13 @@ pub use phrases::wordings;
 /// The instruction of a scene: a random wording of its split, with random names.
 #[must_use]
 pub fn instruction(scene: &Scene, family: Family, words: Split, random: &mut ChaCha8Rng) -> String {
-    let wording = wordings(family, words).choose(random).copied().unwrap_or("do the task");
-    let text = filled(scene, wording, &scene.goal, &mut |scene, index| name(scene, index, random));
+    let wording = wordings(family, words)
+        .choose(random)
+        .copied()
+        .unwrap_or("do the task");
+    let text = filled(scene, wording, &scene.goal, &mut |scene, index| {
+        name(scene, index, random)
+    });
     sentence(&text)
 }
 
@@ -43,7 +48,11 @@ pub fn plain(scene: &Scene, family: Family) -> String {
     let bare = scene.task.starts_with("google");
     filled(scene, wording, &scene.goal, &mut |scene, index| {
         let plainest = plainest(scene, index);
-        if bare { plainest.trim_start_matches("the ").to_owned() } else { plainest }
+        if bare {
+            plainest.trim_start_matches("the ").to_owned()
+        } else {
+            plainest
+        }
     })
 }
 
@@ -64,7 +73,9 @@ pub fn part(scene: &Scene, part: usize) -> String {
         Goal::InDrawer { .. } => "place {s} into the {d} drawer",
         Goal::All { .. } => "do the task",
     };
-    filled(scene, wording, goal, &mut |scene, index| plainest(scene, index))
+    filled(scene, wording, goal, &mut |scene, index| {
+        plainest(scene, index)
+    })
 }
 
 /// What the arm is doing in a phase of a part.
@@ -74,7 +85,9 @@ pub fn subtask(scene: &Scene, index: usize, phase: Phase) -> String {
     let goal = &goals[index.min(goals.len().saturating_sub(1))];
     let what = match (goal.source(), goal) {
         (Some(source), _) => plainest(scene, source),
-        (None, Goal::Opened { drawer, .. } | Goal::Closed { drawer, .. }) => format!("the {} drawer's handle", drawer_name(*drawer)),
+        (None, Goal::Opened { drawer, .. } | Goal::Closed { drawer, .. }) => {
+            format!("the {} drawer's handle", drawer_name(*drawer))
+        }
         _ => "the thing".into(),
     };
     match phase {
@@ -96,11 +109,16 @@ fn name(scene: &Scene, index: usize, random: &mut ChaCha8Rng) -> String {
     // Plain names most of the time, as people speak.
     let plain = all.first().filter(|_| random.random_bool(0.4));
     let chosen = plain.or_else(|| all.choose(random));
-    chosen.map_or_else(|| describe::label(scene, index), |description| description.text.clone())
+    chosen.map_or_else(
+        || describe::label(scene, index),
+        |description| description.text.clone(),
+    )
 }
 
 fn plainest(scene: &Scene, index: usize) -> String {
-    descriptions(scene, index).first().map_or_else(|| describe::label(scene, index), |first| first.text.clone())
+    descriptions(scene, index)
+        .first()
+        .map_or_else(|| describe::label(scene, index), |first| first.text.clone())
 }
 
 fn drawer_name(drawer: usize) -> &'static str {
@@ -108,16 +126,22 @@ fn drawer_name(drawer: usize) -> &'static str {
 }
 
 /// The wording with its places filled: source, target, relation, way, drawer, and second pair of a sorting task.
-fn filled(scene: &Scene, wording: &str, goal: &Goal, name: &mut dyn FnMut(&Scene, usize) -> String) -> String {
+fn filled(
+    scene: &Scene,
+    wording: &str,
+    goal: &Goal,
+    name: &mut dyn FnMut(&Scene, usize) -> String,
+) -> String {
     let mut text = wording.to_owned();
     let parts = goal.parts();
     for (part, suffix) in parts.iter().zip(["", "2"]) {
-        let mut fill = |key: &str, value: &dyn Fn(&mut dyn FnMut(&Scene, usize) -> String) -> String| {
-            let key = format!("{{{key}{suffix}}}");
-            if text.contains(&key) {
-                text = text.replace(&key, &value(name));
-            }
-        };
+        let mut fill =
+            |key: &str, value: &dyn Fn(&mut dyn FnMut(&Scene, usize) -> String) -> String| {
+                let key = format!("{{{key}{suffix}}}");
+                if text.contains(&key) {
+                    text = text.replace(&key, &value(name));
+                }
+            };
         if let Some(source) = part.source() {
             fill("s", &|name| name(scene, source));
         }
@@ -125,11 +149,15 @@ fn filled(scene: &Scene, wording: &str, goal: &Goal, name: &mut dyn FnMut(&Scene
             Goal::On { target, .. } | Goal::Inside { target, .. } | Goal::Near { target, .. } => {
                 fill("t", &|name| name(scene, *target));
             }
-            Goal::Placed { relation, anchors, .. } => {
+            Goal::Placed {
+                relation, anchors, ..
+            } => {
                 fill("r", &|name| related(scene, *relation, anchors, name));
             }
             Goal::Pushed { relation, .. } => fill("w", &|_| way(*relation).into()),
-            Goal::Opened { drawer, .. } | Goal::Closed { drawer, .. } | Goal::InDrawer { drawer, .. } => {
+            Goal::Opened { drawer, .. }
+            | Goal::Closed { drawer, .. }
+            | Goal::InDrawer { drawer, .. } => {
                 fill("d", &|_| drawer_name(*drawer).into());
             }
             Goal::Lifted { .. } | Goal::All { .. } => {}
@@ -142,7 +170,12 @@ fn filled(scene: &Scene, wording: &str, goal: &Goal, name: &mut dyn FnMut(&Scene
     text
 }
 
-fn related(scene: &Scene, relation: Relation, anchors: &[usize], name: &mut dyn FnMut(&Scene, usize) -> String) -> String {
+fn related(
+    scene: &Scene,
+    relation: Relation,
+    anchors: &[usize],
+    name: &mut dyn FnMut(&Scene, usize) -> String,
+) -> String {
     let names: Vec<String> = anchors.iter().map(|anchor| name(scene, *anchor)).collect();
     match (relation, names.as_slice()) {
         (Relation::LeftOf, [a, ..]) => format!("to the left of {a}"),

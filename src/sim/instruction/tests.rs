@@ -20,7 +20,10 @@ const FAMILIES: [Family; 11] = [
 #[test]
 fn every_family_has_twelve_wordings_and_three_kept_ones_all_different() {
     for family in FAMILIES {
-        let (seen, unseen) = (wordings(family, Split::Seen), wordings(family, Split::Unseen));
+        let (seen, unseen) = (
+            wordings(family, Split::Seen),
+            wordings(family, Split::Unseen),
+        );
         assert!(seen.len() >= 12 && unseen.len() >= 2, "{family:?}");
         let all: BTreeSet<&str> = seen.iter().chain(unseen).copied().collect();
         assert_eq!(all.len(), seen.len() + unseen.len(), "{family:?}");
@@ -34,15 +37,33 @@ fn every_task_is_worded_without_gaps_and_names_fit_one_thing() {
         let mut said = BTreeSet::new();
         for seed in 0..12 {
             let scene = task.draw(seed, &Options::default()).scene;
-            assert!(!scene.instruction.contains(['{', '}']), "{}: {}", task.name, scene.instruction);
-            assert!(!plain(&scene, task.family).contains(['{', '}']), "{}", task.name);
+            assert!(
+                !scene.instruction.contains(['{', '}']),
+                "{}: {}",
+                task.name,
+                scene.instruction
+            );
+            assert!(
+                !plain(&scene, task.family).contains(['{', '}']),
+                "{}",
+                task.name
+            );
             said.insert(scene.instruction.clone());
             for index in 0..scene.objects.len() {
                 let descriptions = descriptions(&scene, index);
-                by.extend(descriptions.iter().map(|description| format!("{:?}", description.by)));
+                by.extend(
+                    descriptions
+                        .iter()
+                        .map(|description| format!("{:?}", description.by)),
+                );
                 for other in (0..scene.objects.len()).filter(|other| *other != index) {
                     let theirs = super::descriptions(&scene, other);
-                    assert!(descriptions.iter().all(|d| theirs.iter().all(|t| t.text != d.text)), "{scene:?}");
+                    assert!(
+                        descriptions
+                            .iter()
+                            .all(|d| theirs.iter().all(|t| t.text != d.text)),
+                        "{scene:?}"
+                    );
                 }
             }
         }
@@ -59,7 +80,10 @@ fn the_benchmarks_words_are_the_originals() {
     };
     assert_eq!(said("widowx_spoon_on_towel"), "put the spoon on the towel");
     assert_eq!(said("widowx_carrot_on_plate"), "put carrot on plate");
-    assert_eq!(said("widowx_stack_cube"), "stack the green block on the yellow block");
+    assert_eq!(
+        said("widowx_stack_cube"),
+        "stack the green block on the yellow block"
+    );
     assert_eq!(said("google_open_middle_drawer"), "open middle drawer");
     assert_eq!(said("google_pick_standing_coke_can"), "pick coke can");
 }
@@ -70,7 +94,15 @@ fn two_blocks_are_told_apart_by_colour() {
     let scene = task.draw(1, &Options::default()).scene;
     for index in 0..2 {
         let descriptions = descriptions(&scene, index);
-        assert!(descriptions.iter().all(|description| description.text != "the block"));
-        assert!(descriptions.iter().any(|description| description.by == Attribute::Colour));
+        assert!(
+            descriptions
+                .iter()
+                .all(|description| description.text != "the block")
+        );
+        assert!(
+            descriptions
+                .iter()
+                .any(|description| description.by == Attribute::Colour)
+        );
     }
 }

@@ -39,16 +39,26 @@ fn coke(draft: &mut Draft, rest: usize, yaw: f64) {
     let can = draft.usual("coke can", Some(Colour::Red));
     let ([x, y], turn) = if let Some(layout) = draft.layout() {
         let share = |index: usize| index as f64 / 4.0;
-        ([-0.35 + 0.23 * share(layout % 5), -0.02 + 0.44 * share(layout / 5)], 0.0)
+        (
+            [
+                -0.35 + 0.23 * share(layout % 5),
+                -0.02 + 0.44 * share(layout / 5),
+            ],
+            0.0,
+        )
     } else {
-        ([draft.between(-0.35, -0.12), draft.between(-0.02, 0.42)], draft.between(-0.3, 0.3))
+        (
+            [draft.between(-0.35, -0.12), draft.between(-0.02, 0.42)],
+            draft.between(-0.3, 0.3),
+        )
     };
     draft.region.take([x, y], 0.08);
     let source = draft.add(can, [x, y], rest, yaw + turn, Role::Source);
     draft.goal = Goal::Lifted { source };
     if let Variant::Distractors(more) = draft.options.variant {
         for _ in 0..2 * usize::from(more) {
-            let small = |asset: &crate::sim::asset::Asset| asset.extents[0].max(asset.extents[1]) < 0.12;
+            let small =
+                |asset: &crate::sim::asset::Asset| asset.extents[0].max(asset.extents[1]) < 0.12;
             if let Some(spec) = draft.draw(small) {
                 draft.scatter(spec, Role::Distractor);
             }

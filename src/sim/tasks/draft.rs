@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::geometry::Pose;
 use crate::robot::{RobotSpec, WIDOWX};
@@ -58,7 +61,11 @@ const SO101_BASE: [f64; 3] = [0.10, 0.0, TABLE];
 /// Every category's usual thing, made once: some take milliseconds to shape.
 fn usual(category: CategoryId) -> &'static Asset {
     static USUAL: OnceLock<BTreeMap<CategoryId, Asset>> = OnceLock::new();
-    let made = USUAL.get_or_init(|| CategoryId::all().map(|id| (id, instance(&AssetSpec::usual(id)))).collect());
+    let made = USUAL.get_or_init(|| {
+        CategoryId::all()
+            .map(|id| (id, instance(&AssetSpec::usual(id))))
+            .collect()
+    });
     &made[&category]
 }
 
@@ -129,7 +136,10 @@ impl<'a> Draft<'a> {
         } else {
             instruction::instruction(&scene, self.task.family, self.options.words, &mut words)
         };
-        Drawn { scene, perturbations }
+        Drawn {
+            scene: exact(scene),
+            perturbations: exact(perturbations),
+        }
     }
 
     /// Where things are about, for cameras.
@@ -137,13 +147,16 @@ impl<'a> Draft<'a> {
         if let Some(cabinet) = &self.cabinet {
             return cabinet.pose.apply([0.1, 0.0, 0.25]);
         }
-        let [x, y] = [0, 1].map(|axis| f64::midpoint(self.region.low[axis], self.region.high[axis]));
+        let [x, y] =
+            [0, 1].map(|axis| f64::midpoint(self.region.low[axis], self.region.high[axis]));
         [x, y, self.table.height]
     }
 
     /// The layout of the benchmark that is asked for; none where places are to be drawn.
     pub fn layout(&self) -> Option<usize> {
-        self.options.layout.map(|layout| layout % self.task.layouts.max(1))
+        self.options
+            .layout
+            .map(|layout| layout % self.task.layouts.max(1))
     }
 
     /// Sets up until it succeeds: a table may turn out too full.
@@ -166,13 +179,21 @@ impl<'a> Draft<'a> {
     /// A thing by name at its usual size, in one of its colours.
     pub fn usual(&mut self, name: &str, colour: Option<Colour>) -> AssetSpec {
         let category = CategoryId::named(name).or_else(|| CategoryId::all().next());
-        let mut spec = AssetSpec::usual(category.unwrap_or_else(|| unreachable!("the library is not empty")));
+        let mut spec =
+            AssetSpec::usual(category.unwrap_or_else(|| unreachable!("the library is not empty")));
         spec.colour = colour.unwrap_or(spec.colour);
         spec
     }
 
     /// Puts a thing on the table, lying as its `rest` says and turned by `yaw`.
-    pub fn add(&mut self, spec: AssetSpec, at: [f64; 2], rest: usize, yaw: f64, role: Role) -> usize {
+    pub fn add(
+        &mut self,
+        spec: AssetSpec,
+        at: [f64; 2],
+        rest: usize,
+        yaw: f64,
+        role: Role,
+    ) -> usize {
         let asset = instance(&spec);
         let pose = self.resting(&asset, at, rest, yaw);
         self.objects.push(SceneObject {
@@ -191,7 +212,10 @@ impl<'a> Draft<'a> {
         // A hair above the table, so that nothing begins inside it.
         let up = self.table.height + rest.position[2] + 0.0008;
         let turn = Pose::from_rpy([at[0], at[1], up], [0.0, 0.0, yaw]);
-        turn.then(&Pose { position: [0.0; 3], ..rest })
+        turn.then(&Pose {
+            position: [0.0; 3],
+            ..rest
+        })
     }
 
     /// Puts a thing at a free place of the region; none if there is no room.
@@ -206,7 +230,9 @@ impl<'a> Draft<'a> {
     /// A thing of the right split that `fits`, in a random colour and size, none of which are in the scene yet.
     pub fn draw(&mut self, fits: impl Fn(&Asset) -> bool) -> Option<AssetSpec> {
         let unseen = self.options.objects == Split::Unseen;
-        let mut categories: Vec<CategoryId> = CategoryId::all().filter(|id| id.entry().unseen == unseen).collect();
+        let mut categories: Vec<CategoryId> = CategoryId::all()
+            .filter(|id| id.entry().unseen == unseen)
+            .collect();
         categories.retain(|id| fits(usual(*id)) && !self.present(*id));
         for _ in 0..24 {
             let category = *categories.choose(&mut self.random)?;
@@ -227,7 +253,9 @@ impl<'a> Draft<'a> {
     }
 
     fn present(&self, category: CategoryId) -> bool {
-        self.objects.iter().any(|object| object.spec.category == category)
+        self.objects
+            .iter()
+            .any(|object| object.spec.category == category)
     }
 
     /// As many distractors as the options say.
@@ -235,7 +263,9 @@ impl<'a> Draft<'a> {
         let [least, most] = self.options.distractors;
         let count = self.random.random_range(least..=most.max(least));
         for _ in 0..count {
-            let small = |asset: &Asset| asset.extents[0].max(asset.extents[1]) < 0.12 && asset.extents[2] < 0.11;
+            let small = |asset: &Asset| {
+                asset.extents[0].max(asset.extents[1]) < 0.12 && asset.extents[2] < 0.11
+            };
             if let Some(spec) = self.draw(small) {
                 let _crowded_tables_get_fewer = self.scatter(spec, Role::Distractor);
             }
@@ -243,7 +273,11 @@ impl<'a> Draft<'a> {
     }
 
     fn vary_arm(&mut self) {
-        let drawn: Vec<f64> = self.home.iter().map(|_| self.random.random_range(-0.06..0.06)).collect();
+        let drawn: Vec<f64> = self
+            .home
+            .iter()
+            .map(|_| self.random.random_range(-0.06..0.06))
+            .collect();
         if self.options.switches.arm {
             for (angle, by) in self.home.iter_mut().zip(drawn) {
                 *angle += by;
@@ -262,18 +296,58 @@ impl<'a> Draft<'a> {
     }
 
     fn perturbations(&mut self) -> Vec<Perturbation> {
-        let happens = self.random.random_bool(self.options.perturbed.clamp(0.0, 1.0));
-        let step = self.random.random_range(2..=(2.0 * self.task.hz) as usize + 2);
+        let happens = self
+            .random
+            .random_bool(self.options.perturbed.clamp(0.0, 1.0));
+        let step = self
+            .random
+            .random_range(2..=(2.0 * self.task.hz) as usize + 2);
         let shift = self.random.random_bool(0.6);
         let mut part = |most: f64| self.random.random_range(-most..most);
-        let (by, turn, force) = ([part(0.04), part(0.04)], part(0.5), [part(40.0), part(40.0), part(20.0).abs()]);
+        let (by, turn, force) = (
+            [part(0.04), part(0.04)],
+            part(0.5),
+            [part(40.0), part(40.0), part(20.0).abs()],
+        );
         let drawers = matches!(self.task.family, Family::Open | Family::Close);
         if !happens {
             return Vec::new();
         }
         vec![match self.goal.source() {
-            Some(object) if shift && !drawers => Perturbation::Shift { step, object, by, turn },
-            _ => Perturbation::Bump { step, force, seconds: 0.15 },
+            Some(object) if shift && !drawers => Perturbation::Shift {
+                step,
+                object,
+                by,
+                turn,
+            },
+            _ => Perturbation::Bump {
+                step,
+                force,
+                seconds: 0.15,
+            },
         }]
+    }
+}
+
+/// The same with every number cut to nine decimals, which text holds exactly: a stored scene plays as it did.
+fn exact<T: Serialize + DeserializeOwned>(drawn: T) -> T {
+    let cut = serde_json::to_value(&drawn).map(|mut value| {
+        cut(&mut value);
+        serde_json::from_value(value)
+    });
+    cut.ok().and_then(Result::ok).unwrap_or(drawn)
+}
+
+fn cut(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(cut),
+        Value::Object(entries) => entries.values_mut().for_each(cut),
+        Value::Number(number) if number.is_f64() => {
+            let rounded = number.as_f64().map(|x| (x * 1e9).round() / 1e9);
+            if let Some(rounded) = rounded.and_then(serde_json::Number::from_f64) {
+                *number = rounded;
+            }
+        }
+        _ => {}
     }
 }

@@ -30,17 +30,39 @@ const CLOSE: Task = Task {
 };
 
 /// Open top drawer.
-pub const OPEN_TOP: Task = Task { name: "google_open_top_drawer", ..OPEN };
+pub const OPEN_TOP: Task = Task {
+    name: "google_open_top_drawer",
+    ..OPEN
+};
 /// Open middle drawer.
-pub const OPEN_MIDDLE: Task = Task { name: "google_open_middle_drawer", build: |draft| open(draft, 1), ..OPEN };
+pub const OPEN_MIDDLE: Task = Task {
+    name: "google_open_middle_drawer",
+    build: |draft| open(draft, 1),
+    ..OPEN
+};
 /// Open bottom drawer.
-pub const OPEN_BOTTOM: Task = Task { name: "google_open_bottom_drawer", build: |draft| open(draft, 2), ..OPEN };
+pub const OPEN_BOTTOM: Task = Task {
+    name: "google_open_bottom_drawer",
+    build: |draft| open(draft, 2),
+    ..OPEN
+};
 /// Close top drawer.
-pub const CLOSE_TOP: Task = Task { name: "google_close_top_drawer", ..CLOSE };
+pub const CLOSE_TOP: Task = Task {
+    name: "google_close_top_drawer",
+    ..CLOSE
+};
 /// Close middle drawer.
-pub const CLOSE_MIDDLE: Task = Task { name: "google_close_middle_drawer", build: |draft| close(draft, 1), ..CLOSE };
+pub const CLOSE_MIDDLE: Task = Task {
+    name: "google_close_middle_drawer",
+    build: |draft| close(draft, 1),
+    ..CLOSE
+};
 /// Close bottom drawer.
-pub const CLOSE_BOTTOM: Task = Task { name: "google_close_bottom_drawer", build: |draft| close(draft, 2), ..CLOSE };
+pub const CLOSE_BOTTOM: Task = Task {
+    name: "google_close_bottom_drawer",
+    build: |draft| close(draft, 2),
+    ..CLOSE
+};
 /// Open top drawer, then place apple into it.
 pub const PLACE_APPLE: Task = Task {
     name: "google_place_apple_in_closed_top_drawer",
@@ -83,20 +105,28 @@ const HAND: [f64; 3] = [0.50, -0.17, 0.78];
 
 fn open(draft: &mut Draft, drawer: usize) {
     stand(draft, [0.0; 3]);
-    draft.goal = Goal::Opened { drawer, at_least: OPENED };
+    draft.goal = Goal::Opened {
+        drawer,
+        at_least: OPENED,
+    };
 }
 
 fn close(draft: &mut Draft, drawer: usize) {
     let mut open = [0.0; 3];
     open[drawer] = draft.between(0.17, 0.19);
     stand(draft, open);
-    draft.goal = Goal::Closed { drawer, at_most: SHUT };
+    draft.goal = Goal::Closed {
+        drawer,
+        at_most: SHUT,
+    };
 }
 
 fn apple(draft: &mut Draft) {
     stand(draft, [0.0; 3]);
     let top = instance_height();
-    let place = draft.layout().map_or_else(|| draft.random.random_range(0..3), |layout| layout % 3);
+    let place = draft
+        .layout()
+        .map_or_else(|| draft.random.random_range(0..3), |layout| layout % 3);
     let y = -0.08 + 0.08 * place as f64;
     let spec = draft.usual("apple", Some(Colour::Red));
     let table = draft.table.height;
@@ -105,8 +135,15 @@ fn apple(draft: &mut Draft) {
     draft.table.height = table;
     draft.goal = Goal::All {
         goals: vec![
-            Goal::Opened { drawer: 0, at_least: AJAR },
-            Goal::InDrawer { source, drawer: 0, at_least: AJAR },
+            Goal::Opened {
+                drawer: 0,
+                at_least: AJAR,
+            },
+            Goal::InDrawer {
+                source,
+                drawer: 0,
+                at_least: AJAR,
+            },
         ],
     };
 }
@@ -119,14 +156,19 @@ fn instance_height() -> f64 {
 fn facing_ahead(spec: &RobotSpec) -> Vec<f64> {
     let hand = Pose::from_rpy(HAND, [FRAC_PI_2, 0.0, 0.0]);
     let options = spec.inverse_options();
-    spec.grasp_chain().inverse_anywhere(&hand, spec.home, &options, 60, 1).joints
+    spec.grasp_chain()
+        .inverse_anywhere(&hand, spec.home, &options, 60, 1)
+        .joints
 }
 
 /// The cabinet on its stand at the origin, the robot at one of nine places before it.
 fn stand(draft: &mut Draft, open: [f64; 3]) {
     let nine = draft.layout().map(|layout| layout % 9);
     let [dx, dy] = match nine {
-        Some(nine) => [(nine % 3) as f64 * 0.04 - 0.04, (nine / 3) as f64 * 0.06 - 0.06],
+        Some(nine) => [
+            (nine % 3) as f64 * 0.04 - 0.04,
+            (nine / 3) as f64 * 0.06 - 0.06,
+        ],
         None => [draft.between(-0.04, 0.04), draft.between(-0.06, 0.06)],
     };
     let at = [BEFORE[0] + dx, BEFORE[1] + dy, 0.0];
@@ -135,12 +177,21 @@ fn stand(draft: &mut Draft, open: [f64; 3]) {
     draft.table.centre = [0.0, 0.0];
     draft.table.size = [0.27, 0.44];
     draft.home = facing_ahead(draft.spec);
-    let looks = [(Colour::Brown, Finish::Wood), (Colour::White, Finish::Plastic), (Colour::Grey, Finish::Metal)];
+    let looks = [
+        (Colour::Brown, Finish::Wood),
+        (Colour::White, Finish::Plastic),
+        (Colour::Grey, Finish::Metal),
+    ];
     let which = match draft.options.variant {
         Variant::Cabinet(which) => usize::from(which) + 1,
         _ if draft.options.switches.textures => draft.random.random_range(0..3),
         _ => 0,
     };
     let (colour, material) = looks[which % 3];
-    draft.cabinet = Some(Cabinet { pose: Pose::at([0.0, 0.0, STAND]), open, colour, material });
+    draft.cabinet = Some(Cabinet {
+        pose: Pose::at([0.0, 0.0, STAND]),
+        open,
+        colour,
+        material,
+    });
 }

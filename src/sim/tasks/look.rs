@@ -17,7 +17,10 @@ use super::options::{Options, Variant};
 const USUAL: [&str; 3] = ["oak", "plaster", "concrete floor"];
 /// Other table tops and rooms of the benchmark's variants.
 const TABLES: [&str; 2] = ["grey laminate", "green marble"];
-const ROOMS: [[&str; 2]; 2] = [["brick wall", "floor boards"], ["striped wallpaper", "carpet"]];
+const ROOMS: [[&str; 2]; 2] = [
+    ["brick wall", "floor boards"],
+    ["striped wallpaper", "carpet"],
+];
 /// Tables that go with the recolourings of the arm.
 const RECOLOURS: [&str; 4] = ["oak", "white laminate", "walnut", "slate"];
 
@@ -30,9 +33,18 @@ pub(super) struct Surfaces {
 
 pub(super) fn surfaces(random: &mut ChaCha8Rng, options: &Options) -> Surfaces {
     let mut draw = |place: Place, usual: &str| {
-        let names: Vec<&str> = PATTERNS.iter().filter(|p| p.place == place).map(|p| p.name).collect();
+        let names: Vec<&str> = PATTERNS
+            .iter()
+            .filter(|p| p.place == place)
+            .map(|p| p.name)
+            .collect();
         let drawn = names.choose(random).copied().unwrap_or(usual);
-        if options.switches.textures { drawn } else { usual }.to_owned()
+        if options.switches.textures {
+            drawn
+        } else {
+            usual
+        }
+        .to_owned()
     };
     let mut surfaces = Surfaces {
         table: draw(Place::Table, USUAL[0]),
@@ -54,7 +66,11 @@ pub(super) fn surfaces(random: &mut ChaCha8Rng, options: &Options) -> Surfaces {
 pub(super) fn look(random: &mut ChaCha8Rng, options: &Options, surfaces: &Surfaces) -> Look {
     let ambient = random.random_range(0.25..0.55);
     Look {
-        seed: if options.switches.textures { random.random() } else { 0 },
+        seed: if options.switches.textures {
+            random.random()
+        } else {
+            0
+        },
         wall: surfaces.wall.clone(),
         floor: surfaces.floor.clone(),
         ambient: match options.variant {
@@ -164,7 +180,11 @@ fn outside(spec: &RobotSpec, base: &Pose) -> (&'static str, Pose, Pinhole) {
         cy: 239.545,
         size: ImageSize::new(640, 480),
     };
-    ("shoulder", at([0.0, -0.16, 0.36], [1.0, 0.553, -1.085]), lens)
+    (
+        "shoulder",
+        at([0.0, -0.16, 0.36], [1.0, 0.553, -1.085]),
+        lens,
+    )
 }
 
 /// On the palm, seeing the finger tips.

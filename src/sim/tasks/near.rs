@@ -23,11 +23,31 @@ pub const MOVE_NEAR: Task = Task {
 
 /// Things that stand together, in the library's words.
 const TRIPLETS: [[(&str, Colour); 3]; 5] = [
-    [("bottle", Colour::Blue), ("tin", Colour::Blue), ("orange", Colour::Orange)],
-    [("tin", Colour::Green), ("apple", Colour::Red), ("sponge", Colour::Yellow)],
-    [("coke can", Colour::Red), ("tin", Colour::Blue), ("apple", Colour::Green)],
-    [("sponge", Colour::Yellow), ("bottle", Colour::Blue), ("coke can", Colour::Red)],
-    [("orange", Colour::Orange), ("coke can", Colour::Red), ("tin", Colour::Purple)],
+    [
+        ("bottle", Colour::Blue),
+        ("tin", Colour::Blue),
+        ("orange", Colour::Orange),
+    ],
+    [
+        ("tin", Colour::Green),
+        ("apple", Colour::Red),
+        ("sponge", Colour::Yellow),
+    ],
+    [
+        ("coke can", Colour::Red),
+        ("tin", Colour::Blue),
+        ("apple", Colour::Green),
+    ],
+    [
+        ("sponge", Colour::Yellow),
+        ("bottle", Colour::Blue),
+        ("coke can", Colour::Red),
+    ],
+    [
+        ("orange", Colour::Orange),
+        ("coke can", Colour::Red),
+        ("tin", Colour::Purple),
+    ],
 ];
 /// Which is moved near which.
 const PAIRS: [[usize; 2]; 6] = [[0, 1], [0, 2], [1, 0], [1, 2], [2, 0], [2, 1]];
@@ -55,11 +75,18 @@ fn near(draft: &mut Draft) {
         // The smallest of its kind: a tall bottle reaches the hand where it starts.
         spec.size = spec.category.entry().size[0];
         let [x, y] = PLACES[layout / 30 % 2][index];
-        let at = [x + draft.between(-jitter, jitter), y + draft.between(-jitter, jitter)];
+        let at = [
+            x + draft.between(-jitter, jitter),
+            y + draft.between(-jitter, jitter),
+        ];
         draft.add(spec, at, 0, 0.0, role);
     }
-    let with_role = |draft: &Draft, role: Role| draft.objects.iter().position(|object| object.role == role);
-    if let (Some(source), Some(target)) = (with_role(draft, Role::Source), with_role(draft, Role::Target)) {
+    let with_role =
+        |draft: &Draft, role: Role| draft.objects.iter().position(|object| object.role == role);
+    if let (Some(source), Some(target)) = (
+        with_role(draft, Role::Source),
+        with_role(draft, Role::Target),
+    ) {
         draft.goal = Goal::Near { source, target };
     }
 }

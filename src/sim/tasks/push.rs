@@ -33,13 +33,25 @@ fn push(draft: &mut Draft) {
         let sliding = |asset: &Asset| {
             let [x, y, z] = asset.extents;
             let round = asset.category().group == crate::sim::asset::Group::Fruit;
-            asset.uses.graspable && !round && z > 0.018 && z < 0.6 * x.min(y).max(0.05) && x.max(y) < 0.11
+            asset.uses.graspable
+                && !round
+                && z > 0.018
+                && z < 0.6 * x.min(y).max(0.05)
+                && x.max(y) < 0.11
         };
         let spec = draft.draw(sliding)?;
-        let [x, y] = [0, 1].map(|axis| f64::midpoint(draft.region.low[axis], draft.region.high[axis]));
-        let at = [x + draft.between(-0.04, 0.04), y + draft.between(-0.05, 0.05)];
+        let [x, y] =
+            [0, 1].map(|axis| f64::midpoint(draft.region.low[axis], draft.region.high[axis]));
+        let at = [
+            x + draft.between(-0.04, 0.04),
+            y + draft.between(-0.05, 0.05),
+        ];
         let yaw = draft.between(-0.4, 0.4);
         let source = draft.add(spec, at, 0, yaw, Role::Source);
-        Some(Goal::Pushed { source, relation, distance: DISTANCE })
+        Some(Goal::Pushed {
+            source,
+            relation,
+            distance: DISTANCE,
+        })
     });
 }

@@ -20,10 +20,17 @@ const BASE: Task = Task {
 };
 
 /// Put the spoon on the towel.
-pub const SPOON: Task = Task { name: "widowx_spoon_on_towel", ..BASE };
+pub const SPOON: Task = Task {
+    name: "widowx_spoon_on_towel",
+    ..BASE
+};
 
 /// Put carrot on plate.
-pub const CARROT: Task = Task { name: "widowx_carrot_on_plate", build: carrot, ..BASE };
+pub const CARROT: Task = Task {
+    name: "widowx_carrot_on_plate",
+    build: carrot,
+    ..BASE
+};
 
 /// Put eggplant into yellow basket.
 pub const EGGPLANT: Task = Task {
@@ -40,7 +47,10 @@ pub(super) const MIDDLE: [f64; 2] = [-0.16, 0.0];
 /// Two different corners of a square: the first, and the second of the three others.
 pub(super) fn corners(pair: usize, side: f64) -> [[f64; 2]; 2] {
     let (first, other) = (pair / 3 % 4, pair % 3);
-    let second = (0..4).filter(|corner| *corner != first).nth(other).unwrap_or(0);
+    let second = (0..4)
+        .filter(|corner| *corner != first)
+        .nth(other)
+        .unwrap_or(0);
     [first, second].map(|corner| {
         let sign = |bit: usize| if corner >> bit & 1 == 1 { 0.5 } else { -0.5 };
         [MIDDLE[0] + side * sign(0), MIDDLE[1] + side * sign(1)]
@@ -48,17 +58,33 @@ pub(super) fn corners(pair: usize, side: f64) -> [[f64; 2]; 2] {
 }
 
 fn spoon(draft: &mut Draft) {
-    let (source, target) = (draft.usual("spoon", Some(Colour::Green)), draft.usual("towel", Some(Colour::Blue)));
+    let (source, target) = (
+        draft.usual("spoon", Some(Colour::Green)),
+        draft.usual("towel", Some(Colour::Blue)),
+    );
     put_on(draft, source, target, false);
 }
 
 fn carrot(draft: &mut Draft) {
-    let (source, target) = (draft.usual("carrot", Some(Colour::Orange)), draft.usual("plate", Some(Colour::White)));
+    let (source, target) = (
+        draft.usual("carrot", Some(Colour::Orange)),
+        draft.usual("plate", Some(Colour::White)),
+    );
     put_on(draft, source, target, true);
 }
 
-fn put_on(draft: &mut Draft, source: crate::sim::asset::AssetSpec, target: crate::sim::asset::AssetSpec, alone: bool) {
-    let goal = |source: usize, target: usize| Goal::On { source, target, rise: 0.02, alone };
+fn put_on(
+    draft: &mut Draft,
+    source: crate::sim::asset::AssetSpec,
+    target: crate::sim::asset::AssetSpec,
+    alone: bool,
+) {
+    let goal = |source: usize, target: usize| Goal::On {
+        source,
+        target,
+        rise: 0.02,
+        alone,
+    };
     if let Some(layout) = draft.layout() {
         let [from, to] = corners(layout % 12, 0.15);
         let yaw = if layout / 12 == 0 { 0.0 } else { FRAC_PI_2 };
@@ -80,12 +106,25 @@ fn eggplant(draft: &mut Draft) {
     let [x, y, yaw] = match draft.layout() {
         Some(layout) => {
             let (column, row, turn) = (layout % 2, layout / 2 % 4, layout / 8);
-            [-0.19 + 0.07 * column as f64, -0.13 + 0.04 * row as f64, FRAC_PI_3 * turn as f64]
+            [
+                -0.19 + 0.07 * column as f64,
+                -0.13 + 0.04 * row as f64,
+                FRAC_PI_3 * turn as f64,
+            ]
         }
-        None => [draft.between(-0.21, -0.10), draft.between(-0.14, 0.0), draft.between(-3.1, 3.1)],
+        None => [
+            draft.between(-0.21, -0.10),
+            draft.between(-0.14, 0.0),
+            draft.between(-3.1, 3.1),
+        ],
     };
     let target = draft.add(basket, [-0.16, 0.18], 0, FRAC_PI_2, Role::Target);
     draft.objects[target].fixed = true;
     let source = draft.add(eggplant, [x, y], 0, yaw, Role::Source);
-    draft.goal = Goal::On { source, target, rise: 0.06, alone: false };
+    draft.goal = Goal::On {
+        source,
+        target,
+        rise: 0.06,
+        alone: false,
+    };
 }

@@ -17,7 +17,11 @@ const TRIES: usize = 400;
 
 impl Region {
     pub fn new(low: [f64; 2], high: [f64; 2]) -> Self {
-        Self { low, high, taken: Vec::new() }
+        Self {
+            low,
+            high,
+            taken: Vec::new(),
+        }
     }
 
     /// Nothing stands there any more.
@@ -33,7 +37,8 @@ impl Region {
     /// A free place for a thing of this radius, and takes it.
     pub fn place(&mut self, random: &mut ChaCha8Rng, radius: f64) -> Option<[f64; 2]> {
         for _ in 0..TRIES {
-            let at = [0, 1].map(|axis: usize| random.random_range(self.low[axis]..=self.high[axis]));
+            let at =
+                [0, 1].map(|axis: usize| random.random_range(self.low[axis]..=self.high[axis]));
             let free = self.taken.iter().all(|(other, room)| {
                 (other[0] - at[0]).hypot(other[1] - at[1]) > room + radius + ROOM
             });

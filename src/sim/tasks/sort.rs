@@ -27,14 +27,41 @@ fn sort(draft: &mut Draft) {
     let block = draft.usual("block", None);
     let name = DISHES.choose(&mut draft.random).copied().unwrap_or("plate");
     let dish = draft.usual(name, None);
-    let clear = [Colour::Red, Colour::Green, Colour::Blue, Colour::Yellow, Colour::Orange, Colour::Purple];
-    let pair: Vec<Colour> = clear.choose_multiple(&mut draft.random, 2).copied().collect();
+    let clear = [
+        Colour::Red,
+        Colour::Green,
+        Colour::Blue,
+        Colour::Yellow,
+        Colour::Orange,
+        Colour::Purple,
+    ];
+    let pair: Vec<Colour> = clear
+        .choose_multiple(&mut draft.random, 2)
+        .copied()
+        .collect();
     draft.until(|draft| {
         let mut goals = Vec::new();
         for colour in &pair {
-            let target = draft.scatter(AssetSpec { colour: *colour, ..dish }, Role::Target)?;
-            let source = draft.scatter(AssetSpec { colour: *colour, ..block }, Role::Source)?;
-            goals.push(Goal::On { source, target, rise: 0.02, alone: true });
+            let target = draft.scatter(
+                AssetSpec {
+                    colour: *colour,
+                    ..dish
+                },
+                Role::Target,
+            )?;
+            let source = draft.scatter(
+                AssetSpec {
+                    colour: *colour,
+                    ..block
+                },
+                Role::Source,
+            )?;
+            goals.push(Goal::On {
+                source,
+                target,
+                rise: 0.02,
+                alone: true,
+            });
         }
         Some(Goal::All { goals })
     });

@@ -31,11 +31,19 @@ pub const ANY: Task = Task {
 };
 
 fn goal(source: usize, target: usize) -> Goal {
-    Goal::On { source, target, rise: 0.02, alone: true }
+    Goal::On {
+        source,
+        target,
+        rise: 0.02,
+        alone: true,
+    }
 }
 
 fn green_on_yellow(draft: &mut Draft) {
-    let (green, yellow) = (draft.usual("block", Some(Colour::Green)), draft.usual("block", Some(Colour::Yellow)));
+    let (green, yellow) = (
+        draft.usual("block", Some(Colour::Green)),
+        draft.usual("block", Some(Colour::Yellow)),
+    );
     if let Some(layout) = draft.layout() {
         let [from, to] = corners(layout % 12, if layout < 12 { 0.10 } else { 0.20 });
         let source = draft.add(green, from, 0, 0.0, Role::Source);
@@ -49,8 +57,14 @@ fn green_on_yellow(draft: &mut Draft) {
 fn any(draft: &mut Draft) {
     let block = draft.usual("block", None);
     let colours = block.category.entry().colours;
-    let pair: Vec<Colour> = colours.choose_multiple(&mut draft.random, 2).copied().collect();
-    let coloured = |index: usize| AssetSpec { colour: pair.get(index).copied().unwrap_or(Colour::Red), ..block };
+    let pair: Vec<Colour> = colours
+        .choose_multiple(&mut draft.random, 2)
+        .copied()
+        .collect();
+    let coloured = |index: usize| AssetSpec {
+        colour: pair.get(index).copied().unwrap_or(Colour::Red),
+        ..block
+    };
     scatter(draft, coloured(0), coloured(1));
 }
 

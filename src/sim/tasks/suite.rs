@@ -20,16 +20,28 @@ pub struct Row {
 pub const ROWS: &[Row] = &[
     row("put spoon on towel", false, &[&put::SPOON]),
     row("put carrot on plate", false, &[&put::CARROT]),
-    row("stack green block on yellow block", false, &[&stack::GREEN_ON_YELLOW]),
+    row(
+        "stack green block on yellow block",
+        false,
+        &[&stack::GREEN_ON_YELLOW],
+    ),
     row("put eggplant in yellow basket", false, &[&put::EGGPLANT]),
     row("pick coke can", false, COKE),
     row("move near", false, &[&near::MOVE_NEAR]),
     row("open/close drawer", false, DRAWERS),
-    row("open top drawer and place apple", false, &[&drawer::PLACE_APPLE]),
+    row(
+        "open top drawer and place apple",
+        false,
+        &[&drawer::PLACE_APPLE],
+    ),
     row("pick coke can", true, COKE),
     row("move near", true, &[&near::MOVE_NEAR]),
     row("open/close drawer", true, DRAWERS),
-    row("open top drawer and place apple", true, &[&drawer::PLACE_APPLE]),
+    row(
+        "open top drawer and place apple",
+        true,
+        &[&drawer::PLACE_APPLE],
+    ),
 ];
 
 const COKE: &[&Task] = &[&coke::HORIZONTAL, &coke::VERTICAL, &coke::STANDING];
@@ -43,7 +55,11 @@ const DRAWERS: &[&Task] = &[
 ];
 
 const fn row(name: &'static str, varied: bool, tasks: &'static [&'static Task]) -> Row {
-    Row { name, varied, tasks }
+    Row {
+        name,
+        varied,
+        tasks,
+    }
 }
 
 /// One episode of a row.
@@ -62,7 +78,10 @@ impl Row {
         for task in self.tasks {
             for variant in self.variants(task) {
                 for layout in 0..task.layouts {
-                    all.push(Trial { task, options: Options::benchmark(layout, variant) });
+                    all.push(Trial {
+                        task,
+                        options: Options::benchmark(layout, variant),
+                    });
                 }
             }
         }
@@ -81,11 +100,17 @@ impl Row {
         for which in 0..2 {
             variants.extend([Variant::Background(which), Variant::Light(which)]);
             let cabinet = self.tasks.len() != COKE.len() && task.name != near::MOVE_NEAR.name;
-            variants.push(if cabinet { Variant::Cabinet(which) } else { Variant::Table(which) });
+            variants.push(if cabinet {
+                Variant::Cabinet(which)
+            } else {
+                Variant::Table(which)
+            });
         }
         match task.name {
             name if name == near::MOVE_NEAR.name => variants.push(Variant::Distractors(0)),
-            name if name.starts_with("google_pick") => variants.extend([1, 2].map(Variant::Distractors)),
+            name if name.starts_with("google_pick") => {
+                variants.extend([1, 2].map(Variant::Distractors))
+            }
             _ => {}
         }
         variants
@@ -99,7 +124,13 @@ mod tests {
     #[test]
     fn the_counts_are_simpler_envs() {
         let counts: Vec<usize> = ROWS.iter().map(|row| row.trials(false).len()).collect();
-        assert_eq!(counts, [24, 24, 24, 24, 300, 240, 216, 108, 675, 480, 378, 189]);
-        assert!(ROWS.iter().all(|row| (20..=24).contains(&row.trials(true).len())));
+        assert_eq!(
+            counts,
+            [24, 24, 24, 24, 300, 240, 216, 108, 675, 480, 378, 189]
+        );
+        assert!(
+            ROWS.iter()
+                .all(|row| (20..=24).contains(&row.trials(true).len()))
+        );
     }
 }
