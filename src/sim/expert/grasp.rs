@@ -118,8 +118,10 @@ pub fn fits(spec: &RobotSpec, asset: &Asset, grasp: &Grasp) -> bool {
     let aside = Vector3::from(grasp.pose.position).xy().norm();
     let hole = aside - grasp.width / 2.0;
     let rim = aside > 0.25 * asset.extents[0].max(asset.extents[1]) && asset.grasps.len() >= 8;
-    grasp.width < spec.gripper.opening - ROOM
-        && (!rim || hole > 2.0 * spec.gripper.finger[1] + 0.006)
+    // A jaw that turns slips off a rim.
+    let slides = matches!(spec.gripper.mechanism, Mechanism::Parallel { .. });
+    let room = hole > 2.0 * spec.gripper.finger[1] + 0.006;
+    grasp.width < spec.gripper.opening - ROOM && (!rim || (slides && room))
 }
 
 /// From its outline seen from above, for a thing that does not stand as the library knows it.

@@ -3,6 +3,7 @@
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 
+use crate::robot::Mechanism;
 use crate::sim::asset::Asset;
 use crate::sim::expert::fits;
 use crate::sim::goal::Goal;
@@ -72,6 +73,12 @@ fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
     let spec = draft.spec;
     // Fingers reach down to about the middle.
     let tallest = 2.0 * spec.gripper.finger[0] + 0.03;
+    // A turning jaw squeezes flat things out.
+    let flattest = if matches!(spec.gripper.mechanism, Mechanism::Jaw { .. }) {
+        0.02
+    } else {
+        0.0
+    };
     move |asset: &Asset| {
         let from_above = |grasp: &crate::sim::asset::Grasp| {
             fits(spec, asset, grasp) && grasp.pose.rotate([1.0, 0.0, 0.0])[2] < -0.9
@@ -102,7 +109,12 @@ fn on(draft: &mut Draft) {
         };
         let target = draft.draw(wide)?;
         let target = draft.scatter(target, Role::Target)?;
-        let spec = draft.draw(takeable(draft))?;
+        // Nothing that would lie over the edge.
+        let extents = crate::sim::asset::instance(&draft.objects[target].spec).extents;
+        let room = 0.9 * extents[0].min(extents[1]);
+        let fits = takeable(draft);
+        let spec =
+            draft.draw(|asset| fits(asset) && asset.extents[0].max(asset.extents[1]) < room)?;
         let source = draft.scatter(spec, Role::Source)?;
         draft.distract();
         Some(Goal::On {
