@@ -85,6 +85,7 @@ fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
         };
         let [x, y, z] = asset.extents;
         asset.uses.graspable
+            && z > flattest
             && z < tallest
             && x.max(y) < 0.16
             && asset.grasps.iter().any(from_above)
