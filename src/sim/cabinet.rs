@@ -10,10 +10,10 @@ use crate::geometry::Pose;
 
 use super::arm::{CABINET, groups};
 use super::asset::cabinet;
+use super::bodies::insert_shapes;
 use super::convert::{mark, placed};
 use super::scene::Cabinet;
 use super::snapshot::Body;
-use super::world::insert_shapes;
 
 /// What it takes to move a drawer: newtons, and newton seconds per metre.
 const FRICTION: f32 = 4.0;

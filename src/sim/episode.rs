@@ -132,7 +132,7 @@ impl Episode {
     /// When the scene cannot be built.
     pub fn run(task: &Task, seed: u64, options: &Options) -> Result<EpisodeRecord, WorldError> {
         let draft = task.draw(seed, options);
-        Self::new(draft.scene, task.hz, draft.perturbations)?.play(task.steps)
+        Ok(Self::new(draft.scene, task.hz, draft.perturbations)?.play(task.steps))
     }
 
     /// The rig: where everything is.
@@ -185,13 +185,11 @@ impl Episode {
     }
 
     /// Lets the expert play it to the end, in at most `limit` steps.
-    ///
-    /// # Errors
-    /// Never after the world was built; kept so that callers chain.
-    pub fn play(mut self, limit: usize) -> Result<EpisodeRecord, WorldError> {
+    #[must_use]
+    pub fn play(mut self, limit: usize) -> EpisodeRecord {
         let mut fresh = self.judge.clone();
         if fresh.update(&self.rig.snapshot()) {
-            return Ok(self.record(Some(Failure::AlreadyDone), 0));
+            return self.record(Some(Failure::AlreadyDone), 0);
         }
         let mut expert = Expert::new(&self.scene, &self.rig, self.hz);
         let failure = loop {
@@ -214,7 +212,7 @@ impl Episode {
             }
         };
         let tries = expert.tries();
-        Ok(self.record(failure, tries))
+        self.record(failure, tries)
     }
 
     /// Whether the arm could follow.

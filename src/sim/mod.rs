@@ -7,6 +7,7 @@
 mod arm;
 pub mod arm_solid;
 pub mod asset;
+mod bodies;
 pub mod cabinet;
 mod contact;
 mod convert;
@@ -37,3 +38,6 @@ pub use rig::SimRig;
 pub use scene::Scene;
 pub use snapshot::{Body, Snapshot, Touch};
 pub use world::{World, WorldError};
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use nalgebra::{Isometry3, Matrix3, Rotation3, UnitQuaternion, Vector3};
 
 use crate::geometry::Pose;
 use crate::robot::{Mechanism, RobotSpec};
-use crate::sim::asset::Asset;
+use crate::sim::asset::{Asset, Grasp};
 use crate::sim::judge::upright_half;
 use crate::sim::snapshot::Snapshot;
 
@@ -74,7 +74,7 @@ pub(super) fn holds(
 }
 
 /// Turned about the finger tips so that the hand stands nearer to the base than they do.
-fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
+pub(super) fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
     let axis = [forward[1], -forward[0], 0.0];
     let turned = Pose::from_axis_angle([0.0; 3], axis, lean).then(&Pose {
         position: [0.0; 3],
@@ -92,7 +92,7 @@ fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f
     let offered = asset.grasps.iter().filter_map(|grasp| {
         let placed = pose.then(&grasp.pose);
         let approach = placed.rotate([1.0, 0.0, 0.0]);
-        if grasp.width > widest || approach[2] > -0.9 {
+        if !fits(spec, asset, grasp) || approach[2] > -0.9 {
             return None;
         }
         let aside = Vector3::from(grasp.pose.position).xy().norm();
@@ -110,6 +110,18 @@ fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f
         all = lying(asset, pose, spec, widest);
     }
     all
+}
+
+/// Whether the gripper opens wide enough, and a finger fits into the hole of what is held by its rim.
+#[must_use]
+pub fn fits(spec: &RobotSpec, asset: &Asset, grasp: &Grasp) -> bool {
+    let aside = Vector3::from(grasp.pose.position).xy().norm();
+    let hole = aside - grasp.width / 2.0;
+    let rim = aside > 0.25 * asset.extents[0].max(asset.extents[1]) && asset.grasps.len() >= 8;
+    // A jaw that turns slips off a rim.
+    let slides = matches!(spec.gripper.mechanism, Mechanism::Parallel { .. });
+    let room = hole > 2.0 * spec.gripper.finger[1] + 0.006;
+    grasp.width < spec.gripper.opening - ROOM && (!rim || (slides && room))
 }
 
 /// From its outline seen from above, for a thing that does not stand as the library knows it.

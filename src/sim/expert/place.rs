@@ -12,6 +12,7 @@ use crate::sim::relation::{MARGIN, Relation, seen_from};
 use crate::sim::scene::{Cabinet, Scene};
 use crate::sim::snapshot::Snapshot;
 
+use super::grasp::leaned;
 use super::motion::shifted;
 use super::reach::Reach;
 
@@ -65,6 +66,10 @@ const TURNS: [f64; 8] = [
     -PI / 2.0,
     PI,
 ];
+/// Leans of the hand that are tried: far places are reached leaning.
+const LEANS: [f64; 4] = [0.0, 0.2, 0.4, 0.6];
+/// From here on the hand comes down from less high.
+const MUCH: f64 = 0.3;
 /// Solutions looked for before the search is content.
 const ENOUGH: usize = 4;
 
@@ -72,14 +77,27 @@ const ENOUGH: usize = 4;
 pub(super) fn places(search: &Search<'_>, object: usize, spot: &Spot) -> Vec<Place> {
     let mut found: Vec<(f64, Place)> = Vec::new();
     for (rank, (xy, bottom)) in search.points(object, spot).into_iter().enumerate() {
-        for turn in TURNS {
-            let grasp = search.carried(object, xy, bottom, turn);
-            let before = shifted(&grasp, [0.0, 0.0, CLEARANCE]);
-            if let Some(cost) = search.reach.follow(search.joints, &[before, grasp]) {
-                found.push((cost + 0.2 * rank as f64, Place { grasp, before }));
-                break;
-            }
-        }
+        let ways = LEANS
+            .iter()
+            .flat_map(|lean| TURNS.map(|turn| (*lean, turn)));
+        let way = ways.into_iter().find_map(|(lean, turn)| {
+            let grasp = search.carried(object, xy, bottom, (lean, turn));
+            let before = shifted(
+                &grasp,
+                [
+                    0.0,
+                    0.0,
+                    if lean < MUCH {
+                        CLEARANCE
+                    } else {
+                        CLEARANCE / 2.0
+                    },
+                ],
+            );
+            let cost = search.reach.follow(search.joints, &[before, grasp])?;
+            Some((cost + lean + 0.2 * rank as f64, Place { grasp, before }))
+        });
+        found.extend(way);
         if found.len() >= ENOUGH {
             break;
         }
@@ -90,7 +108,8 @@ pub(super) fn places(search: &Search<'_>, object: usize, spot: &Spot) -> Vec<Pla
 
 impl Search<'_> {
     /// The grasp frame that brings the middle of `object` over `xy` and its lowest point to `bottom`.
-    fn carried(&self, object: usize, xy: [f64; 2], bottom: f64, turn: f64) -> Pose {
+    /// The hand turns about the vertical and leans towards the base.
+    fn carried(&self, object: usize, xy: [f64; 2], bottom: f64, (lean, turn): (f64, f64)) -> Pose {
         let thing = self.now.objects[object];
         let low = thing.position[2] - upright_half(&self.assets[object], &thing)[2];
         let offset: [f64; 2] = [0, 1].map(|axis| thing.position[axis] - self.grasp.position[axis]);
@@ -99,16 +118,23 @@ impl Search<'_> {
             cos * offset[0] - sin * offset[1],
             sin * offset[0] + cos * offset[1],
         ];
-        let z = self.grasp.position[2] + bottom - low;
+        // A leaning thing stands on its edge.
+        let half = upright_half(&self.assets[object], &thing);
+        let edge = half[0].min(half[1]) * lean.sin();
+        let z = self.grasp.position[2] + bottom - low + edge;
         let position = [xy[0] - turned[0], xy[1] - turned[1], z];
         let rotation = Pose::from_rpy([0.0; 3], [0.0, 0.0, turn]).then(&Pose {
             position: [0.0; 3],
             ..self.grasp
         });
-        Pose {
-            position,
-            ..rotation
-        }
+        leaned(
+            &Pose {
+                position,
+                ..rotation
+            },
+            self.reach.forward(position),
+            lean,
+        )
     }
 
     /// Points for the middle of the thing and heights for its lowest point, the best first.

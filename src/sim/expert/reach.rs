@@ -22,7 +22,7 @@ const JUMP: f64 = 1.2;
 /// Kept from the ends of the joints' ranges.
 const MARGIN: f64 = 0.01;
 /// Farthest a gripper of a five-joint arm may lean from what was asked.
-const LEAN: f64 = 0.5;
+const LEAN: f64 = 0.8;
 
 impl Reach {
     pub fn new(spec: &'static RobotSpec, base: Pose) -> Self {

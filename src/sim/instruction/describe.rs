@@ -49,7 +49,7 @@ pub fn descriptions(scene: &Scene, index: usize) -> Vec<Description> {
     let mut offer = |by: Attribute, text: String, test: &dyn Fn(&SceneObject) -> bool| {
         if fitting(scene, test) == [index] {
             found.push(Description {
-                text: format!("the {text}"),
+                text: with_article(&text),
                 by,
             });
         }
@@ -198,4 +198,13 @@ fn by_relation(scene: &Scene, index: usize) -> Option<Description> {
         }
     }
     None
+}
+
+/// "the spoon", but "something to eat with".
+fn with_article(text: &str) -> String {
+    if text.starts_with("something") {
+        text.to_owned()
+    } else {
+        format!("the {text}")
+    }
 }

@@ -6,6 +6,9 @@ use std::sync::OnceLock;
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::geometry::Pose;
 use crate::robot::{RobotSpec, WIDOWX};
@@ -134,8 +137,8 @@ impl<'a> Draft<'a> {
             instruction::instruction(&scene, self.task.family, self.options.words, &mut words)
         };
         Drawn {
-            scene,
-            perturbations,
+            scene: exact(scene),
+            perturbations: exact(perturbations),
         }
     }
 
@@ -323,5 +326,28 @@ impl<'a> Draft<'a> {
                 seconds: 0.15,
             },
         }]
+    }
+}
+
+/// The same with every number cut to nine decimals, which text holds exactly: a stored scene plays as it did.
+fn exact<T: Serialize + DeserializeOwned>(drawn: T) -> T {
+    let cut = serde_json::to_value(&drawn).map(|mut value| {
+        cut(&mut value);
+        serde_json::from_value(value)
+    });
+    cut.ok().and_then(Result::ok).unwrap_or(drawn)
+}
+
+fn cut(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(cut),
+        Value::Object(entries) => entries.values_mut().for_each(cut),
+        Value::Number(number) if number.is_f64() => {
+            let rounded = number.as_f64().map(|x| (x * 1e9).round() / 1e9);
+            if let Some(rounded) = rounded.and_then(serde_json::Number::from_f64) {
+                *number = rounded;
+            }
+        }
+        _ => {}
     }
 }

@@ -3,7 +3,9 @@
 use rand::Rng as _;
 use rand::seq::IndexedRandom as _;
 
+use crate::robot::Mechanism;
 use crate::sim::asset::Asset;
+use crate::sim::expert::fits;
 use crate::sim::goal::Goal;
 use crate::sim::relation::{Relation, seen_from};
 use crate::sim::scene::Role;
@@ -69,15 +71,21 @@ pub const IN_SO101: Task = Task {
 /// A thing that this gripper takes.
 fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
     let spec = draft.spec;
-    let widest = spec.gripper.opening - 0.012;
     // Fingers reach down to about the middle.
     let tallest = 2.0 * spec.gripper.finger[0] + 0.03;
+    // A turning jaw squeezes flat things out.
+    let flattest = if matches!(spec.gripper.mechanism, Mechanism::Jaw { .. }) {
+        0.02
+    } else {
+        0.0
+    };
     move |asset: &Asset| {
         let from_above = |grasp: &crate::sim::asset::Grasp| {
-            grasp.width < widest && grasp.pose.rotate([1.0, 0.0, 0.0])[2] < -0.9
+            fits(spec, asset, grasp) && grasp.pose.rotate([1.0, 0.0, 0.0])[2] < -0.9
         };
         let [x, y, z] = asset.extents;
         asset.uses.graspable
+            && z > flattest
             && z < tallest
             && x.max(y) < 0.16
             && asset.grasps.iter().any(from_above)
@@ -102,7 +110,12 @@ fn on(draft: &mut Draft) {
         };
         let target = draft.draw(wide)?;
         let target = draft.scatter(target, Role::Target)?;
-        let spec = draft.draw(takeable(draft))?;
+        // Nothing that would lie over the edge.
+        let extents = crate::sim::asset::instance(&draft.objects[target].spec).extents;
+        let room = 0.9 * extents[0].min(extents[1]);
+        let fits = takeable(draft);
+        let spec =
+            draft.draw(|asset| fits(asset) && asset.extents[0].max(asset.extents[1]) < room)?;
         let source = draft.scatter(spec, Role::Source)?;
         draft.distract();
         Some(Goal::On {

@@ -1,0 +1,223 @@
+//! The world as a whole: it is the same every time, things fall and hold, the arm obeys its limits.
+
+use super::tasks::{Options, TASKS, Task};
+use super::*;
+use crate::geometry::Pose;
+use crate::robot::{DeltaAction, RobotSpec};
+
+fn task(name: &str) -> &'static Task {
+    Task::named(name).expect("a task")
+}
+
+fn blocks(seed: u64) -> Scene {
+    task("widowx_stack_cube")
+        .draw(seed, &Options::default())
+        .scene
+}
+
+#[test]
+fn the_same_seed_is_the_same_episode_bit_for_bit_and_replays_from_its_actions() {
+    let run = || Episode::run(task("widowx_stack_cube"), 3, &Options::default()).expect("a world");
+    let (first, second) = (run(), run());
+    assert_eq!(first, second);
+    assert!(first.success, "{:?}", first.failure);
+    assert!(episode::replay(&first).expect("a world"));
+    // Stored as text and read again it still replays.
+    let text = serde_json::to_string(&first).expect("text");
+    let read: EpisodeRecord = serde_json::from_str(&text).expect("a record");
+    assert!(episode::replay(&read).expect("a world"));
+    // A changed action does not go unnoticed.
+    let mut changed = first;
+    changed.steps[4].action.translation[0] += 0.01;
+    assert!(!episode::replay(&changed).expect("a world"));
+}
+
+#[test]
+fn looks_change_while_motion_stays() {
+    let mut plain = Options::default();
+    plain.switches.lights = false;
+    plain.switches.textures = false;
+    plain.switches.cameras = false;
+    let (a, b) = (
+        task("pick").draw(5, &plain).scene,
+        task("pick").draw(5, &Options::default()).scene,
+    );
+    assert_eq!(
+        (&a.objects, &a.arm, &a.goal, &a.instruction),
+        (&b.objects, &b.arm, &b.goal, &b.instruction)
+    );
+    assert_ne!((&a.lights, &a.cameras), (&b.lights, &b.cameras));
+}
+
+#[test]
+fn scenes_survive_being_stored() {
+    for task in TASKS {
+        let scene = task.draw(11, &Options::default()).scene;
+        let text = serde_json::to_string(&scene).expect("text");
+        assert_eq!(
+            scene,
+            serde_json::from_str::<Scene>(&text).expect("a scene"),
+            "{}",
+            task.name
+        );
+    }
+}
+
+#[test]
+fn things_fall_from_the_table_and_stay_on_it() {
+    let mut scene = blocks(1);
+    scene.objects[0].pose.position = [scene.table.centre[0] + scene.table.size[0], 0.0, 1.0];
+    let mut world = World::new(&scene).expect("a world");
+    let start = world.snapshot();
+    world.pass(120);
+    let now = world.snapshot();
+    assert!(now.objects[0].position[2] < 0.05, "one lies on the floor");
+    assert!(
+        (now.objects[1].position[2] - start.objects[1].position[2]).abs() < 0.002,
+        "one stays"
+    );
+    assert!(world.unrest() < 1e-3);
+    assert!(
+        now.touching(Body::Object(1))
+            .any(|(other, _)| other == Body::Table)
+    );
+}
+
+#[test]
+fn a_thing_on_a_plate_touches_no_table_and_lies_still() {
+    let drawn = (0..20).map(|seed| task("sort").draw(seed, &Options::default()).scene);
+    let is_plate = |scene: &Scene| scene.objects[0].spec.category.entry().name == "plate";
+    let mut scene = drawn.into_iter().find(is_plate).expect("plates");
+    let (plate, source) = (0, 1);
+    let [x, y, z] = scene.objects[plate].pose.position;
+    scene.objects[source].pose = Pose::at([x, y, z + 0.02]);
+    let mut world = World::new(&scene).expect("a world");
+    world.pass(240);
+    let now = world.snapshot();
+    assert!(
+        now.touching(Body::Object(source))
+            .all(|(other, _)| other == Body::Object(plate)),
+        "{:?}",
+        now.contacts
+    );
+    assert!(world.unrest() < 1e-3, "{}", world.unrest());
+}
+
+#[test]
+fn the_arm_keeps_its_limits_whatever_a_policy_asks() {
+    use rand::{Rng as _, SeedableRng as _};
+    let scene = blocks(7);
+    let mut rig = SimRig::new(&scene, 5.0).expect("a world");
+    let chain = rig.spec().chain();
+    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    for step in 0..40 {
+        let mut draw = |most: f32| [0; 3].map(|_| random.random_range(-most..most));
+        let (translation, rotation) = (draw(0.12), draw(0.6));
+        let mut action = DeltaAction {
+            translation,
+            rotation,
+            gripper: 0.5,
+        };
+        if step % 10 == 9 {
+            action.rotation[1] = f32::NAN;
+        }
+        let report = rig.step(&action);
+        assert!(step % 10 != 9 || report.aim.is_some());
+        let now = rig.snapshot();
+        assert!(
+            chain.within_limits(rig.commanded(), 0.0) && chain.within_limits(&now.joints, 0.03),
+            "{:?}",
+            now.joints
+        );
+        for (speed, joint) in now.velocities.iter().zip(rig.spec().joints) {
+            assert!(speed.abs() < 1.3 * joint.speed, "{} {speed}", joint.name);
+        }
+    }
+}
+
+#[test]
+fn a_moved_thing_and_a_bumped_hand_are_coped_with() {
+    let shift = Perturbation::Shift {
+        step: 3,
+        object: 0,
+        by: [0.03, -0.03],
+        turn: 0.3,
+    };
+    let bump = Perturbation::Bump {
+        step: 6,
+        force: [30.0, 20.0, 10.0],
+        seconds: 0.15,
+    };
+    for perturbation in [shift, bump] {
+        let drawn = task("widowx_stack_cube").draw(4, &Options::default());
+        let episode = Episode::new(drawn.scene, 5.0, vec![perturbation]).expect("a world");
+        let record = episode.play(100);
+        assert!(record.success, "{perturbation:?}: {:?}", record.failure);
+        assert!(episode::replay(&record).expect("a world"));
+    }
+}
+
+#[test]
+fn broken_scenes_are_refused() {
+    let mut scene = blocks(1);
+    scene.arm.robot = "r2d2".into();
+    assert!(matches!(
+        World::new(&scene),
+        Err(WorldError::UnknownRobot { .. })
+    ));
+    let mut scene = blocks(1);
+    scene.objects[0].pose.position[1] = f64::NAN;
+    assert!(matches!(World::new(&scene), Err(WorldError::NotFinite)));
+    let mut scene = blocks(1);
+    scene.arm.joints.pop();
+    assert!(matches!(
+        World::new(&scene),
+        Err(WorldError::Joints { given: 5, .. })
+    ));
+}
+
+#[test]
+fn unseen_things_never_appear_in_training_scenes() {
+    let unseen = Options {
+        objects: tasks::Split::Unseen,
+        ..Options::default()
+    };
+    let kept = |options: &Options| {
+        (0..12)
+            .flat_map(|seed| task("pick").draw(seed, options).scene.objects)
+            .map(|o| o.spec.category.entry().unseen)
+            .collect::<Vec<_>>()
+    };
+    assert!(kept(&Options::default()).iter().all(|unseen| !unseen));
+    assert!(kept(&unseen).iter().all(|unseen| *unseen));
+}
+
+#[test]
+fn every_robot_of_the_table_can_stand_in_a_world() {
+    for spec in crate::robot::ROBOTS {
+        let task = TASKS
+            .iter()
+            .find(|task| task.robot == spec.name)
+            .expect("a task for it");
+        let scene = task.draw(0, &Options::default()).scene;
+        let world = World::new(&scene).expect("a world");
+        let now = world.snapshot();
+        let fingers = Pose::from(now.fingers[0].isometry().inverse() * now.fingers[1].isometry());
+        assert!(
+            fingers.position[1] < 0.0,
+            "{}: the first finger is on the positive side",
+            spec.name
+        );
+        let tool = scene
+            .arm
+            .base
+            .then(&RobotSpec::chain(spec).tool(&scene.arm.joints));
+        for axis in 0..3 {
+            assert!(
+                (tool.position[axis] - now.tool.position[axis]).abs() < 1e-3,
+                "{}",
+                spec.name
+            );
+        }
+    }
+}
