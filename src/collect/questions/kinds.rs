@@ -171,7 +171,10 @@ fn trace(about: &Asked<'_>, random: &mut ChaCha8Rng) -> Option<(String, String)>
     Some((question, answer(GroundingKind::Trace, way, "gripper")))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every type is asked in the same way")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every type is asked in the same way"
+)]
 fn plan(about: &Asked<'_>, random: &mut ChaCha8Rng) -> Option<(String, String)> {
     let scene = &about.record.scene;
     let told = scene.instruction.trim_end_matches('.');
