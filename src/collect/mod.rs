@@ -100,6 +100,7 @@ impl Work<'_> {
                 .map(|(&slot, recorder)| self.make(slot, &studio, recorder))
                 .collect();
             for outcome in made {
+                self.context.check()?;
                 let finished = self.keep(outcome?, &mut writer, &mut journal, report)?;
                 if let Some(finished) = finished {
                     sheet.add(&finished);
@@ -108,7 +109,6 @@ impl Work<'_> {
                 self.context
                     .report("Collecting", report.episodes(), report.wanted());
             }
-            self.context.check()?;
         }
         writer.finalize(self.context)?;
         Ok(())
