@@ -21,23 +21,20 @@ const LEAST: f64 = 0.004;
 const SHALLOW: f64 = 0.02;
 const SLAB: f64 = 0.006;
 
-/// Boxes at the top and the bottom of what is round there.
+/// A box at the bottom of what is round there. Not at the top, where it would close a basket.
 pub(super) fn feet(pieces: &[Collider]) -> Vec<Collider> {
     let points: Vec<[f64; 3]> = pieces.iter().flat_map(round_points).collect();
-    [1.0, -1.0]
-        .into_iter()
-        .filter_map(|up| foot(&points, up))
-        .collect()
+    foot(&points).into_iter().collect()
 }
 
-fn foot(points: &[[f64; 3]], up: f64) -> Option<Collider> {
+fn foot(points: &[[f64; 3]]) -> Option<Collider> {
     let height = points
         .iter()
-        .map(|point| up * point[2])
+        .map(|point| -point[2])
         .fold(f64::NEG_INFINITY, f64::max);
     let level: Vec<&[f64; 3]> = points
         .iter()
-        .filter(|point| up * point[2] > height - LEVEL)
+        .filter(|point| -point[2] > height - LEVEL)
         .collect();
     if level.len() < 5 {
         return None;
@@ -60,7 +57,7 @@ fn foot(points: &[[f64; 3]], up: f64) -> Option<Collider> {
     let half = [half_x * INSCRIBED, half_y * INSCRIBED, FOOT];
     Some(Collider {
         shape: ColliderShape::Cuboid { half },
-        pose: Pose::at([x, y, up * (height - FOOT + OUT)]),
+        pose: Pose::at([x, y, FOOT - height - OUT]),
     })
 }
 
@@ -113,12 +110,12 @@ mod tests {
     }
 
     #[test]
-    fn a_can_has_feet_inside_its_ends_and_a_block_none() {
+    fn a_can_has_a_foot_and_a_block_none() {
         let can = usual("coke can");
         let feet = feet(&can.colliders);
-        assert_eq!(feet.len(), 2);
+        assert_eq!(feet.len(), 1);
         for foot in feet {
-            assert!((foot.pose.position[2].abs() - can.extents[2] / 2.0).abs() < 0.007);
+            assert!((foot.pose.position[2] + can.extents[2] / 2.0).abs() < 0.003);
         }
         assert!(super::feet(&usual("block").colliders).is_empty());
     }
