@@ -20,6 +20,8 @@ const NEAR: f64 = 0.10;
 const NEAREST_SLACK: f64 = 0.01;
 const SUNK: [f64; 2] = [0.02, 0.15];
 
+/// What lies in a hollow reaches below this share of its depth.
+const SUBMERGED: f64 = 0.7;
 /// Deeper than this a thing is put into, not onto.
 const DEEP: f64 = 0.02;
 
@@ -183,9 +185,11 @@ impl Judge {
             dx.abs() <= 1.0 && dy.abs() <= 1.0
         };
         let height = z - cavity.floor[2];
-        let half = self.halves[source].into_iter().fold(0.0, f64::max);
+        let half = self.halves[source]
+            .into_iter()
+            .fold(f64::INFINITY, f64::min);
         over && height > -0.005
-            && height < cavity.depth.max(0.01) + half
+            && height - half < (SUBMERGED * cavity.depth).max(0.01)
             && now.held != Some(source)
     }
 

@@ -137,8 +137,11 @@ fn inside(draft: &mut Draft) {
         let hollow = |asset: &Asset| {
             let roomy =
                 |cavity: &crate::sim::asset::Cavity| cavity.half[0].min(cavity.half[1]) > 0.033;
+            // A handle spans the middle of these.
+            let handle = ["basket", "bucket"].contains(&asset.category().name);
             let wide = asset.extents[0].max(asset.extents[1]);
             asset.uses.container
+                && !handle
                 && asset.extents[2] < 0.11
                 && wide < widest
                 && asset.cavity.as_ref().is_some_and(roomy)
