@@ -1,3 +1,5 @@
+//! Instructions fit one thing, and no wording is empty.
+
 use std::collections::BTreeSet;
 
 use super::*;
