@@ -1,7 +1,7 @@
 //! From a pose of the tool to joint angles: damped least squares with an active set of joint limits.
 //!
 //! Minimises |Δp|² + w²|Δθ|², Δθ being the rotation vector from here to there in base axes. Steps are
-//! (JᵀJ + λI)⁻¹Jᵀe with λ adapted like Levenberg and Marquardt do; a joint at a limit that the gradient pushes outward is
+//! `(JᵀJ + λI)⁻¹Jᵀe` with λ adapted like Levenberg and Marquardt do; a joint at a limit that the gradient pushes outward is
 //! frozen for that step. Metres, radians.
 
 use nalgebra::{DMatrix, DVector, Isometry3, Vector6};
@@ -121,6 +121,10 @@ impl Chain {
     /// The best solution found from `seed` and then from `restarts` random angles; the first that converges ends the
     /// search. The same `random_seed` gives the same answer.
     #[must_use]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a search has a start, an end and a patience"
+    )]
     pub fn inverse_anywhere(
         &self,
         target: &Pose,

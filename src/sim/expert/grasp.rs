@@ -41,6 +41,7 @@ const YAWS: u32 = 24;
 const ASIDE: f64 = 0.006;
 
 /// The best ways to take `object`, the cheapest first.
+#[expect(clippy::too_many_arguments, reason = "all that a grasp depends on")]
 pub(super) fn holds(
     reach: &Reach,
     spec: &RobotSpec,
@@ -204,6 +205,7 @@ fn offset(grasp: Pose, width: f64, spec: &RobotSpec) -> Pose {
 }
 
 /// How much the open fingers would press into bystanders.
+#[expect(clippy::too_many_arguments, reason = "all that a grasp depends on")]
 fn crowded(
     spec: &RobotSpec,
     assets: &[Asset],

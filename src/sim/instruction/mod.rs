@@ -19,6 +19,9 @@ use super::tasks::{Family, Split};
 pub use describe::{Attribute, Description, descriptions, fitting};
 pub use phrases::wordings;
 
+/// What names a thing of a scene.
+type Names<'a> = &'a mut dyn FnMut(&Scene, usize) -> String;
+
 /// The instruction of a scene: a random wording of its split, with random names.
 #[must_use]
 pub fn instruction(scene: &Scene, family: Family, words: Split, random: &mut ChaCha8Rng) -> String {
@@ -135,13 +138,12 @@ fn filled(
     let mut text = wording.to_owned();
     let parts = goal.parts();
     for (part, suffix) in parts.iter().zip(["", "2"]) {
-        let mut fill =
-            |key: &str, value: &dyn Fn(&mut dyn FnMut(&Scene, usize) -> String) -> String| {
-                let key = format!("{{{key}{suffix}}}");
-                if text.contains(&key) {
-                    text = text.replace(&key, &value(name));
-                }
-            };
+        let mut fill = |key: &str, value: &dyn Fn(Names<'_>) -> String| {
+            let key = format!("{{{key}{suffix}}}");
+            if text.contains(&key) {
+                text = text.replace(&key, &value(name));
+            }
+        };
         if let Some(source) = part.source() {
             fill("s", &|name| name(scene, source));
         }

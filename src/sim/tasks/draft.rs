@@ -177,6 +177,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A thing by name at its usual size, in one of its colours.
+    #[expect(clippy::unused_self, reason = "tasks read as what is done to a draft")]
     pub fn usual(&mut self, name: &str, colour: Option<Colour>) -> AssetSpec {
         let category = CategoryId::named(name).or_else(|| CategoryId::all().next());
         let mut spec =
@@ -186,6 +187,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts a thing on the table, lying as its `rest` says and turned by `yaw`.
+    #[expect(clippy::too_many_arguments, reason = "a thing, its pose and its part")]
     pub fn add(
         &mut self,
         spec: AssetSpec,
