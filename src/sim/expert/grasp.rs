@@ -10,10 +10,9 @@ use crate::geometry::Pose;
 use crate::robot::{Mechanism, RobotSpec};
 use crate::sim::asset::{Asset, Grasp};
 use crate::sim::judge::upright_half;
-use crate::sim::snapshot::Snapshot;
 
 use super::motion::{backed, shifted};
-use super::reach::Reach;
+use super::place::Search;
 
 /// A way to take a thing, good for this arm now.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,18 +40,9 @@ const YAWS: u32 = 24;
 const ASIDE: f64 = 0.006;
 
 /// The best ways to take `object`, the cheapest first.
-#[expect(clippy::too_many_arguments, reason = "all that a grasp depends on")]
-pub(super) fn holds(
-    reach: &Reach,
-    spec: &RobotSpec,
-    assets: &[Asset],
-    object: usize,
-    now: &Snapshot,
-    joints: &[f64],
-) -> Vec<Hold> {
-    let asset = &assets[object];
-    let pose = &now.objects[object];
-    let forward = reach.forward(pose.position);
+pub(super) fn holds(search: &Search<'_>, spec: &RobotSpec, object: usize) -> Vec<Hold> {
+    let (asset, pose) = (&search.assets[object], &search.now.objects[object]);
+    let forward = search.reach.forward(pose.position);
     let candidates = candidates(asset, pose, spec);
     for leans in LEANS {
         let mut found = Vec::new();
@@ -60,8 +50,8 @@ pub(super) fn holds(
             for (grasp, width, bias) in &candidates {
                 let grasp = leaned(grasp, forward, *lean);
                 let before = shifted(&grasp, [0.0, 0.0, CLEARANCE]);
-                if let Some(cost) = reach.follow(joints, &[before, grasp]) {
-                    let crowd = crowded(spec, assets, object, now, &grasp, *width);
+                if let Some(cost) = search.reach.follow(search.joints, &[before, grasp]) {
+                    let crowd = crowded(search, spec, object, &grasp, *width);
                     found.push((cost + bias + lean.abs() + crowd, Hold { grasp, before }));
                 }
             }
@@ -205,22 +195,14 @@ fn offset(grasp: Pose, width: f64, spec: &RobotSpec) -> Pose {
 }
 
 /// How much the open fingers would press into bystanders.
-#[expect(clippy::too_many_arguments, reason = "all that a grasp depends on")]
-fn crowded(
-    spec: &RobotSpec,
-    assets: &[Asset],
-    object: usize,
-    now: &Snapshot,
-    grasp: &Pose,
-    width: f64,
-) -> f64 {
+fn crowded(search: &Search<'_>, spec: &RobotSpec, object: usize, grasp: &Pose, width: f64) -> f64 {
     let [_, thick, across] = spec.gripper.finger;
     let aside = match spec.gripper.mechanism {
         Mechanism::Parallel { travel } => travel[1] + thick,
         Mechanism::Jaw { .. } => width / 2.0 + thick,
     };
     let mut crowd = 0.0;
-    for (index, (asset, pose)) in assets.iter().zip(&now.objects).enumerate() {
+    for (index, (asset, pose)) in search.assets.iter().zip(&search.now.objects).enumerate() {
         let half = upright_half(asset, pose);
         if index == object || grasp.position[2] > pose.position[2] + half[2] {
             continue;

@@ -36,14 +36,7 @@ pub(super) fn plan(
     let cabinet = search.scene.cabinet.as_ref();
     match skill {
         Skill::Take { object } => {
-            let holds = grasp::holds(
-                search.reach,
-                rig.spec(),
-                search.assets,
-                *object,
-                search.now,
-                search.joints,
-            );
+            let holds = grasp::holds(search, rig.spec(), *object);
             // Another way each time.
             let hold = holds
                 .get(tries % holds.len().max(1))

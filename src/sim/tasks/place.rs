@@ -79,6 +79,8 @@ fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
     } else {
         0.0
     };
+    // A short arm turns its hand little where it reaches far.
+    let longest = if spec.joints.len() < 6 { 0.10 } else { 0.16 };
     move |asset: &Asset| {
         let from_above = |grasp: &crate::sim::asset::Grasp| {
             fits(spec, asset, grasp) && grasp.pose.rotate([1.0, 0.0, 0.0])[2] < -0.9
@@ -87,7 +89,7 @@ fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
         asset.uses.graspable
             && z > flattest
             && z < tallest
-            && x.max(y) < 0.16
+            && x.max(y) < longest
             && asset.grasps.iter().any(from_above)
     }
 }
