@@ -190,7 +190,7 @@ impl<'a> Export<'a> {
         };
         let (stem, ending) = path.rsplit_once('.').unwrap_or((&path, "jpg"));
         std::iter::once(join(&path))
-            .chain((2..).map(|number| join(&format!("{stem}_{number}.{ending}"))))
+            .chain((2..u32::MAX).map(|number| join(&format!("{stem}_{number}.{ending}"))))
             .find(|name| !self.taken.contains(&name.to_lowercase()))
             .unwrap_or_default()
     }

@@ -118,6 +118,7 @@ fn joined(cuts: &[i64]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::labels::Rect;
 
     fn ring(numbers: &[f64]) -> Vec<Spot> {
         numbers.chunks(2).map(|pair| [pair[0], pair[1]]).collect()
@@ -130,8 +131,8 @@ mod tests {
         let mask = fill(size, &[rect]).expect("small");
         assert_eq!(mask.area(), 828);
         assert_eq!(
-            mask.bounds().expect("filled").xywh(),
-            [46.0, 69.0, 23.0, 36.0]
+            mask.bounds(),
+            Some(Rect::from_xywh([46.0, 69.0, 23.0, 36.0]))
         );
     }
 
@@ -142,8 +143,8 @@ mod tests {
         let mask = fill(ImageSize::new(200, 150), &[arrow]).expect("small");
         assert_eq!(mask.area(), 208);
         assert_eq!(
-            mask.bounds().expect("filled").xywh(),
-            [159.0, 74.0, 26.0, 23.0]
+            mask.bounds(),
+            Some(Rect::from_xywh([159.0, 74.0, 26.0, 23.0]))
         );
     }
 

@@ -45,7 +45,9 @@ impl Finder {
             folders: Vec::new(),
             known: HashMap::new(),
         };
-        folders.iter().for_each(|folder| finder.add(folder));
+        for folder in &folders {
+            finder.add(folder);
+        }
         finder
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Import<'a> {
     set: LabelSet,
     sizes: HashMap<PathBuf, Option<ImageSize>>,
     unresolved: HashSet<String>,
+    /// Categories that are listed, with the number they have in the files, if any.
+    names: HashSet<(Option<i64>, String)>,
 }
 
 impl<'a> Import<'a> {
@@ -45,6 +47,7 @@ impl<'a> Import<'a> {
             },
             sizes: HashMap::new(),
             unresolved: HashSet::new(),
+            names: HashSet::new(),
         }
     }
 
@@ -81,15 +84,17 @@ impl<'a> Import<'a> {
 
     /// Adds a name of objects, unless it is there already.
     pub fn category(&mut self, category: Category) {
-        let known = |c: &Category| c.id == category.id && c.name == category.name;
-        if !self.set.categories.iter().any(known) {
+        if self
+            .names
+            .insert((Some(category.id), category.name.clone()))
+        {
             self.set.categories.push(category);
         }
     }
 
     /// Adds names of objects that have no numbers in the files.
     pub fn named_category(&mut self, name: &str) {
-        if !name.is_empty() && !self.set.categories.iter().any(|c| c.name == name) {
+        if !name.is_empty() && self.names.insert((None, name.to_owned())) {
             let id = self.set.categories.len() as i64;
             self.set.categories.push(Category {
                 id,

@@ -9,7 +9,9 @@ use arrow::datatypes::{
     Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::basic::{LogicalType, Type};
 use serde_json::{Map, Value};
 
@@ -26,7 +28,7 @@ const MAX_DEPTH: usize = 8;
 /// Names of the columns; none where it is no Parquet file.
 pub(super) fn columns(path: &Path) -> Option<Vec<String>> {
     let file = File::open(path).ok()?;
-    let metadata = ArrowReaderMetadata::load(&file, Default::default()).ok()?;
+    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default()).ok()?;
     let fields = metadata.schema().fields().iter();
     Some(fields.map(|field| field.name().clone()).collect())
 }

@@ -40,7 +40,7 @@ pub(super) fn whole(path: &Path, limit: u64) -> Result<String, LabelError> {
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         LabelError::NotUtf8 {
-            line: 1 + good.iter().filter(|byte| **byte == b'\n').count() as u64,
+            line: good.split(|byte| *byte == b'\n').count() as u64,
             path: path.to_owned(),
         }
     })?;

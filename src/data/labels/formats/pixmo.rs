@@ -1,4 +1,4 @@
-//! PixMo points: a row for every picture and label, points in hundredths of the sides. Parquet or JSON.
+//! `PixMo` points: a row for every picture and label, points in hundredths of the sides. Parquet or JSON.
 //!
 //! Pictures are addresses; they are looked for by the hash of their bytes or the last part of the address. Rows without
 //! points say that there is no such thing in the picture.
@@ -227,7 +227,8 @@ fn of_sample(sample: &Sample, export: &mut Export) -> Result<Vec<Entry>, LabelEr
     };
     let hash = text("image_sha256").or_else(|| {
         let hash = picture::hash(image.file.as_deref()?)?;
-        Some(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(digits.concat())
     });
     let entry = |(label, points): (&str, Vec<Spot>)| Entry {
         url: url.clone(),

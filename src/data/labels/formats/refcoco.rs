@@ -1,4 +1,4 @@
-//! RefCOCO and its kin: one box, many phrases; read only.
+//! `RefCOCO` and its kin: one box, many phrases; read only.
 //!
 //! Either references (`ref_id`, `ann_id`, `sentences`) beside the COCO file that holds their boxes, or rows with the box
 //! themselves, as hubs publish them (`bbox` as corner and size). JSON, JSONL or Parquet. Every phrase is a sample.

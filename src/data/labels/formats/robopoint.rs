@@ -1,7 +1,7 @@
-//! RoboPoint and Where2Place; read only.
+//! `RoboPoint` and `Where2Place`; read only.
 //!
-//! RoboPoint is conversation JSON whose answers are tuples in fractions of the sides: two are a point, four a box.
-//! Where2Place is `point_questions.jsonl` with pictures and a mask for every question, for evaluation only.
+//! `RoboPoint` is conversation JSON whose answers are tuples in fractions of the sides: two are a point, four a box.
+//! `Where2Place` is `point_questions.jsonl` with pictures and a mask for every question, for evaluation only.
 
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::fixture;
-use crate::data::labels::{LabelSet, Outcome, Shape, TargetKind, fill, info_json, read, sniff};
+use crate::data::labels::{
+    LabelSet, Outcome, Rect, Shape, Target, TargetKind, fill, info_json, read, sniff,
+};
 
 fn expected() -> Value {
     let text = std::fs::read_to_string(fixture("expected.json")).unwrap();
@@ -147,7 +149,7 @@ fn labelme_is_read_shape_by_shape() {
         .samples
         .iter()
         .flat_map(|s| &s.targets)
-        .filter_map(|t| t.boxed());
+        .filter_map(Target::boxed);
     assert!(
         reversed
             .into_iter()
@@ -181,7 +183,7 @@ fn label_studio_is_read_as_its_own_converter_reads_it() {
             .unwrap()
             .targets
             .iter()
-            .filter_map(|target| target.boxed())
+            .filter_map(Target::boxed)
             .any(|rect| {
                 rect.xywh()
                     .iter()
@@ -217,7 +219,10 @@ fn cvat_of_datumaro_is_read() {
         (5, 5)
     );
     let first = &set.samples[0].targets[0];
-    assert_eq!(first.boxed().unwrap().xywh(), [46.0, 69.0, 23.0, 36.0]);
+    assert_eq!(
+        first.boxed(),
+        Some(Rect::from_xywh([46.0, 69.0, 23.0, 36.0]))
+    );
 }
 
 #[test]

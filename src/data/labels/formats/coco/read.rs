@@ -222,9 +222,9 @@ fn targets(
         .and_then(|id| id.parse().ok())
         .unwrap_or(entry as i64);
     let is_loose = points.len() == 1 && bbox.is_none_or(|rect| rect.area() == 0.0);
-    points
-        .iter_mut()
-        .for_each(|point| point.group = (!is_loose).then_some(group));
+    for point in &mut points {
+        point.group = (!is_loose).then_some(group);
+    }
     let (shape, bounds) = match (segment::read(&annotation.segmentation)?, bbox) {
         (Some(shape), bounds) => (shape, bounds),
         (None, Some(rect)) if !is_loose => (Shape::upright(rect), None),

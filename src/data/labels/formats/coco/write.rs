@@ -1,6 +1,6 @@
 //! Writes a COCO file that pycocotools opens.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -28,7 +28,7 @@ pub(super) fn write(
                 .flat_map(|s| s.targets.iter().map(|target| target.id.as_deref())),
         ),
         pictures: Vec::new(),
-        by_path: std::collections::HashMap::new(),
+        by_path: HashMap::new(),
         annotations: Vec::new(),
     };
     for sample in set
@@ -102,7 +102,7 @@ struct Writer {
     picture_ids: Ids,
     annotation_ids: Ids,
     pictures: Vec<Value>,
-    by_path: std::collections::HashMap<String, i64>,
+    by_path: HashMap<String, i64>,
     annotations: Vec<Value>,
 }
 
@@ -115,17 +115,28 @@ impl Writer {
         }
         let is_keypoint =
             |target: &Target| target.attributes.contains_key("keypoint") && target.group.is_some();
+        let is_part = |target: &Target, shape: &Shape| {
+            matches!(shape, Shape::Point(_)) && is_keypoint(target)
+        };
+        let mut parts: HashMap<Option<i64>, Vec<&Target>> = HashMap::new();
+        for (target, _) in targets
+            .iter()
+            .filter(|(target, shape)| is_part(target, shape))
+        {
+            parts.entry(target.group).or_default().push(target);
+        }
         for (target, shape) in &targets {
-            if matches!(shape, Shape::Point(_)) && is_keypoint(target) {
+            if is_part(target, shape) {
                 continue;
             }
-            let own = targets.iter().filter(|(other, shape)| {
-                matches!(shape, Shape::Point(_))
-                    && is_keypoint(other)
-                    && other.group == target.group
-            });
-            let points: Vec<&Target> = own.map(|(other, _)| *other).collect();
+            let points = target
+                .group
+                .and_then(|group| parts.remove(&Some(group)))
+                .unwrap_or_default();
             self.annotation(target, shape, &points, (picture, sample));
+        }
+        if !parts.is_empty() {
+            export.note("keypoints whose object is not there were left out");
         }
         if let (Some(phrase), true) = (&sample.phrase, sample.targets.is_empty()) {
             let own = sample.extra.get("caption_id").and_then(Value::as_str);

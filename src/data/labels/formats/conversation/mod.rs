@@ -1,4 +1,4 @@
-//! Conversations about pictures, as LLaVA and Qwen-VL are trained on: a JSON array, or one record a line.
+//! Conversations about pictures, as `LLaVA` and Qwen-VL are trained on: a JSON array, or one record a line.
 //!
 //! `{"image": "a.jpg", "conversations": [{"from": "human", "value": "<image>\nWhere ...?"}, {"from": "gpt", "value":
 //! "..."}]}`, with `messages`, `role` and `content` as other spellings. Answers hold groundings in one of the forms that

@@ -114,7 +114,7 @@ impl Record {
             let kind = map.get("type").and_then(Value::as_str).unwrap_or("text");
             match kind {
                 "text" => {
-                    text.push_str(map.get("text").and_then(Value::as_str).unwrap_or_default())
+                    text.push_str(map.get("text").and_then(Value::as_str).unwrap_or_default());
                 }
                 "image" | "image_url" => {
                     text.push_str(MARK);

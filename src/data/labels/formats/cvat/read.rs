@@ -157,7 +157,7 @@ impl Reader<'_, '_> {
             "height" if self.in_size() => self.meta.height = text.parse().ok(),
             "stop_frame" => self.meta.stop = self.meta.stop.or(text.parse().ok()),
             shape if self.shape.as_ref().is_some_and(|open| open.name == shape) => {
-                self.close_shape()
+                self.close_shape();
             }
             _ => {}
         }

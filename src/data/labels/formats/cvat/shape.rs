@@ -86,7 +86,7 @@ fn mask(attributes: &Attributes, size: Option<ImageSize>) -> Result<Mask, Reason
     crate::data::labels::mask::check(size)?;
     let number = |key: &str| -> Result<usize, Reason> {
         let number = number(attributes, key)?;
-        if number < 0.0 || number > 1e9 {
+        if !(0.0..=1e9).contains(&number) {
             return Err(damaged("it lies outside the picture"));
         }
         Ok(number as usize)

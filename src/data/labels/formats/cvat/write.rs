@@ -30,6 +30,8 @@ pub(super) fn write(
             continue;
         };
         let path = export.picture(image, "images")?;
+        // CVAT names pictures by where they lie below the folder of pictures.
+        let path = path.strip_prefix("images/").unwrap_or(&path).to_owned();
         let id = samples
             .iter()
             .find_map(|s| s.id.clone())
@@ -41,7 +43,7 @@ pub(super) fn write(
             ("width", size.width.to_string()),
             ("height", size.height.to_string()),
         ]);
-        body.push_str(&format!("  <image{}>\n", written(&attributes)));
+        body.extend([format!("  <image{}>\n", written(&attributes))]);
         for sample in samples {
             for (target, shape) in export.targets(sample) {
                 let label = target.label.as_deref().unwrap_or(NAMELESS);
@@ -101,17 +103,17 @@ fn element(body: &mut String, label: &str, target: &Target, shape: &Shape) {
     }
     attributes.extend(own);
     attributes.extend(target.group.map(|group| ("group_id", group.to_string())));
-    body.push_str(&format!("    <{name}{}>\n", written(&attributes)));
+    body.extend([format!("    <{name}{}>\n", written(&attributes))]);
     for (key, value) in target
         .attributes
         .iter()
         .filter(|(key, _)| !OF_ELEMENT.contains(&key.as_str()))
     {
         let (key, value) = (escape(key.as_str()), text(value));
-        body.push_str(&format!(
+        body.extend([format!(
             "      <attribute name=\"{key}\">{}</attribute>\n",
             escape(value.as_str())
-        ));
+        )]);
     }
-    body.push_str(&format!("    </{name}>\n"));
+    body.extend([format!("    </{name}>\n")]);
 }

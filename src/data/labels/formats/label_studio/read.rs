@@ -30,7 +30,7 @@ pub(super) fn file(path: &Path, import: &mut Import) -> Result<(), LabelError> {
     text::records(path, "Label Studio", |place, record| {
         let result = match record {
             Ok(Value::Object(map)) if map.contains_key("data") => task(map, place, import),
-            Ok(Value::Object(map)) => flat(map, place, import),
+            Ok(Value::Object(map)) => flat(&map, place, import),
             Ok(_) => Err(Reason::Form("a task is an object".into())),
             Err(why) => Err(why),
         };
@@ -105,8 +105,8 @@ fn picture(data: &Map<String, Value>) -> Option<String> {
 }
 
 /// A task of JSON-MIN: regions are values of the task itself.
-fn flat(map: Map<String, Value>, place: &Place, import: &mut Import) -> Result<(), Reason> {
-    let written = picture(&map).ok_or_else(|| Reason::Form("no picture is named".into()))?;
+fn flat(map: &Map<String, Value>, place: &Place, import: &mut Import) -> Result<(), Reason> {
+    let written = picture(map).ok_or_else(|| Reason::Form("no picture is named".into()))?;
     let mut results = Vec::new();
     for value in map.values().filter_map(Value::as_array) {
         for region in value.iter().filter_map(Value::as_object) {
@@ -145,7 +145,7 @@ fn sample(
         .filter(|size| !size.is_empty());
     let mut image = import.image(written, stated, place);
     let labels = labels_by_region(&results);
-    let mut targets: Vec<Target> = Vec::new();
+    let (mut targets, mut seen) = (Vec::<Target>::new(), HashMap::<String, usize>::new());
     for item in results {
         let own = size(&item).filter(|size| !size.is_empty());
         let size = own.unwrap_or_else(|| import.relative_to(&mut image));
@@ -156,9 +156,14 @@ fn sample(
                     import.assume(Assumption::CornerRotation, 1);
                 }
                 // A region of the shape alone and one of its labels share an id and a place.
-                let same =
-                    |t: &Target| t.id.is_some() && t.id == target.id && t.shape == target.shape;
-                if !targets.iter().any(same) {
+                let before = target.id.as_ref().and_then(|id| seen.get(id)).copied();
+                let same = |at: usize| {
+                    targets
+                        .get(at)
+                        .is_some_and(|t: &Target| t.shape == target.shape)
+                };
+                if !before.is_some_and(same) {
+                    seen.extend(target.id.clone().map(|id| (id, targets.len())));
                     targets.push(target);
                 }
             }

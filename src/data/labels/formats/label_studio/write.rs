@@ -120,14 +120,14 @@ fn config(used: &BTreeSet<(&str, String)>) -> String {
         if labels.is_empty() {
             continue;
         }
-        xml.push_str(&format!("  <{tag} name=\"{name}\" toName=\"image\">\n"));
+        xml.extend([format!("  <{tag} name=\"{name}\" toName=\"image\">\n")]);
         for label in labels {
-            xml.push_str(&format!(
+            xml.extend([format!(
                 "    <Label value=\"{}\"/>\n",
                 escape(label.as_str())
-            ));
+            )]);
         }
-        xml.push_str(&format!("  </{tag}>\n"));
+        xml.extend([format!("  </{tag}>\n")]);
     }
     xml.push_str("</View>\n");
     xml

@@ -139,7 +139,7 @@ fn shapes(
             vec![Shape::Mask(mask(data, Rect::between(*a, *b), size)?)]
         }
         ("rectangle", [a, b]) => vec![Shape::upright(Rect::between(*a, *b))],
-        ("rectangle", [_, _, _, _]) | ("oriented_rectangle", [_, _, _, _]) => {
+        ("rectangle" | "oriented_rectangle", [_, _, _, _]) => {
             vec![four_corners(points, import)]
         }
         ("circle", [[x, y], [u, v]]) => {

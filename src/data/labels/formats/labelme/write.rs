@@ -100,7 +100,7 @@ fn entries(target: &Target, shape: &Shape, groups: &mut i64, export: &mut Export
             centre: [x, y],
             radii: [a, b],
             ..
-        } if a == b => one("circle", vec![[*x, *y], [x + a, *y]]),
+        } if (a - b).abs() < 1e-9 => one("circle", vec![[*x, *y], [x + a, *y]]),
         Shape::Ellipse { .. } => {
             export.note("ellipses that are no circles became outlines");
             one("polygon", shape.outline().unwrap_or_default())

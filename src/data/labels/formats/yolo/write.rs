@@ -52,8 +52,7 @@ pub(super) fn write(
                     &mut lines,
                     (target, &shape),
                     &mut names,
-                    size,
-                    outlined,
+                    (size, outlined),
                     &mut export,
                 );
             }
@@ -83,8 +82,7 @@ fn line(
     lines: &mut String,
     (target, shape): (&Target, &Shape),
     names: &mut Vec<String>,
-    size: ImageSize,
-    outlined: bool,
+    (size, outlined): (ImageSize, bool),
     export: &mut Export,
 ) {
     let label = target.label.as_deref().unwrap_or(NAMELESS);
@@ -154,10 +152,10 @@ fn yaml(names: &[String], folders: &BTreeSet<String>) -> String {
     yaml.push_str("names:\n");
     for (index, name) in names.iter().enumerate() {
         // A JSON string is a YAML string, whatever is in it.
-        yaml.push_str(&format!(
+        yaml.extend([format!(
             "  {index}: {}\n",
             serde_json::Value::from(name.as_str())
-        ));
+        )]);
     }
     yaml
 }
