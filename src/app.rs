@@ -15,8 +15,8 @@ use crate::ui::offscreen::Offscreen;
 use crate::ui::shell::Shell;
 use crate::ui::theme;
 use crate::workbench::{
-    Command, CommandId, DatasetCommand, FontSearch, LogLine, NoticeLevel, Settings, Theme,
-    Workbench,
+    Command, CommandId, DatasetCommand, DatasetStatus, FontSearch, LogLine, NoticeLevel, Settings,
+    Theme, Workbench,
 };
 
 /// What the command line says about the window.
@@ -323,7 +323,9 @@ impl App {
     /// When something on screen changes by itself: ages are shown in seconds, then in minutes.
     fn next_change(&self) -> Option<Duration> {
         let asking = &self.workbench.asking;
-        if !self.workbench.notices.open.is_empty() || asking.running.is_some() {
+        let set = self.workbench.dataset.as_ref();
+        let opening = set.is_some_and(|set| set.status == DatasetStatus::Opening);
+        if opening || !self.workbench.notices.open.is_empty() || asking.running.is_some() {
             return Some(Duration::from_millis(250));
         }
         let age = self.workbench.now_secs - asking.result.as_ref()?.at_secs;

@@ -28,7 +28,7 @@ pub fn topbar(ui: &mut Ui, context: &mut PanelContext<'_>) {
     ui.horizontal_centered(|ui| {
         ui.label(theme::semibold("SP-VLA"));
         ui.add_space(SPACE_SMALL);
-        workspaces(ui, context);
+        ui.scope(|ui| workspaces(ui, context));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if wide {
                 window_buttons(ui, context);

@@ -8,7 +8,7 @@ use super::facts::{
     DatasetAbout, DatasetCamera, DatasetEntry, DatasetKind, EpisodeRows, FeatureRows, Problem,
     ProblemLevel,
 };
-use crate::data::labels::{LabelSet, Outcome, Role, Sample};
+use crate::data::labels::{LabelSet, Outcome, Role, Sample, Target};
 use crate::data::{DataError, Dataset, Episodes, Feature, FramePriors, PriorsFile, Severity};
 use crate::geometry::ImageSize;
 use crate::grounding::Grounding;
@@ -145,7 +145,7 @@ impl Material {
             Self::Samples(set) => {
                 let sample = set.samples.get(index as usize);
                 let targets = sample.into_iter().flat_map(|sample| &sample.targets);
-                let groundings = targets.filter_map(|target| target.to_grounding()).collect();
+                let groundings = targets.filter_map(Target::to_grounding).collect();
                 Ok((sample.map(text_of).unwrap_or_default(), groundings))
             }
         }
@@ -408,12 +408,12 @@ fn picture(sample: &Sample) -> Result<Frame, String> {
 }
 
 /// A grey picture of the right size, so that what is known of the place of things can still be seen.
+#[expect(clippy::expect_used, reason = "as many bytes as the size says")]
 fn blank(size: Option<ImageSize>) -> Frame {
     let size = size.filter(|size| !size.is_empty()).unwrap_or(BLANK);
     let size = ImageSize::new(size.width.min(BLANK_SIDE), size.height.min(BLANK_SIDE));
     let grey = [BLANK_GREY, BLANK_GREY, BLANK_GREY, 255];
     let pixels: Vec<u8> = grey.repeat(size.pixels());
-    #[expect(clippy::expect_used, reason = "as many bytes as the size says")]
     Frame::from_rgba("blank", size, pixels).expect("width x height x 4 bytes")
 }
 

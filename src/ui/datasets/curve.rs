@@ -120,7 +120,7 @@ fn frame<'a>(feature: &'a FeatureRows, place: &Place, last: f64) -> Plot<'a> {
         .label_spacing(12.0..=18.0)
         .min_thickness(LABELS)
         .formatter(|mark, _| short(mark.value));
-    Plot::new(("episode", &feature.name))
+    Plot::new(("episode", feature.name.as_str()))
         .show_background(false)
         .set_margin_fraction(vec2(0.0, 0.1))
         .include_x(0.0)

@@ -119,7 +119,7 @@ impl EpisodeList {
         let Some(place) = set.place() else {
             return area;
         };
-        let id = ui.make_persistent_id(egui::Id::new("episodes"));
+        let id = ui.make_persistent_id("episodes");
         let now = egui::scroll_area::State::load(ui.ctx(), id).map_or(0.0, |state| state.offset.y);
         let (top, height) = (place as f32 * ROW, ui.available_height());
         if top < now {

@@ -115,7 +115,7 @@ impl Workbench {
             .map_or_else(Vec::new, |id| self.play(id, change))
     }
 
-    pub(super) fn seek(&mut self, id: SourceId, index: u64) -> Vec<Request> {
+    pub(in crate::workbench) fn seek(&mut self, id: SourceId, index: u64) -> Vec<Request> {
         let mut requests = self.play(id, |play| play.playing = false);
         requests.push(Request::Seek(id, index));
         requests
