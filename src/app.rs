@@ -15,7 +15,8 @@ use crate::ui::offscreen::Offscreen;
 use crate::ui::shell::Shell;
 use crate::ui::theme;
 use crate::workbench::{
-    Command, CommandId, FontSearch, LogLine, NoticeLevel, Settings, Theme, Workbench,
+    Command, CommandId, DatasetCommand, DatasetStatus, FontSearch, LogLine, NoticeLevel, Settings,
+    Theme, Workbench,
 };
 
 /// What the command line says about the window.
@@ -27,6 +28,8 @@ pub struct AppOptions {
     pub checkpoint: Option<PathBuf>,
     /// Pictures, folders and videos to open.
     pub sources: Vec<PathBuf>,
+    /// A dataset to open.
+    pub dataset: Option<PathBuf>,
     /// An instruction to ask at once.
     pub ask: Option<(Task, String)>,
     /// Where the model runs, if not as in the preferences.
@@ -112,6 +115,16 @@ pub fn screenshot(options: &AppOptions, file: &std::path::Path) -> Result<()> {
         },
         ..Offscreen::default()
     };
+    if app.workbench.dataset.is_some() {
+        // What is in sight wants small pictures. Textures belong to one drawing, so another window looks first.
+        let mut commands = Vec::new();
+        let mut scout = Shell::default();
+        offscreen.render(|ui| commands.extend(scout.ui(ui, &app.workbench)))?;
+        for command in commands {
+            app.command(command);
+        }
+        app.settle()?;
+    }
     let picture = offscreen.render(|ui| drop(app.shell.ui(ui, &app.workbench)))?;
     picture
         .save(file)
@@ -187,6 +200,10 @@ impl App {
         for path in &options.sources {
             self.command(Command::OpenSource(SourceSpec::Path(path.clone())));
         }
+        if let Some(path) = &options.dataset {
+            let open = DatasetCommand::Open(path.clone());
+            self.command(Command::Dataset(open));
+        }
         if let Some((task, instruction)) = &options.ask {
             self.command(Command::SetTask(*task));
             self.command(Command::SetInstruction(instruction.clone()));
@@ -225,6 +242,10 @@ impl App {
         }
         if let Some(progress) = self.engine.poll_progress() {
             self.workbench.absorb_progress(progress);
+        }
+        if let Some((id, shown)) = self.engine.poll_shown() {
+            let requests = self.workbench.absorb_shown(id, shown);
+            self.send(requests);
         }
         for (id, frame) in self.engine.poll_frames() {
             let requests = self.workbench.absorb_frame(id, frame);
@@ -302,7 +323,9 @@ impl App {
     /// When something on screen changes by itself: ages are shown in seconds, then in minutes.
     fn next_change(&self) -> Option<Duration> {
         let asking = &self.workbench.asking;
-        if !self.workbench.notices.open.is_empty() || asking.running.is_some() {
+        let set = self.workbench.dataset.as_ref();
+        let opening = set.is_some_and(|set| set.status == DatasetStatus::Opening);
+        if opening || !self.workbench.notices.open.is_empty() || asking.running.is_some() {
             return Some(Duration::from_millis(250));
         }
         let age = self.workbench.now_secs - asking.result.as_ref()?.at_secs;
@@ -322,6 +345,7 @@ impl App {
             let asking = !self.workbench.asking.sent.is_empty() || (self.ask.is_some() && !failed);
             let font = matches!(self.workbench.font, FontSearch::Asked);
             let font = font && self.workbench.notices.open.is_empty();
+            let opening = opening || self.workbench.is_reading_dataset();
             if !opening && !font && self.workbench.model.loading.is_none() && !asking {
                 return Ok(());
             }

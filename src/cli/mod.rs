@@ -46,6 +46,9 @@ pub struct WindowOptions {
     /// Open these pictures, folders or videos
     #[arg(long = "source", value_name = "PATH", num_args = 1..)]
     pub sources: Vec<PathBuf>,
+    /// Open this dataset: a LeRobot folder, or annotated pictures
+    #[arg(long, value_name = "PATH")]
+    pub dataset: Option<PathBuf>,
     /// Ask this instruction as soon as a checkpoint and a picture are open
     #[arg(long, value_name = "TEXT")]
     pub ask: Option<String>,
@@ -185,7 +188,8 @@ mod tests {
     #[test]
     fn without_a_command_it_is_the_window() {
         let window =
-            parse("--demo --size 1280x800 --theme light --source a b --device cpu").unwrap();
+            parse("--demo --size 1280x800 --theme light --source a b --device cpu --dataset D")
+                .unwrap();
         assert!(window.command.is_none());
         assert_eq!(window.window.size, Some([1280, 800]));
         assert_eq!(window.window.sources.len(), 2);

@@ -14,6 +14,7 @@ pub mod labels;
 mod lerobot;
 mod pickle;
 mod place;
+mod priors;
 mod stats;
 mod table;
 
@@ -26,6 +27,7 @@ pub use lerobot::write::{
 };
 pub use lerobot::{Conversion, Episodes, Modality, Part, Thoroughness, Version};
 pub use pickle::{PickleError, unpickle};
+pub use priors::{FramePriors, PriorsFile};
 pub use stats::{QUANTILES, Stats};
 
 use std::path::Path;
@@ -55,6 +57,13 @@ const FORMATS: &[Format] = &[
         open: |path| Ok(Dataset::Labels(Box::new(labels::read(path)?))),
     },
 ];
+
+/// Whether a path is a dataset by its files; a mere folder of pictures is none.
+#[must_use]
+pub fn is_dataset(path: &Path) -> bool {
+    let annotated = || labels::sniff(path).is_some_and(|format| !format.is_pictures());
+    FORMATS.iter().any(|format| (format.recognises)(path)) || annotated()
+}
 
 /// Opens a dataset of any format that is known by its files.
 ///

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::worker::{Sink, guarded, spawn};
-use super::{Event, Pick, WebcamChoice, WebcamFormat};
+use super::{Event, Found, Pick, WebcamChoice, WebcamFormat};
 use crate::camera::webcam::{self, WebcamDevice};
 use crate::camera::{Camera, CameraError};
 use crate::grounding::Grounding;
@@ -71,8 +71,14 @@ pub(super) fn open_webcam(id: &str, format: Option<&str>) -> Result<Box<dyn Came
 
 pub(super) fn sniff(sink: &Sink, path: PathBuf) {
     errand(sink, "sniff", |sink| {
-        let checkpoint = crate::model::checkpoint::is_checkpoint(&path);
-        sink.send(Event::Sniffed { path, checkpoint });
+        let found = if crate::model::checkpoint::is_checkpoint(&path) {
+            Found::Checkpoint
+        } else if crate::data::is_dataset(&path) {
+            Found::Dataset
+        } else {
+            Found::Source
+        };
+        sink.send(Event::Sniffed { path, found });
     });
 }
 
@@ -97,6 +103,11 @@ pub(super) fn pick(sink: &Sink, pick: Pick) {
                 .unwrap_or_default(),
             Pick::Folder => dialog
                 .set_title("Open a folder of pictures")
+                .pick_folder()
+                .into_iter()
+                .collect(),
+            Pick::Dataset => dialog
+                .set_title("Open dataset: a LeRobot folder or a folder with annotations")
                 .pick_folder()
                 .into_iter()
                 .collect(),

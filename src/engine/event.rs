@@ -64,6 +64,17 @@ pub struct WebcamChoice {
     pub problem: Option<String>,
 }
 
+/// What a path was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// A checkpoint.
+    Checkpoint,
+    /// Recorded episodes or annotated pictures.
+    Dataset,
+    /// Something to look at.
+    Source,
+}
+
 /// One fact.
 #[derive(Debug)]
 pub enum Event {
@@ -104,6 +115,8 @@ pub enum Event {
     SourceWarning(SourceId, String),
     /// A source came to its end.
     SourceEnded(SourceId),
+    /// Something about a dataset.
+    Dataset(super::DatasetId, super::DatasetEvent),
     /// The cameras of this machine.
     Webcams(Result<Vec<WebcamChoice>, String>),
     /// Paths chosen in a dialog; empty when it was closed.
@@ -114,8 +127,8 @@ pub enum Event {
     Sniffed {
         /// The path.
         path: PathBuf,
-        /// A checkpoint, or else something to look at.
-        checkpoint: bool,
+        /// What it is.
+        found: Found,
     },
     /// The search for a font ended.
     FontSearched(Option<SystemFont>),

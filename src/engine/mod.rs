@@ -5,6 +5,7 @@
 //! when there is something to see. How anything is computed is not known here.
 
 pub mod annotated;
+mod dataset;
 mod desk;
 mod event;
 mod font;
@@ -22,7 +23,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-pub use event::{Event, SourceInfo, SourceKind, WebcamChoice, WebcamFormat};
+pub use dataset::{
+    DatasetAbout, DatasetCamera, DatasetEntry, DatasetEvent, DatasetId, DatasetKind,
+    DatasetRequest, EpisodeRows, FeatureRows, Problem, ProblemLevel, Shown, short_name,
+};
+pub use event::{Event, Found, SourceInfo, SourceKind, WebcamChoice, WebcamFormat};
 pub use font::SystemFont;
 pub use logger::{LogLevel, LogRecord, install_logger, take_log};
 pub use mailbox::Latest;
@@ -45,6 +50,7 @@ pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGp
 use crate::job::Progress;
 use crate::model::device::Devices;
 use crate::vision::Frame;
+use dataset::DatasetThread;
 use policy::{Desk, Load, PolicyThread};
 use source::SourceThread;
 use worker::Sink;
@@ -59,6 +65,7 @@ pub struct Engine {
     desk: Arc<Desk>,
     load_progress: (u64, Latest<Progress>),
     sources: BTreeMap<SourceId, SourceThread>,
+    dataset: Option<DatasetThread>,
 }
 
 impl Engine {
@@ -86,6 +93,7 @@ impl Engine {
             desk,
             load_progress: (0, progress),
             sources: BTreeMap::new(),
+            dataset: None,
         }
     }
 
@@ -110,9 +118,16 @@ impl Engine {
                 let thread = SourceThread::start(id, spec, self.sink.clone());
                 self.sources.insert(id, thread);
             }
-            Request::Close(id) => drop(self.sources.remove(&id)),
-            Request::Play(id, state) => self.on_source(id, |s| s.play(state)),
-            Request::Seek(id, index) => self.on_source(id, |s| s.seek(index)),
+            Request::Close(id) => self.close(id),
+            Request::Play(id, state) => match self.dataset_of(id) {
+                Some(set) => set.play(state),
+                None => self.on_source(id, |s| s.play(state)),
+            },
+            Request::Seek(id, index) => match self.dataset_of(id) {
+                Some(set) => set.seek(index),
+                None => self.on_source(id, |s| s.seek(index)),
+            },
+            Request::Dataset(id, request) => self.dataset(id, request),
             Request::ListWebcams => desk::list_webcams(&self.sink),
             Request::Sniff(path) => desk::sniff(&self.sink, path),
             Request::Pick(pick) => desk::pick(&self.sink, pick),
@@ -151,6 +166,38 @@ impl Engine {
             .iter_mut()
             .filter_map(|(id, source)| Some((*id, source.newer_frame()?)))
             .collect()
+    }
+
+    /// What the open dataset shows, if it is newer than what was given before.
+    #[must_use]
+    pub fn poll_shown(&mut self) -> Option<(DatasetId, Shown)> {
+        let set = self.dataset.as_mut()?;
+        Some((set.id, set.newer()?))
+    }
+
+    fn dataset(&mut self, id: DatasetId, request: DatasetRequest) {
+        match request {
+            DatasetRequest::Open(path) => {
+                self.dataset = Some(DatasetThread::start(id, path, self.sink.clone()));
+            }
+            DatasetRequest::Close => drop(self.dataset.take_if(|set| set.id == id)),
+            request => {
+                if let Some(set) = self.dataset.as_mut().filter(|set| set.id == id) {
+                    set.request(request);
+                }
+            }
+        }
+    }
+
+    fn dataset_of(&self, id: SourceId) -> Option<&DatasetThread> {
+        self.dataset.as_ref().filter(|set| set.owns(id))
+    }
+
+    fn close(&mut self, id: SourceId) {
+        self.sources.remove(&id);
+        if let Some(set) = self.dataset.as_mut().filter(|set| set.owns(id)) {
+            set.forget(id);
+        }
     }
 
     fn on_source(&self, id: SourceId, act: impl FnOnce(&SourceThread)) {

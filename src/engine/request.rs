@@ -60,6 +60,13 @@ pub enum SourceSpec {
     },
     /// One of the shipped sample pictures, by number.
     Sample(usize),
+    /// A camera of an open dataset; played by the dataset, all of its cameras together.
+    DatasetCamera {
+        /// The dataset.
+        dataset: PathBuf,
+        /// The camera's whole name.
+        camera: String,
+    },
 }
 
 /// How a source runs.
@@ -84,6 +91,8 @@ pub enum Pick {
     Files,
     /// A folder of pictures.
     Folder,
+    /// The folder of a dataset.
+    Dataset,
     /// Where to put these bytes; the name is a suggestion.
     Save {
         /// Suggested name.
@@ -116,9 +125,11 @@ pub enum Request {
     Play(SourceId, PlayState),
     /// Show the frame at this index.
     Seek(SourceId, u64),
+    /// Open, show or close a dataset.
+    Dataset(super::DatasetId, super::DatasetRequest),
     /// List the cameras of this machine.
     ListWebcams,
-    /// Look whether a path is a checkpoint or a source.
+    /// Look whether a path is a checkpoint, a dataset or a source.
     Sniff(PathBuf),
     /// Show a file dialog.
     Pick(Pick),

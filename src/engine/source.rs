@@ -264,6 +264,12 @@ fn open(spec: &SourceSpec) -> anyhow::Result<Box<dyn Camera>> {
         SourceSpec::Path(path) => crate::camera::open(path)?,
         SourceSpec::Webcam { device, format } => desk::open_webcam(device, format.as_deref())?,
         SourceSpec::Sample(number) => crate::camera::open(&shipped::sample(*number)?)?,
+        SourceSpec::DatasetCamera { dataset, .. } => {
+            anyhow::bail!(
+                "this camera belongs to a dataset; open that: {}",
+                dataset.display()
+            )
+        }
     })
 }
 

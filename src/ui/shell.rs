@@ -27,6 +27,9 @@ const SHOWN_BY: &[(CommandId, PanelId)] = &[
     (CommandId::OpenDemo, PanelId::Model),
     (CommandId::ShowTiming, PanelId::Timing),
     (CommandId::ShowLog, PanelId::Log),
+    (CommandId::ShowDatasets, PanelId::Datasets),
+    (CommandId::FindEpisode, PanelId::Datasets),
+    (CommandId::ShowEpisode, PanelId::Episode),
 ];
 
 /// Everything of the window that is not the document.

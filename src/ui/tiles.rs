@@ -1,5 +1,7 @@
 //! The tiles: which panels there are and how they lie when nobody has moved them.
 
+mod data;
+
 use std::collections::BTreeMap;
 
 use egui::{Color32, Frame, Margin, Stroke, Ui, Vec2, Visuals, WidgetText};
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::act::small_icon_act;
 use super::actions::ActionsPanel;
 use super::ask::AskPanel;
+use super::datasets::{DatasetsPanel, EpisodePanel};
 use super::groundings::GroundingsPanel;
 use super::icons;
 use super::log::LogPanel;
@@ -21,7 +24,7 @@ use super::sources::SourcesPanel;
 use super::theme::{self, Palette};
 use super::timing::TimingPanel;
 use super::views::ViewsPanel;
-use crate::workbench::CommandId;
+use crate::workbench::{CommandId, Workspace};
 
 /// Names a panel in a saved layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,6 +45,10 @@ pub enum PanelId {
     Timing,
     /// Messages.
     Log,
+    /// The open dataset.
+    Datasets,
+    /// Curves of its episode.
+    Episode,
 }
 
 /// Makes a panel.
@@ -57,6 +64,8 @@ const PANELS: &[(PanelId, NewPanel)] = &[
     (PanelId::Actions, || Box::<ActionsPanel>::default()),
     (PanelId::Timing, || Box::<TimingPanel>::default()),
     (PanelId::Log, || Box::<LogPanel>::default()),
+    (PanelId::Datasets, || Box::<DatasetsPanel>::default()),
+    (PanelId::Episode, || Box::<EpisodePanel>::default()),
 ];
 
 /// Narrowest a tile becomes, so that its controls stay within reach.
@@ -76,13 +85,41 @@ const VIEWS_SHARE: f32 = 0.679;
 const SIDE_SHARE: f32 = 0.222;
 const ASK_SHARE: f32 = 0.55;
 
-/// The panels and how they lie: one arrangement for each form of window, each moved by itself.
+/// The panels and how they lie: for each workspace one arrangement for each form of window, each moved by itself.
 pub struct Tilework {
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
-    trees: Trees,
+    spaces: Spaces,
 }
 
-/// The arrangements, as they are kept.
+/// The workspaces, as they are kept.
+#[derive(Clone, Serialize, Deserialize)]
+struct Spaces {
+    inspect: Trees,
+    #[serde(default = "data::trees")]
+    data: Trees,
+}
+
+impl Spaces {
+    fn new() -> Self {
+        Self {
+            inspect: Trees::default(),
+            data: data::trees(),
+        }
+    }
+
+    const fn of(&mut self, workspace: Workspace) -> &mut Trees {
+        match workspace {
+            Workspace::Inspect => &mut self.inspect,
+            Workspace::Data => &mut self.data,
+        }
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut Tree<PanelId>> {
+        self.inspect.all().into_iter().chain(self.data.all())
+    }
+}
+
+/// The arrangements of a workspace.
 #[derive(Clone, Serialize, Deserialize)]
 struct Trees {
     /// Sources, canvas and side beside each other.
@@ -123,7 +160,7 @@ impl Default for Tilework {
     fn default() -> Self {
         Self {
             panels: PANELS.iter().map(|(id, new)| (*id, new())).collect(),
-            trees: Trees::default(),
+            spaces: Spaces::new(),
         }
     }
 }
@@ -131,11 +168,12 @@ impl Default for Tilework {
 impl Tilework {
     /// Draws every visible panel.
     pub fn ui(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
+        let workspace = context.workbench.settings.workspace;
         let mut behavior = Tiling {
             panels: &mut self.panels,
             context,
         };
-        let tree = self.trees.for_size(ui.available_size());
+        let tree = self.spaces.of(workspace).for_size(ui.available_size());
         tree.ui(&mut behavior, ui);
     }
 
@@ -148,34 +186,33 @@ impl Tilework {
 
     /// Brings a panel to the front of its tabs.
     pub fn reveal(&mut self, id: PanelId) {
-        for tree in self.trees.all() {
+        for tree in self.spaces.all() {
             tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == id));
         }
     }
 
     /// Puts every tile back where it came.
     pub fn reset(&mut self) {
-        self.trees = Trees::default();
+        self.spaces = Spaces::new();
     }
 
     /// The layout, to be kept.
     #[must_use]
     pub fn save(&self) -> Option<serde_json::Value> {
-        serde_json::to_value(&self.trees).ok()
+        serde_json::to_value(&self.spaces).ok()
     }
 
     /// Takes a layout that was kept, unless it lacks a panel or does not fit this version.
     pub fn restore(&mut self, saved: serde_json::Value) {
-        let Ok(mut kept) = serde_json::from_value::<Trees>(saved) else {
+        let Ok(mut kept) = serde_json::from_value::<Spaces>(saved) else {
             return;
         };
-        let whole = |tree: &Tree<PanelId>| {
-            PANELS
+        let holds = |tree: &Tree<PanelId>, id| tree.tiles.find_pane(id).is_some();
+        for (tree, kept) in self.spaces.all().zip(kept.all()) {
+            let whole = PANELS
                 .iter()
-                .all(|(id, _)| tree.tiles.find_pane(id).is_some())
-        };
-        for (tree, kept) in self.trees.all().into_iter().zip(kept.all()) {
-            if whole(kept) {
+                .all(|(id, _)| holds(kept, id) || !holds(tree, id));
+            if whole {
                 std::mem::swap(tree, kept);
             }
         }

@@ -1,16 +1,21 @@
 //! The bar on top: where we are, what is loaded, how fast it answers. What has no room goes into a menu.
 
-use egui::{Align, Label, Layout, Popup, Ui};
+use egui::{
+    Align, FontId, Label, Layout, Popup, Rect, Response, Role, Sense, Ui, WidgetInfo, vec2,
+};
 
 use super::act::{command_text, icon_act};
 use super::icons;
 use super::panel::PanelContext;
-use super::theme::{self, Palette, SPACE_SMALL};
+use super::theme::{self, Palette, SPACE, SPACE_SMALL};
 use super::widgets::{IconButton, Tone, chip, menu_item};
-use crate::workbench::{CommandId, Theme, Workbench};
+use crate::workbench::{CommandId, Theme, Workbench, Workspace};
 
 /// Height of the bar, in points.
 pub const HEIGHT: f32 = 32.0;
+
+/// Thickness of the line under the chosen workspace.
+const UNDERLINE: f32 = 2.0;
 
 /// Width from which every icon of the window has its place.
 const WIDE: f32 = 720.0;
@@ -23,7 +28,7 @@ pub fn topbar(ui: &mut Ui, context: &mut PanelContext<'_>) {
     ui.horizontal_centered(|ui| {
         ui.label(theme::semibold("SP-VLA"));
         ui.add_space(SPACE_SMALL);
-        ui.label(theme::body("Inspect").color(Palette::of(ui).accent));
+        ui.scope(|ui| workspaces(ui, context));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if wide {
                 window_buttons(ui, context);
@@ -35,6 +40,46 @@ pub fn topbar(ui: &mut Ui, context: &mut PanelContext<'_>) {
             model(ui, context);
         });
     });
+}
+
+/// One word for each workspace; the one on show is marked.
+fn workspaces(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    let now = context.workbench.settings.workspace;
+    for (workspace, id) in [
+        (Workspace::Inspect, CommandId::WorkspaceInspect),
+        (Workspace::Data, CommandId::WorkspaceData),
+    ] {
+        let shortcut = context.shortcut(id);
+        let name = command_text(id);
+        if tab(ui, name, now == workspace)
+            .on_hover_text(format!("{name}   {shortcut}"))
+            .clicked()
+        {
+            context.plain(id);
+        }
+    }
+}
+
+/// A word with a line under it where it is chosen.
+fn tab(ui: &mut Ui, name: &str, on: bool) -> Response {
+    let p = Palette::of(ui);
+    let font = FontId::proportional(theme::TEXT_BODY);
+    let color = if on { p.text } else { p.weak };
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), font, color);
+    let size = vec2(galley.size().x + 2.0 * SPACE, HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, name));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 0.0, p.raised);
+    }
+    ui.painter()
+        .galley(rect.center() - galley.size() / 2.0, galley, color);
+    if on {
+        let line = Rect::from_min_max(rect.left_bottom() - vec2(0.0, UNDERLINE), rect.max);
+        ui.painter().rect_filled(line, 0.0, p.accent);
+    }
+    response
 }
 
 fn commands(workbench: &Workbench) -> [(&'static str, CommandId); 5] {

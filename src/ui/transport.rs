@@ -1,17 +1,22 @@
 //! The bar under the canvas: playback of the selected source.
 
-use egui::{Align, Layout, Ui};
+use egui::{Align, Layout, Popup, Ui, vec2};
 
 use super::act::{icon_act, icon_mode};
 use super::panel::PanelContext;
 use super::theme::{self, Palette, SPACE, SPACE_SMALL};
-use super::widgets::scrub;
+use super::widgets::{ActionButton, menu_item, scrub};
 use super::{icons, units};
 use crate::engine::SourceInfo;
 use crate::workbench::{Command, CommandId, SourceState, Workbench};
 
 /// Height of the bar, in points.
 pub const HEIGHT: f32 = 32.0;
+
+/// Times real time that can be chosen.
+const SPEEDS: [f32; 6] = [0.1, 0.25, 0.5, 1.0, 2.0, 4.0];
+/// Width of the button that says the speed, so that it does not move its neighbours.
+const SPEED: f32 = 48.0;
 
 /// Whether anything is open that plays: still pictures alone need no bar, and the canvas gets its room.
 #[must_use]
@@ -66,6 +71,9 @@ fn playback(
         icon_act(ui, context, play, CommandId::PlayPause);
         icon_act(ui, context, icons::STEP, CommandId::NextFrame);
         icon_mode(ui, context, icons::LOOP, CommandId::ToggleLoop, looping);
+        if info.fps.is_some() {
+            speed(ui, context, source);
+        }
     });
 
     let at = source.frame.as_ref().map_or(0, |frame| frame.seq);
@@ -86,4 +94,25 @@ fn playback(
             context.push(Command::Seek(source.id, wanted as u64));
         }
     });
+}
+
+/// How fast it plays, and a menu of other speeds.
+fn speed(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
+    let now = words(source.play.speed);
+    let button = ActionButton::new("", &now).compact().width_min(SPEED);
+    let button = ui.add(button).on_hover_text("Speed");
+    Popup::menu(&button).width(2.0 * SPEED).show(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        for speed in SPEEDS {
+            let chosen = (speed - source.play.speed).abs() < 1e-3;
+            let icon = if chosen { icons::CHECK } else { "" };
+            if menu_item(ui, icon, &words(speed), "").clicked() {
+                context.push(Command::SetSpeed(source.id, speed));
+            }
+        }
+    });
+}
+
+fn words(speed: f32) -> String {
+    format!("{speed}×")
 }

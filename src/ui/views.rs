@@ -7,7 +7,7 @@ use super::overlay::{HueBook, MarkSource, OverlayMark};
 use super::panel::{Panel, PanelContext};
 use super::placement::CanvasView;
 use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
-use super::{icons, widgets};
+use super::{icons, truth, widgets};
 use crate::engine::SourceId;
 use crate::workbench::{
     Command, CommandId, Message, ResultSet, SourceState, SourceStatus, Workbench,
@@ -54,7 +54,9 @@ impl Panel for ViewsPanel {
 
 impl ViewsPanel {
     fn view(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
-        let marks = marks(context.workbench, context.hues, source.id);
+        let mut marks = marks(context.workbench, context.hues, source.id);
+        let models = marks.len();
+        marks.extend(truth::marks(context.workbench, context.hues, source.id));
         if marks.iter().any(|mark| mark.opacity < 1.0) {
             ui.ctx().request_repaint();
         }
@@ -68,7 +70,9 @@ impl ViewsPanel {
         let area = ui.available_rect_before_wrap();
         let response = view.show(ui, picture, &marks);
         caption(ui, area, context.workbench, source);
-        if let Some(hit) = response.clicked_mark {
+        truth::legend(ui, area, (marks.len() - models, models));
+        let of_model = response.clicked_mark.filter(|hit| hit.id < truth::FIRST);
+        if let Some(hit) = of_model {
             context.push(Command::Highlight(Some(hit.id as usize)));
         } else if response.clicked_point.is_some() {
             context.push(Command::SelectSource(source.id));

@@ -8,7 +8,7 @@ use super::{
     Running, SourceStatus, Workbench,
 };
 use crate::engine::{
-    Answer, AnswerEvent, Event, LoadReport, LoadTarget, Pick, QueryId, Request, SourceId,
+    Answer, AnswerEvent, Event, Found, LoadReport, LoadTarget, Pick, QueryId, Request, SourceId,
     SourceInfo, SourceSpec, SystemFont,
 };
 use crate::job::Progress;
@@ -45,13 +45,14 @@ impl Workbench {
             Event::SourceFailed(id, error) => self.source_failed(id, error),
             Event::SourceWarning(id, text) => self.source_warning(id, text),
             Event::SourceEnded(id) => self.source_ended(id),
+            Event::Dataset(id, event) => return self.absorb_dataset(id, event),
             Event::Webcams(list) => self.webcams = Some(list),
             Event::Picked(pick, paths) => return self.picked(&pick, paths),
             Event::DialogFailed => self.notice(
                 NoticeLevel::Warning,
                 "This desktop has no file dialog (no portal and no zenity). Type the path under Sources or Model, or drop the file onto the window".into(),
             ),
-            Event::Sniffed { path, checkpoint } => return self.sniffed(path, checkpoint),
+            Event::Sniffed { path, found } => return self.sniffed(path, found),
             Event::Written(path) => {
                 self.notice(NoticeLevel::Info, format!("Saved {}", path.display()));
             }
@@ -76,19 +77,8 @@ impl Workbench {
 
     /// Takes in the newest frame of a source; asks again if auto-run is on.
     pub fn absorb_frame(&mut self, id: SourceId, frame: Frame) -> Vec<Request> {
-        let now = self.now_secs;
-        let Some(source) = self.sources.iter_mut().find(|s| s.id == id) else {
-            return Vec::new();
-        };
-        source.frame = Some(frame);
-        source.frame_secs = now;
-        source.warning = None;
-        let ask = self.asking.auto && source.in_view;
-        if ask && self.asking.sent.len() < 2 && self.run_obstacle().is_none() {
-            self.apply(Command::Plain(CommandId::Run))
-        } else {
-            Vec::new()
-        }
+        let seen = self.frame_came(id, frame);
+        self.ask_again(seen)
     }
 
     /// Takes in a line of the log.
@@ -291,17 +281,18 @@ impl Workbench {
                 Pick::Files | Pick::Folder => {
                     self.apply(Command::OpenSource(SourceSpec::Path(path)))
                 }
+                Pick::Dataset => self.open_dataset(path),
                 Pick::Save { bytes, .. } => self.apply(Command::Save(path, bytes.clone())),
             });
         }
         requests
     }
 
-    fn sniffed(&mut self, path: PathBuf, checkpoint: bool) -> Vec<Request> {
-        if checkpoint {
-            self.apply(Command::LoadCheckpoint(path))
-        } else {
-            self.apply(Command::OpenSource(SourceSpec::Path(path)))
+    fn sniffed(&mut self, path: PathBuf, found: Found) -> Vec<Request> {
+        match found {
+            Found::Checkpoint => self.apply(Command::LoadCheckpoint(path)),
+            Found::Dataset => self.open_dataset(path),
+            Found::Source => self.apply(Command::OpenSource(SourceSpec::Path(path))),
         }
     }
 

@@ -35,6 +35,7 @@ impl Workbench {
             Command::SetSpeed(id, speed) => {
                 self.play(id, |play| play.speed = speed.clamp(0.1, 8.0))
             }
+            Command::Dataset(command) => self.apply_dataset(command),
             Command::SetTask(task) => self.change(|wb| wb.set_task(task)),
             Command::SetPreset(preset) => self.change(|wb| wb.asking.preset = preset),
             Command::SetInstruction(text) => self.write(text),
@@ -112,8 +113,8 @@ impl Workbench {
             CommandId::ScaleUp => self.change(|wb| wb.rescale(SCALE_STEP)),
             CommandId::ScaleDown => self.change(|wb| wb.rescale(-SCALE_STEP)),
             CommandId::ScaleReset => self.change(|wb| wb.settings.scale = 1.0),
-            // The window's own: dialogs over it, zoom, layout, clipboard.
-            _ => Vec::new(),
+            // Datasets, and the window's own: dialogs over it, zoom, layout, clipboard.
+            _ => self.apply_dataset_plain(id),
         }
     }
 
@@ -205,6 +206,9 @@ impl Workbench {
             CommandId::CancelQuery => !self.asking.sent.is_empty() || self.asking.auto,
             CommandId::CloseCheckpoint => self.model.report.is_some(),
             CommandId::CloseSource => self.selected.is_some(),
+            CommandId::CloseDataset | CommandId::NextEpisode | CommandId::PreviousEpisode => {
+                self.dataset.is_some()
+            }
             _ => true,
         }
     }
@@ -261,6 +265,8 @@ impl Workbench {
             frames: views.iter().map(|(_, frame)| frame.clone()).collect(),
             options: self.asking.options.clone(),
         };
+        let asked: Vec<SourceId> = views.iter().map(|(id, _)| *id).collect();
+        self.note_asked(id, &asked);
         self.asking.failure = None;
         self.asking.sent.push(QueryRun {
             id,

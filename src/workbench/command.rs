@@ -32,6 +32,8 @@ pub enum Command {
     Seek(SourceId, u64),
     /// Times real time.
     SetSpeed(SourceId, f32),
+    /// An act upon a dataset.
+    Dataset(super::DatasetCommand),
     /// Choose a task.
     SetTask(Task),
     /// Choose a preset of the task.
@@ -175,6 +177,26 @@ pub enum CommandId {
     ShowTiming,
     /// Bring the log to the front.
     ShowLog,
+    /// Choose the folder of a dataset in a dialog.
+    OpenDataset,
+    /// Close the dataset.
+    CloseDataset,
+    /// Next episode or sample of those that match.
+    NextEpisode,
+    /// Previous episode or sample of those that match.
+    PreviousEpisode,
+    /// Put the keyboard into the search over episodes.
+    FindEpisode,
+    /// Draw ground truth, or not.
+    ToggleTruth,
+    /// Bring the datasets to the front.
+    ShowDatasets,
+    /// Bring the curves of the episode to the front.
+    ShowEpisode,
+    /// The tiles for one picture and what a model says of it.
+    WorkspaceInspect,
+    /// The tiles for datasets.
+    WorkspaceData,
     /// Leave.
     Quit,
 }
@@ -282,6 +304,12 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::FirstFrame, "Playback", "First frame", "", &[key("Home")]),
     row(CommandId::LastFrame, "Playback", "Last frame", "", &[key("End")]),
     row(CommandId::ToggleLoop, "Playback", "Loop", "Begin again at the end", &[]),
+    row(CommandId::OpenDataset, "Data", "Open dataset", "Choose a LeRobot folder or a folder with annotations", &[ctrl_shift("N")]),
+    row(CommandId::CloseDataset, "Data", "Close dataset", "Close its cameras too", &[]),
+    row(CommandId::NextEpisode, "Data", "Next episode", "Or the next annotated picture", &[key("S")]),
+    row(CommandId::PreviousEpisode, "Data", "Previous episode", "Or the previous annotated picture", &[key("W")]),
+    row(CommandId::FindEpisode, "Data", "Find episode", "By words of its task, or by number", &[ctrl("F")]),
+    row(CommandId::ToggleTruth, "Data", "Ground truth", "Draw what is known to be true, or not", &[key("G")]),
     row(CommandId::FitView, "View", "Fit picture", "Fit the picture into its tile", &[key("F")]),
     row(CommandId::ZoomIn, "View", "Zoom in", "", &[]),
     row(CommandId::ZoomOut, "View", "Zoom out", "", &[]),
@@ -311,6 +339,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::ShowActions, "Panels", "Show actions", "Curves and table", &[ctrl_shift("A")]),
     row(CommandId::ShowModel, "Panels", "Show model", "The checkpoint and its report", &[ctrl_shift("M")]),
     row(CommandId::ShowTiming, "Panels", "Show timing", "Stages, frames and memory", &[ctrl_shift("T")]),
+    row(CommandId::ShowDatasets, "Panels", "Show datasets", "Episodes and annotated pictures", &[ctrl_shift("B")]),
+    row(CommandId::ShowEpisode, "Panels", "Show episode", "States and actions over time", &[]),
+    row(CommandId::WorkspaceInspect, "Panels", "Inspect", "Pictures and what the model says of them", &[ctrl("1")]),
+    row(CommandId::WorkspaceData, "Panels", "Data", "Datasets, their cameras and curves", &[ctrl("2")]),
     row(CommandId::ShowLog, "Panels", "Show log", "Messages", &[ctrl_shift("L")]),
     row(CommandId::Quit, "Window", "Quit", "", &[ctrl("Q")]),
 ];

@@ -8,6 +8,7 @@ mod absorb;
 mod apply;
 mod axes;
 mod command;
+mod dataset;
 pub mod export;
 mod keymap;
 mod message;
@@ -20,6 +21,7 @@ mod source;
 
 pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
+pub use dataset::{DatasetCommand, DatasetState, DatasetStatus, Recorded, TruthLayers, Workspace};
 pub use keymap::{KEY_NAMES, Keymap};
 pub use message::{Message, capitalised};
 pub use model::{LoadFailure, Loading, ModelState};
@@ -37,6 +39,8 @@ pub struct Workbench {
     pub sources: Vec<SourceState>,
     /// The source whose frame the transport bar moves and whose name the canvas shows.
     pub selected: Option<SourceId>,
+    /// The dataset that is being looked at.
+    pub dataset: Option<DatasetState>,
     /// The cameras of this machine, once listed.
     pub webcams: Option<Result<Vec<WebcamChoice>, String>>,
     /// The checkpoint.

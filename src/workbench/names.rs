@@ -35,7 +35,7 @@ impl Workbench {
 /// The folders a source lies in, the nearest first.
 fn parents(source: &SourceState) -> Vec<String> {
     let path = match &source.spec {
-        SourceSpec::Path(path) => path.as_path(),
+        SourceSpec::Path(path) | SourceSpec::DatasetCamera { dataset: path, .. } => path.as_path(),
         // Two cameras of one make differ in the name that the system gives them.
         SourceSpec::Webcam { device, .. } => return vec![device.clone()],
         SourceSpec::Sample(_) => Path::new(""),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Keymap;
+use super::{Keymap, TruthLayers, Workspace};
 use crate::engine::{DeviceChoice, Precision};
 
 /// Dark or light.
@@ -37,6 +37,12 @@ pub struct Settings {
     pub recent_checkpoints: Vec<PathBuf>,
     /// Pictures, folders and videos opened before, newest first.
     pub recent_sources: Vec<PathBuf>,
+    /// Datasets opened before, newest first.
+    pub recent_datasets: Vec<PathBuf>,
+    /// The tiles that are shown.
+    pub workspace: Workspace,
+    /// Which ground truth is drawn.
+    pub truth: TruthLayers,
     /// Seconds after which a result is stale and fades.
     pub stale_secs: f32,
     /// Whether actions are shown normalised.
@@ -57,6 +63,9 @@ impl Default for Settings {
             precision: Precision::Auto,
             recent_checkpoints: Vec::new(),
             recent_sources: Vec::new(),
+            recent_datasets: Vec::new(),
+            workspace: Workspace::Inspect,
+            truth: TruthLayers::default(),
             stale_secs: 5.0,
             normalized_actions: false,
             tokenizers: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! The sources that are open and where each one stands.
 
-use crate::engine::{PlayState, SourceId, SourceInfo, SourceSpec};
+use crate::engine::{PlayState, SourceId, SourceInfo, SourceSpec, short_name};
 use crate::vision::Frame;
 
 /// How a source is doing.
@@ -46,6 +46,7 @@ impl SourceState {
                 |n| n.to_string_lossy().into_owned(),
             ),
             (_, SourceSpec::Webcam { device, .. }) => device.clone(),
+            (_, SourceSpec::DatasetCamera { camera, .. }) => short_name(camera).to_owned(),
             (_, SourceSpec::Sample(n)) => format!("Sample {}", n + 1),
         }
     }

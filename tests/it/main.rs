@@ -7,6 +7,7 @@ mod pixels;
 mod shaders;
 mod software_vulkan;
 mod ui_base;
+mod ui_datasets;
 mod ui_panels;
 mod ui_window;
 mod verify;

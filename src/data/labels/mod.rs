@@ -60,6 +60,12 @@ pub struct Format {
 type WriteFn = fn(&LabelSet, &Path, WriteOptions) -> Result<WriteReport, LabelError>;
 
 impl Format {
+    /// Whether it is what any folder of pictures looks like.
+    #[must_use]
+    pub fn is_pictures(&self) -> bool {
+        self.name == "captions"
+    }
+
     /// Whether datasets can be written in it.
     #[must_use]
     pub const fn is_written(&self) -> bool {

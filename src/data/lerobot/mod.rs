@@ -134,6 +134,11 @@ impl Episodes {
         self.index.numbers()
     }
 
+    /// Number, length and tasks of every episode in order, without looking for its files.
+    pub fn summaries(&self) -> impl Iterator<Item = (u64, u64, Vec<&str>)> {
+        self.index.summaries()
+    }
+
     /// The feature of that name.
     #[must_use]
     pub fn feature(&self, name: &str) -> Option<&Feature> {

@@ -6,7 +6,9 @@ use egui::{
     Align, Color32, CornerRadius, FontId, Id, Label, Layout, Role, Sense, Stroke, Ui, Vec2, Vec2b,
     WidgetInfo, vec2,
 };
-use egui_plot::{AxisHints, GridMark, HoverPosition, Line, Plot, PlotPoints, uniform_grid_spacer};
+use egui_plot::{
+    AxisHints, GridMark, HoverPosition, Line, LineStyle, Plot, PlotPoints, uniform_grid_spacer,
+};
 
 use super::series::Series;
 use crate::ui::theme::{
@@ -30,6 +32,9 @@ const LOW: f32 = 36.0;
 const GRIPPER_SHARE: f32 = 0.5;
 const BOLD: f32 = 2.0;
 const FAINT: f32 = 1.0;
+/// Width and distance of the dots of what was recorded.
+const RECORDED: f32 = 1.5;
+const DOTS: f32 = 4.0;
 
 pub(super) fn ui(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>) {
     let groups: Vec<AxisGroup> = AxisGroup::ALL
@@ -134,7 +139,8 @@ fn switches(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, group: Opti
     }
 }
 
-fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
+/// A name with its line, to switch a curve on and off; whether it was pressed.
+pub(in crate::ui) fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
     let p = Palette::of(ui);
     let text = if on { p.text } else { p.disabled };
     let galley =
@@ -161,7 +167,7 @@ fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
 }
 
 /// Hues lie on pictures in both themes; on white they need more ink.
-fn color(ui: &Ui, axis: usize) -> Color32 {
+pub(in crate::ui) fn color(ui: &Ui, axis: usize) -> Color32 {
     let p = Palette::of(ui);
     let hue = HUES[axis % HUES.len()];
     if p.theme == egui::Theme::Light {
@@ -255,6 +261,20 @@ fn lines(ui: &Ui, series: &Series, off: &BTreeSet<usize>, group: AxisGroup) -> V
             }
         }
     }
+    if let Some(recorded) = &series.recorded {
+        for &axis in &axes {
+            let name = format!("{} recorded", series.axes[axis].name);
+            let points = points(&recorded.steps, axis, group);
+            lines.push(
+                Line::new(name, points)
+                    .color(color(ui, axis))
+                    .width(RECORDED)
+                    .style(LineStyle::Dotted { spacing: DOTS })
+                    .allow_band(false)
+                    .id((axis, "recorded")),
+            );
+        }
+    }
     for &axis in &axes {
         let name = series.axes[axis].name.clone();
         let points = points(&series.mean, axis, group);
@@ -305,7 +325,7 @@ fn whole(mark: GridMark) -> String {
 }
 
 /// Distances of grid lines, so that about `wanted` fit and numbers are round: 1, 2 or 5 at some power of ten.
-fn few((low, high): (f64, f64), wanted: f64, least: f64) -> [f64; 3] {
+pub(in crate::ui) fn few((low, high): (f64, f64), wanted: f64, least: f64) -> [f64; 3] {
     let rough = ((high - low).abs() / wanted).max(1e-9);
     let power = 10.0_f64.powf(rough.log10().floor());
     let times = [1.0, 2.0, 5.0]
@@ -317,7 +337,7 @@ fn few((low, high): (f64, f64), wanted: f64, least: f64) -> [f64; 3] {
 }
 
 /// A number in few characters.
-fn short(value: f64) -> String {
+pub(in crate::ui) fn short(value: f64) -> String {
     match value.abs() {
         v if v < 1e-9 => "0".into(),
         v if v < 0.001 => format!("{value:.0e}"),

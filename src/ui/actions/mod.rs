@@ -1,6 +1,7 @@
 //! The action chunk of the last answer: curves over time, or numbers.
 
-mod curves;
+mod compare;
+pub(in crate::ui) mod curves;
 mod series;
 mod table;
 
@@ -51,7 +52,10 @@ impl Panel for ActionsPanel {
             return;
         };
         let normalized = context.workbench.settings.normalized_actions;
-        let series = Series::of(action, normalized);
+        let mut series = Series::of(action, normalized);
+        if !series.normalized {
+            series.recorded = context.workbench.recorded(result, &series.mean);
+        }
         ui.spacing_mut().item_spacing.y = SPACE_SMALL;
         self.header(ui, context, action, &series);
         if context.workbench.is_stale(result) {
@@ -94,6 +98,9 @@ impl ActionsPanel {
             });
         });
         note(ui, action, series);
+        if let Some(recorded) = &series.recorded {
+            compare::ui(ui, recorded, series);
+        }
     }
 
     /// Where two names have no room.

@@ -1,7 +1,7 @@
 //! The numbers to show: samples x steps x axes, with what the axes are.
 
 use crate::engine::ActionAnswer;
-use crate::workbench::{ActionAxis, action_axes};
+use crate::workbench::{ActionAxis, Recorded, action_axes};
 
 /// Samples drawn at most; a fan of more is a blot.
 const SAMPLES: usize = 64;
@@ -16,6 +16,8 @@ pub(super) struct Series {
     pub(super) mean: Vec<Vec<f64>>,
     /// Whether the numbers are normalised.
     pub(super) normalized: bool,
+    /// What was recorded in the episode that was asked about, in the same units.
+    pub(super) recorded: Option<Recorded>,
 }
 
 impl Series {
@@ -41,6 +43,7 @@ impl Series {
             mean: mean(&samples),
             samples,
             normalized: si.is_none(),
+            recorded: None,
         }
     }
 

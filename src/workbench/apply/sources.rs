@@ -14,6 +14,9 @@ impl Workbench {
     }
 
     pub(super) fn open(&mut self, spec: SourceSpec) -> Vec<Request> {
+        if let SourceSpec::DatasetCamera { dataset, .. } = spec {
+            return self.open_dataset(dataset);
+        }
         if let SourceSpec::Path(path) = &spec {
             remember(&mut self.settings.recent_sources, path.clone());
         }
@@ -98,7 +101,13 @@ impl Workbench {
             return Vec::new();
         };
         change(&mut source.play);
-        vec![Request::Play(id, source.play)]
+        let play = source.play;
+        if source.is_of_dataset() {
+            for other in self.sources.iter_mut().filter(|s| s.is_of_dataset()) {
+                other.play = play;
+            }
+        }
+        vec![Request::Play(id, play)]
     }
 
     pub(super) fn play_selected(&mut self, change: impl FnOnce(&mut PlayState)) -> Vec<Request> {
@@ -106,7 +115,7 @@ impl Workbench {
             .map_or_else(Vec::new, |id| self.play(id, change))
     }
 
-    pub(super) fn seek(&mut self, id: SourceId, index: u64) -> Vec<Request> {
+    pub(in crate::workbench) fn seek(&mut self, id: SourceId, index: u64) -> Vec<Request> {
         let mut requests = self.play(id, |play| play.playing = false);
         requests.push(Request::Seek(id, index));
         requests

@@ -99,6 +99,16 @@ impl Index {
         self.entries.iter().map(|entry| entry.episode)
     }
 
+    /// Number, length and tasks of every episode.
+    pub(super) fn summaries(&self) -> impl Iterator<Item = (u64, u64, Vec<&str>)> {
+        let starts = std::iter::once(0).chain(self.entries.iter().map(|entry| entry.tasks_end));
+        self.entries.iter().zip(starts).map(|(entry, start)| {
+            let numbers = self.tasks[start..entry.tasks_end].iter();
+            let tasks = numbers.map(|number| self.task_names[*number as usize].as_str());
+            (entry.episode, entry.length, tasks.collect())
+        })
+    }
+
     /// Where the episode with this number stands in the list.
     pub(super) fn position(&self, episode: u64) -> Option<usize> {
         let direct = usize::try_from(episode).ok()?;
