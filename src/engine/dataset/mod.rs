@@ -3,6 +3,7 @@
 //! The window sees plain data: what the dataset says of itself with the list of its entries, rows of the episode on
 //! show, and the newest pictures of all its cameras in one piece, so that they are never out of step.
 
+mod about;
 mod facts;
 mod material;
 mod player;

@@ -66,12 +66,15 @@ pub(super) fn start(id: DatasetId, again: Again, wish: Arc<Wish>, sink: Sink) {
         guarded(&sink, "thumbnails", || {
             let Some(first) = wish.next() else { return };
             let mut material = match again.open() {
-                Ok(material) => material,
-                Err(error) => return log::warn!("no small pictures: {error}"),
+                Ok(material) => Some(material),
+                Err(error) => {
+                    log::warn!("no small pictures: {error}");
+                    None
+                }
             };
             let mut next = Some(first);
             while let Some(number) = next {
-                let small = small(&mut material, number);
+                let small = material.as_mut().and_then(|known| small(known, number));
                 sink.send(Event::Dataset(id, DatasetEvent::Thumbnail(number, small)));
                 next = wish.next();
             }

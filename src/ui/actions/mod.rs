@@ -15,7 +15,7 @@ use super::panel::{Panel, PanelContext};
 use super::theme::{self, CONTROL, Palette, SPACE_SMALL};
 use super::widgets::{EmptyState, IconButton, empty_state, segmented};
 use crate::engine::ActionAnswer;
-use crate::workbench::CommandId;
+use crate::workbench::{CommandId, Recorded, Workbench};
 use series::Series;
 
 /// Width from which curves and table are chosen by name.
@@ -66,6 +66,18 @@ impl Panel for ActionsPanel {
             View::Table => table::ui(ui, &series, &mut self.sample),
         }
     }
+}
+
+/// The mean of the last prediction in SI with what was recorded from the same frame on, where the episode on show is
+/// the one that was asked about.
+pub(in crate::ui) fn predicted(workbench: &Workbench) -> Option<(Vec<Vec<f64>>, Recorded)> {
+    let result = workbench.asking.acted()?;
+    let series = Series::of(result.answer.action.as_ref()?, false);
+    if series.normalized {
+        return None;
+    }
+    let recorded = workbench.recorded(result, &series.mean)?;
+    Some((series.mean, recorded))
 }
 
 impl ActionsPanel {

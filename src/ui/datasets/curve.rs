@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use egui::{FontId, Id, Sense, TextStyle, Ui, Vec2b, vec2};
 use egui_plot::{
-    AxisHints, HoverPosition, Line, Plot, PlotPoint, PlotPoints, VLine, uniform_grid_spacer,
+    AxisHints, HoverPosition, Line, LineStyle, Plot, PlotPoint, PlotPoints, VLine,
+    uniform_grid_spacer,
 };
 
 use crate::engine::{EpisodeRows, FeatureRows};
 use crate::ui::actions::curves::{color, few, short};
 use crate::ui::theme::{Palette, TEXT_CAPTION};
+use crate::workbench::Recorded;
 
 /// Points of a curve at most: more than pixels on a wide screen.
 const MOST: usize = 4096;
@@ -20,6 +22,7 @@ const LABELS: f32 = 38.0;
 const CLOCK_SPACING: f32 = 64.0;
 const CURVE: f32 = 1.5;
 const CURSOR: f32 = 1.5;
+const PREDICTED: f32 = 1.0;
 
 /// The points of a feature, one list for each axis, thinned.
 pub(super) struct Curve {
@@ -62,6 +65,45 @@ fn thinned(points: Vec<PlotPoint>) -> Vec<PlotPoint> {
     kept
 }
 
+/// A predicted chunk in the time of the episode.
+pub(super) struct Chunk {
+    /// The recorded feature it is about.
+    pub(super) feature: String,
+    axes: Vec<Vec<PlotPoint>>,
+}
+
+impl Chunk {
+    pub(super) fn of(rows: &EpisodeRows, steps: &[Vec<f64>], recorded: &Recorded) -> Self {
+        let pace = rows.time(1) - rows.time(0);
+        let begin = rows.time(recorded.start);
+        let axis = |axis: usize| {
+            let values = steps.iter().enumerate();
+            let points = values.filter_map(|(step, values)| {
+                let value = values
+                    .get(axis)
+                    .copied()
+                    .filter(|value| value.is_finite())?;
+                Some(PlotPoint::new(begin + pace * step as f64, value))
+            });
+            points.collect()
+        };
+        let axes = steps.first().map_or(0, Vec::len);
+        Self {
+            feature: recorded.feature.clone(),
+            axes: (0..axes).map(axis).collect(),
+        }
+    }
+}
+
+/// What is drawn.
+pub(super) struct Drawn<'a> {
+    pub(super) rows: &'a EpisodeRows,
+    pub(super) feature: &'a FeatureRows,
+    pub(super) curve: &'a Curve,
+    /// What a model predicted of it.
+    pub(super) chunk: Option<&'a Chunk>,
+}
+
 /// Where a feature is drawn.
 pub(super) struct Place {
     pub(super) width: f32,
@@ -75,11 +117,17 @@ pub(super) struct Place {
 /// Draws it; the time that was asked for by pressing or dragging.
 pub(super) fn ui(
     ui: &mut Ui,
-    (rows, feature, curve): (&EpisodeRows, &FeatureRows, &Curve),
+    drawn: &Drawn<'_>,
     off: &BTreeSet<(String, usize)>,
     place: &Place,
 ) -> Option<f64> {
     let p = Palette::of(ui);
+    let Drawn {
+        rows,
+        feature,
+        curve,
+        chunk,
+    } = *drawn;
     let last = rows.time(rows.length.saturating_sub(1));
     let shown: Vec<usize> = (0..curve.axes.len())
         .filter(|axis| !off.contains(&(feature.name.clone(), *axis)))
@@ -94,6 +142,15 @@ pub(super) fn ui(
                 let points = PlotPoints::Borrowed(&curve.axes[*axis]);
                 let line = Line::new(feature.axes[*axis].clone(), points);
                 plot.line(line.color(color).width(CURVE).allow_band(false).id(*axis));
+            }
+            for axis in &shown {
+                let Some(points) = chunk.and_then(|chunk| chunk.axes.get(*axis)) else {
+                    continue;
+                };
+                let name = format!("{} predicted", feature.axes[*axis]);
+                let line = Line::new(name, PlotPoints::Borrowed(points)).width(PREDICTED);
+                let line = line.color(p.text).style(LineStyle::dashed_dense());
+                plot.line(line.allow_band(false).id((*axis, "predicted")));
             }
             let cursor = VLine::new("", place.at).color(p.text).width(CURSOR);
             plot.vline(cursor.allow_hover(false));

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use egui::{Align, Label, Layout, ScrollArea, Ui, vec2};
 
-use super::curve::{self, Curve, Place};
+use super::curve::{self, Chunk, Curve, Drawn, Place};
 use super::words;
 use crate::engine::{DatasetKind, EpisodeRows, FeatureRows};
 use crate::grounding::GroundingKind;
 use crate::ui::act::icon_mode;
 use crate::ui::actions::curves::{color, switch};
+use crate::ui::actions::predicted;
 use crate::ui::panel::{Panel, PanelContext};
 use crate::ui::theme::{self, CONTROL, Palette, SPACE, SPACE_SMALL, TARGET_MIN};
 use crate::ui::widgets::{ActionButton, EmptyState, Tone, chip, empty_state};
@@ -95,6 +96,8 @@ impl EpisodePanel {
         let at = rows.time(usize::try_from(set.at).unwrap_or(0));
         let room = ui.available_height() - CLOCK;
         let each = (room / shown.len().max(1) as f32 - TARGET_MIN - SPACE_SMALL).max(LOW);
+        let predicted =
+            predicted(context.workbench).map(|(mean, recorded)| Chunk::of(rows, &mean, &recorded));
         let mut wanted = None;
         ScrollArea::vertical()
             .id_salt("plots")
@@ -112,7 +115,15 @@ impl EpisodePanel {
                     self.line(ui, feature, usize::try_from(set.at).unwrap_or(0));
                     let curve = curve_of(&mut self.curves, rows, feature);
                     if let Some(curve) = curve {
-                        let asked = curve::ui(ui, (rows, feature, curve), &self.off, &place);
+                        let of_action = |chunk: &&Chunk| chunk.feature == feature.name;
+                        let chunk = predicted.as_ref().filter(of_action);
+                        let drawn = Drawn {
+                            rows,
+                            feature,
+                            curve,
+                            chunk,
+                        };
+                        let asked = curve::ui(ui, &drawn, &self.off, &place);
                         wanted = asked.or(wanted);
                     }
                 }

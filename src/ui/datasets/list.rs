@@ -31,6 +31,8 @@ pub(super) struct EpisodeList {
     focus: bool,
     /// The entry that was on show, to scroll to a new one that others chose.
     seen: Option<usize>,
+    /// How far it is scrolled.
+    offset: f32,
     /// The entries in sight that pictures were asked for.
     asked: Vec<u64>,
 }
@@ -61,7 +63,7 @@ impl EpisodeList {
             area = self.follow(ui, area, set);
         }
         let mut in_sight = Vec::new();
-        area.show_rows(ui, ROW, set.matches.len(), |ui, rows| {
+        let output = area.show_rows(ui, ROW, set.matches.len(), |ui, rows| {
             for place in rows {
                 let Some(&at) = set.matches.get(place) else {
                     continue;
@@ -82,6 +84,7 @@ impl EpisodeList {
                 }
             }
         });
+        self.offset = output.state.offset.y;
         self.want(context, set, in_sight);
     }
 
@@ -119,8 +122,7 @@ impl EpisodeList {
         let Some(place) = set.place() else {
             return area;
         };
-        let id = ui.make_persistent_id("episodes");
-        let now = egui::scroll_area::State::load(ui.ctx(), id).map_or(0.0, |state| state.offset.y);
+        let now = self.offset;
         let (top, height) = (place as f32 * ROW, ui.available_height());
         if top < now {
             area.vertical_scroll_offset(top)

@@ -10,6 +10,8 @@ const ACTIONS: [&str; 2] = ["action", "actions"];
 pub struct Recorded {
     /// The episode.
     pub episode: u64,
+    /// Name of the recorded feature.
+    pub feature: String,
     /// The row that was asked about.
     pub start: usize,
     /// `[step][axis]`: as many steps as were predicted, fewer at the end of the episode.
@@ -38,6 +40,7 @@ impl Workbench {
             .collect();
         Some(Recorded {
             episode: *episode,
+            feature: feature.name.clone(),
             start,
             errors: errors(predicted, &steps, axes),
             steps,
