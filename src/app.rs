@@ -15,7 +15,8 @@ use crate::ui::offscreen::Offscreen;
 use crate::ui::shell::Shell;
 use crate::ui::theme;
 use crate::workbench::{
-    Command, CommandId, FontSearch, LogLine, NoticeLevel, Settings, Theme, Workbench,
+    Command, CommandId, FontSearch, LogLine, NoticeLevel, Settings, SimulatorAct, SimulatorPhase,
+    Theme, Workbench,
 };
 
 /// What the command line says about the window.
@@ -27,6 +28,8 @@ pub struct AppOptions {
     pub checkpoint: Option<PathBuf>,
     /// Pictures, folders and videos to open.
     pub sources: Vec<PathBuf>,
+    /// A task of the simulator to set up, and its seed.
+    pub simulator: Option<(String, u64)>,
     /// An instruction to ask at once.
     pub ask: Option<(Task, String)>,
     /// Where the model runs, if not as in the preferences.
@@ -187,6 +190,15 @@ impl App {
         for path in &options.sources {
             self.command(Command::OpenSource(SourceSpec::Path(path.clone())));
         }
+        if let Some((task, seed)) = &options.simulator {
+            let setup = engine::SimulatorSetup {
+                task: task.clone(),
+                seed: *seed,
+                ..engine::SimulatorSetup::default()
+            };
+            self.command(Command::Simulator(SimulatorAct::SetUp(setup)));
+            self.shell.reveal_simulator();
+        }
         if let Some((task, instruction)) = &options.ask {
             self.command(Command::SetTask(*task));
             self.command(Command::SetInstruction(instruction.clone()));
@@ -229,6 +241,12 @@ impl App {
         for (id, frame) in self.engine.poll_frames() {
             let requests = self.workbench.absorb_frame(id, frame);
             self.send(requests);
+        }
+        if let Some(status) = self.engine.poll_simulator() {
+            self.workbench.absorb_simulator_status(status);
+        }
+        if let Some(progress) = self.engine.poll_collecting() {
+            self.workbench.absorb_collecting(progress);
         }
         self.ask_once();
     }
@@ -302,6 +320,9 @@ impl App {
     /// When something on screen changes by itself: ages are shown in seconds, then in minutes.
     fn next_change(&self) -> Option<Duration> {
         let asking = &self.workbench.asking;
+        if self.workbench.generate.is_running() {
+            return Some(Duration::from_millis(500));
+        }
         if !self.workbench.notices.open.is_empty() || asking.running.is_some() {
             return Some(Duration::from_millis(250));
         }
@@ -320,6 +341,8 @@ impl App {
             });
             let failed = self.workbench.model.failure.is_some();
             let asking = !self.workbench.asking.sent.is_empty() || (self.ask.is_some() && !failed);
+            let opening =
+                opening || matches!(self.workbench.simulator.phase, SimulatorPhase::Starting(_));
             let font = matches!(self.workbench.font, FontSearch::Asked);
             let font = font && self.workbench.notices.open.is_empty();
             if !opening && !font && self.workbench.model.loading.is_none() && !asking {

@@ -38,6 +38,7 @@ fn window(options: WindowOptions) -> anyhow::Result<Outcome> {
         demo: options.demo,
         checkpoint: options.checkpoint,
         sources: options.sources,
+        simulator: options.simulator,
         ask: options.ask.map(|text| (options.task, text)),
         device: options.device,
         theme: options.theme.map(|theme| match theme {

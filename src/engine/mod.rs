@@ -5,6 +5,7 @@
 //! when there is something to see. How anything is computed is not known here.
 
 pub mod annotated;
+mod collecting;
 mod desk;
 mod event;
 mod font;
@@ -14,6 +15,7 @@ mod memory;
 mod policy;
 mod request;
 pub mod shipped;
+mod simulator;
 mod source;
 pub mod store;
 mod worker;
@@ -22,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+pub use collecting::{CollectEvent, collect_obstacle, collect_tasks};
 pub use event::{Event, SourceInfo, SourceKind, WebcamChoice, WebcamFormat};
 pub use font::SystemFont;
 pub use logger::{LogLevel, LogRecord, install_logger, take_log};
@@ -30,9 +33,16 @@ pub use memory::Memory;
 pub use request::{
     LoadRequest, LoadTarget, Pick, PlayState, QueryId, Request, SourceId, SourceSpec,
 };
+pub use simulator::{
+    SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
+    SimulatorStatus, SimulatorTask, simulator_tasks,
+};
 pub use worker::Wake;
 
 // What the floors above may hold of the rooms below: plain data.
+pub use crate::collect::{
+    Config as CollectConfig, Finished as CollectedEpisode, Reject, Report as CollectReport, Tally,
+};
 pub use crate::model::answer::{
     ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeChoice, StageTime,
     StopReason, TextAnswer, Timing,
@@ -59,6 +69,8 @@ pub struct Engine {
     desk: Arc<Desk>,
     load_progress: (u64, Latest<Progress>),
     sources: BTreeMap<SourceId, SourceThread>,
+    simulator: simulator::Simulator,
+    collecting: collecting::Collecting,
 }
 
 impl Engine {
@@ -86,6 +98,8 @@ impl Engine {
             desk,
             load_progress: (0, progress),
             sources: BTreeMap::new(),
+            simulator: simulator::Simulator::default(),
+            collecting: collecting::Collecting::default(),
         }
     }
 
@@ -106,11 +120,21 @@ impl Engine {
                 let dropped = self.desk.cancel_query();
                 self.query_dropped(dropped);
             }
+            Request::Open(id, SourceSpec::Simulator(camera)) => {
+                self.simulator.attach(id, camera, &self.sink);
+            }
             Request::Open(id, spec) => {
                 let thread = SourceThread::start(id, spec, self.sink.clone());
                 self.sources.insert(id, thread);
             }
-            Request::Close(id) => drop(self.sources.remove(&id)),
+            Request::Close(id) => {
+                if self.sources.remove(&id).is_none() {
+                    self.simulator.detach(id);
+                }
+            }
+            Request::Simulator(order) => self.simulator.order(order, &self.sink),
+            Request::Collect(config) => self.collecting.start(*config, &self.sink),
+            Request::CancelCollect => self.collecting.cancel(),
             Request::Play(id, state) => self.on_source(id, |s| s.play(state)),
             Request::Seek(id, index) => self.on_source(id, |s| s.seek(index)),
             Request::ListWebcams => desk::list_webcams(&self.sink),
@@ -147,10 +171,23 @@ impl Engine {
     /// Frames that are newer than those given before, one for each source at most.
     #[must_use]
     pub fn poll_frames(&mut self) -> Vec<(SourceId, Frame)> {
-        self.sources
-            .iter_mut()
-            .filter_map(|(id, source)| Some((*id, source.newer_frame()?)))
-            .collect()
+        let sources = self.sources.iter_mut();
+        let files = sources.filter_map(|(id, source)| Some((*id, source.newer_frame()?)));
+        let mut frames: Vec<_> = files.collect();
+        frames.extend(self.simulator.frames());
+        frames
+    }
+
+    /// Where the simulator stands at the frames that [`Self::poll_frames`] gave last, once.
+    #[must_use]
+    pub fn poll_simulator(&mut self) -> Option<SimulatorStatus> {
+        self.simulator.status()
+    }
+
+    /// The newest progress of collecting, once.
+    #[must_use]
+    pub fn poll_collecting(&mut self) -> Option<Progress> {
+        self.collecting.progress()
     }
 
     fn on_source(&self, id: SourceId, act: impl FnOnce(&SourceThread)) {

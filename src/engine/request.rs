@@ -60,6 +60,8 @@ pub enum SourceSpec {
     },
     /// One of the shipped sample pictures, by number.
     Sample(usize),
+    /// A camera of the simulator, by name.
+    Simulator(String),
 }
 
 /// How a source runs.
@@ -84,6 +86,10 @@ pub enum Pick {
     Files,
     /// A folder of pictures.
     Folder,
+    /// Where collected episodes go.
+    CollectFolder,
+    /// Where recorded episodes of the simulator go.
+    RecordFolder,
     /// Where to put these bytes; the name is a suggestion.
     Save {
         /// Suggested name.
@@ -129,6 +135,12 @@ pub enum Request {
         /// What to draw.
         groundings: Vec<crate::grounding::Grounding>,
     },
+    /// Tell the simulator something.
+    Simulator(super::simulator::SimulatorOrder),
+    /// Collect episodes; a run under way is stopped.
+    Collect(Box<crate::collect::Config>),
+    /// Stop collecting.
+    CancelCollect,
     /// Look for a font of the system that holds Chinese, Japanese and Korean.
     FindFont,
     /// Put bytes into a file.

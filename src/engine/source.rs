@@ -264,6 +264,9 @@ fn open(spec: &SourceSpec) -> anyhow::Result<Box<dyn Camera>> {
         SourceSpec::Path(path) => crate::camera::open(path)?,
         SourceSpec::Webcam { device, format } => desk::open_webcam(device, format.as_deref())?,
         SourceSpec::Sample(number) => crate::camera::open(&shipped::sample(*number)?)?,
+        SourceSpec::Simulator(camera) => {
+            anyhow::bail!("camera {camera} belongs to the simulator; open it there")
+        }
     })
 }
 

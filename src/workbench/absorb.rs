@@ -62,6 +62,8 @@ impl Workbench {
                     path.display()
                 ),
             ),
+            Event::Simulator(event) => return self.absorb_simulator(event),
+            Event::Collect(event) => self.absorb_collect(event),
             Event::Crashed { thread, message } => self.crashed(&thread, &message),
         }
         Vec::new()
@@ -290,6 +292,10 @@ impl Workbench {
                 Pick::PlannerFolder(run) => self.apply(Command::LoadWithPlanner(run.clone(), path)),
                 Pick::Files | Pick::Folder => {
                     self.apply(Command::OpenSource(SourceSpec::Path(path)))
+                }
+                Pick::CollectFolder => self.set_collect_folder(path),
+                Pick::RecordFolder => {
+                    self.apply(Command::Simulator(super::SimulatorAct::Folder(path)))
                 }
                 Pick::Save { bytes, .. } => self.apply(Command::Save(path, bytes.clone())),
             });

@@ -50,6 +50,8 @@ impl Workbench {
                     wb.notices.open.remove(index);
                 }
             }),
+            Command::Simulator(act) => self.act_on_simulator(act),
+            Command::SetCollect(config) => self.set_collect(*config),
             Command::GiveKey(id, key) => self.change(|wb| wb.settings.keys.give(id, key)),
             Command::ResetKeys(id) => self.change(|wb| wb.settings.keys.reset(id)),
         }
@@ -85,6 +87,9 @@ impl Workbench {
             CommandId::TaskPlan => self.change(|wb| wb.set_task(Task::Plan)),
             CommandId::TaskChat => self.change(|wb| wb.set_task(Task::Chat)),
             CommandId::TaskAction => self.change(|wb| wb.set_task(Task::Action)),
+            CommandId::PlayPause if self.selects_simulator() => {
+                self.run_simulator(!self.simulator.running)
+            }
             CommandId::PlayPause => self.play_selected(|play| play.playing = !play.playing),
             CommandId::ToggleLoop => self.play_selected(|play| play.looping = !play.looping),
             CommandId::NextFrame => self.skip(1),
@@ -112,8 +117,19 @@ impl Workbench {
             CommandId::ScaleUp => self.change(|wb| wb.rescale(SCALE_STEP)),
             CommandId::ScaleDown => self.change(|wb| wb.rescale(-SCALE_STEP)),
             CommandId::ScaleReset => self.change(|wb| wb.settings.scale = 1.0),
-            // The window's own: dialogs over it, zoom, layout, clipboard.
-            _ => Vec::new(),
+            _ => self.apply_job(id),
+        }
+    }
+
+    /// The simulator and collecting.
+    fn apply_job(&mut self, id: CommandId) -> Vec<Request> {
+        match id {
+            CommandId::Generate
+            | CommandId::CancelGenerate
+            | CommandId::ResumeGenerate
+            | CommandId::PickGenerateFolder => self.apply_generate(id),
+            // What is left is the window's own: dialogs over it, zoom, layout, clipboard.
+            _ => self.apply_simulator(id),
         }
     }
 
@@ -205,7 +221,11 @@ impl Workbench {
             CommandId::CancelQuery => !self.asking.sent.is_empty() || self.asking.auto,
             CommandId::CloseCheckpoint => self.model.report.is_some(),
             CommandId::CloseSource => self.selected.is_some(),
-            _ => true,
+            _ => match id.spec().map(|spec| spec.group) {
+                Some("Simulator") => self.simulator_takes(id),
+                Some("Generate") => self.generate_takes(id),
+                _ => true,
+            },
         }
     }
 

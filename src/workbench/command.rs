@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::engine::{DeviceChoice, Precision, SourceId, SourceSpec};
+use super::SimulatorAct;
+use crate::engine::{CollectConfig, DeviceChoice, Precision, SourceId, SourceSpec};
 use crate::grounding::prompt::Task;
 
 /// An act with its arguments.
@@ -54,6 +55,10 @@ pub enum Command {
     Save(PathBuf, Vec<u8>),
     /// Take a notice off the screen.
     DismissNotice(usize),
+    /// Act on the simulator.
+    Simulator(SimulatorAct),
+    /// Replace what is to be collected.
+    SetCollect(Box<CollectConfig>),
     /// Give a command this key, taking it from whichever has it.
     GiveKey(CommandId, Shortcut),
     /// Put the keys of a command back, or those of all.
@@ -175,6 +180,44 @@ pub enum CommandId {
     ShowTiming,
     /// Bring the log to the front.
     ShowLog,
+    /// Set a scene up, if none is, and show its cameras.
+    OpenSimulator,
+    /// Put the simulator away.
+    CloseSimulator,
+    /// Let the simulator's time pass, or not.
+    SimulatorRun,
+    /// One control step.
+    SimulatorStep,
+    /// Begin the episode again.
+    SimulatorReset,
+    /// Draw another episode.
+    SimulatorNewSeed,
+    /// Bump the gripper.
+    SimulatorBump,
+    /// The expert plays, or the arm holds.
+    ToggleExpert,
+    /// The next seed follows when an episode ends, or not.
+    ToggleRepeat,
+    /// Things can be dragged on the canvas, or not.
+    TogglePerturb,
+    /// What is true in the pictures is shown, or not.
+    ToggleTruth,
+    /// Episodes that reach their goal are kept, or not.
+    ToggleRecord,
+    /// Keep the episode as it is now.
+    KeepEpisode,
+    /// Choose where kept episodes go.
+    PickRecordFolder,
+    /// Bring the form of collecting to the front.
+    ShowGenerate,
+    /// Collect.
+    Generate,
+    /// Stop collecting.
+    CancelGenerate,
+    /// Go on with a run that was stopped.
+    ResumeGenerate,
+    /// Choose where collected episodes go.
+    PickGenerateFolder,
     /// Leave.
     Quit,
 }
@@ -295,6 +338,24 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::CopyActionsJson, "Actions", "Copy actions as JSON", "", &[]),
     row(CommandId::CopyActionsCsv, "Actions", "Copy actions as CSV", "", &[]),
     row(CommandId::ToggleNormalized, "Actions", "Normalised or SI", "Which numbers the curves and the table show", &[]),
+    row(CommandId::OpenSimulator, "Simulator", "Open the simulator", "A tabletop, an arm and cameras, with nothing plugged in", &[ctrl_shift("U")]),
+    row(CommandId::CloseSimulator, "Simulator", "Close the simulator", "Its cameras close with it", &[]),
+    row(CommandId::SimulatorRun, "Simulator", "Run or pause the simulator", "Space does the same when one of its cameras is selected", &[shift("Space")]),
+    row(CommandId::SimulatorStep, "Simulator", "Step the simulator", "One control step", &[shift("S")]),
+    row(CommandId::SimulatorReset, "Simulator", "Reset the episode", "The same seed from its start", &[shift("R")]),
+    row(CommandId::SimulatorNewSeed, "Simulator", "New seed", "Another episode of the same task", &[shift("N")]),
+    row(CommandId::ToggleExpert, "Simulator", "Expert", "The scripted expert plays; otherwise the arm holds", &[shift("E")]),
+    row(CommandId::ToggleRepeat, "Simulator", "Next seed at the end", "Episodes follow each other", &[]),
+    row(CommandId::TogglePerturb, "Simulator", "Drag things", "Move things on the table with the mouse", &[shift("P")]),
+    row(CommandId::SimulatorBump, "Simulator", "Bump the gripper", "A push, as in perturbed episodes", &[shift("B")]),
+    row(CommandId::ToggleTruth, "Simulator", "Show truth", "Exact boxes, grasp and place points and the gripper's way", &[shift("T")]),
+    row(CommandId::ToggleRecord, "Simulator", "Record", "Keep every episode that reaches its goal in a dataset", &[]),
+    row(CommandId::KeepEpisode, "Simulator", "Save episode", "Keep the episode as it is now in the dataset", &[]),
+    row(CommandId::PickRecordFolder, "Simulator", "Choose recording folder", "The dataset that kept episodes are appended to", &[]),
+    row(CommandId::Generate, "Generate", "Generate", "Let the expert play and write datasets of it", &[]),
+    row(CommandId::CancelGenerate, "Generate", "Cancel generating", "What was written stays complete and can be resumed", &[]),
+    row(CommandId::ResumeGenerate, "Generate", "Resume generating", "Go on with what is in the folder", &[]),
+    row(CommandId::PickGenerateFolder, "Generate", "Choose output folder", "Where generated datasets go", &[]),
     row(CommandId::CommandPalette, "Window", "Commands", "Find any command by typing", &[ctrl("K"), ctrl("P")]),
     row(CommandId::KeySheet, "Window", "Keys", "Every key and gesture", &[key("F1"), shift("Questionmark")]),
     row(CommandId::Preferences, "Window", "Preferences", "Theme, text size, motion and keys", &[ctrl("Comma")]),
@@ -312,6 +373,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::ShowModel, "Panels", "Show model", "The checkpoint and its report", &[ctrl_shift("M")]),
     row(CommandId::ShowTiming, "Panels", "Show timing", "Stages, frames and memory", &[ctrl_shift("T")]),
     row(CommandId::ShowLog, "Panels", "Show log", "Messages", &[ctrl_shift("L")]),
+    row(CommandId::ShowGenerate, "Panels", "Show generate", "Datasets by the scripted expert", &[ctrl_shift("N")]),
     row(CommandId::Quit, "Window", "Quit", "", &[ctrl("Q")]),
 ];
 

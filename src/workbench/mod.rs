@@ -9,6 +9,7 @@ mod apply;
 mod axes;
 mod command;
 pub mod export;
+mod generate;
 mod keymap;
 mod message;
 mod model;
@@ -16,16 +17,19 @@ mod names;
 mod notice;
 mod query;
 mod settings;
+mod simulator;
 mod source;
 
 pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
+pub use generate::{CollectPhase, CollectRun, GenerateState, THUMBNAILS};
 pub use keymap::{KEY_NAMES, Keymap};
 pub use message::{Message, capitalised};
 pub use model::{LoadFailure, Loading, ModelState};
 pub use notice::{LogLine, Notice, NoticeLevel, Notices};
 pub use query::{Asking, QueryRun, ResultSet, Running};
 pub use settings::{Settings, Theme};
+pub use simulator::{SimulatorAct, SimulatorPhase, SimulatorState};
 pub use source::{SourceState, SourceStatus};
 
 use crate::engine::{Memory, SourceId, SystemFont, WebcamChoice};
@@ -47,6 +51,10 @@ pub struct Workbench {
     pub font: FontSearch,
     /// What is being asked.
     pub asking: Asking,
+    /// The simulator.
+    pub simulator: SimulatorState,
+    /// Collecting episodes.
+    pub generate: GenerateState,
     /// Messages to act on and the log.
     pub notices: Notices,
     /// Preferences, kept between starts.
