@@ -113,14 +113,14 @@ impl Workbench {
             CommandId::SimulatorStep => self.step_simulator(),
             CommandId::SimulatorReset => self.set_up(self.settings.simulator.clone()),
             CommandId::SimulatorNewSeed => self.new_seed(),
-            CommandId::SimulatorBump => self.tell(SimulatorOrder::Bump),
+            CommandId::SimulatorBump => tell(SimulatorOrder::Bump),
             CommandId::ToggleExpert => {
                 self.simulator.expert = !self.simulator.expert;
-                self.tell(SimulatorOrder::Expert(self.simulator.expert))
+                tell(SimulatorOrder::Expert(self.simulator.expert))
             }
             CommandId::ToggleRepeat => {
                 self.simulator.repeat = !self.simulator.repeat;
-                self.tell(SimulatorOrder::Repeat(self.simulator.repeat))
+                tell(SimulatorOrder::Repeat(self.simulator.repeat))
             }
             CommandId::TogglePerturb => {
                 self.simulator.perturb = !self.simulator.perturb;
@@ -128,7 +128,7 @@ impl Workbench {
             }
             CommandId::ToggleTruth => {
                 self.simulator.truth = !self.simulator.truth;
-                self.tell(SimulatorOrder::Truth(self.simulator.truth))
+                tell(SimulatorOrder::Truth(self.simulator.truth))
             }
             CommandId::ToggleRecord => self.toggle_record(),
             CommandId::KeepEpisode => self.keep_episode(),
@@ -154,23 +154,18 @@ impl Workbench {
             SimulatorAct::ToggleCamera(camera) => self.toggle_camera(camera),
             SimulatorAct::Speed(speed) => {
                 self.simulator.speed = speed;
-                self.tell(SimulatorOrder::Speed(speed))
+                tell(SimulatorOrder::Speed(speed))
             }
-            SimulatorAct::Grab(source, at) => self.tell(SimulatorOrder::Grab(source, at)),
-            SimulatorAct::Carry(source, at) => self.tell(SimulatorOrder::Carry(source, at)),
-            SimulatorAct::Drop => self.tell(SimulatorOrder::Drop),
-            SimulatorAct::Move(axes) => self.tell(SimulatorOrder::Move(axes)),
+            SimulatorAct::Grab(source, at) => tell(SimulatorOrder::Grab(source, at)),
+            SimulatorAct::Carry(source, at) => tell(SimulatorOrder::Carry(source, at)),
+            SimulatorAct::Drop => tell(SimulatorOrder::Drop),
+            SimulatorAct::Move(axes) => tell(SimulatorOrder::Move(axes)),
             SimulatorAct::Folder(folder) => {
                 self.settings.record_folder = Some(folder.clone());
                 let record = self.simulator.recording.then_some(folder);
-                self.tell(SimulatorOrder::Record(record))
+                tell(SimulatorOrder::Record(record))
             }
         }
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as telling the simulator")]
-    fn tell(&self, order: SimulatorOrder) -> Vec<Request> {
-        vec![Request::Simulator(order)]
     }
 
     fn open_simulator(&mut self) -> Vec<Request> {
@@ -195,7 +190,7 @@ impl Workbench {
         if self.simulator.scene().is_none() {
             self.simulator.phase = SimulatorPhase::Starting(self.now_secs);
         }
-        self.tell(SimulatorOrder::Begin(setup))
+        tell(SimulatorOrder::Begin(setup))
     }
 
     fn new_seed(&mut self) -> Vec<Request> {
@@ -220,7 +215,7 @@ impl Workbench {
             requests.push(Request::Simulator(SimulatorOrder::Run(true)));
             return requests;
         }
-        self.tell(SimulatorOrder::Run(run))
+        tell(SimulatorOrder::Run(run))
     }
 
     fn step_simulator(&mut self) -> Vec<Request> {
@@ -245,12 +240,12 @@ impl Workbench {
         };
         self.simulator.recording = !self.simulator.recording;
         let record = self.simulator.recording.then_some(folder);
-        self.tell(SimulatorOrder::Record(record))
+        tell(SimulatorOrder::Record(record))
     }
 
     fn keep_episode(&mut self) -> Vec<Request> {
         match self.settings.record_folder.clone() {
-            Some(folder) => self.tell(SimulatorOrder::Keep(folder)),
+            Some(folder) => tell(SimulatorOrder::Keep(folder)),
             None => vec![Request::Pick(crate::engine::Pick::RecordFolder)],
         }
     }
@@ -363,6 +358,10 @@ impl Workbench {
         }
         self.simulator.status = status;
     }
+}
+
+fn tell(order: SimulatorOrder) -> Vec<Request> {
+    vec![Request::Simulator(order)]
 }
 
 #[cfg(test)]

@@ -14,14 +14,12 @@ use super::truth::{Truth, named};
 use super::{Inward, Published};
 use crate::engine::worker::Sink;
 use crate::engine::{Event, Latest, SourceId, SourceInfo, SourceKind};
-use crate::geometry::ImagePoint;
 use crate::robot::DeltaAction;
-use crate::sim::drawing::{Stage, THINGS};
+use crate::sim::drawing::Stage;
 use crate::sim::instruction;
-use crate::sim::render::{Camera, RenderError, Renderer, object_of};
+use crate::sim::render::Renderer;
 use crate::sim::session::{Ending, Session};
 use crate::sim::tasks::Task;
-use crate::vision::Frame;
 
 /// A bump: newtons along the world's axes, for so many seconds (the strongest that perturbed episodes have).
 const BUMP: ([f64; 3], f64) = ([0.0, 40.0, 20.0], 0.15);
@@ -31,11 +29,11 @@ const BETWEEN: Duration = Duration::from_millis(1200);
 const SPEEDS: std::ops::RangeInclusive<f32> = 0.1..=8.0;
 
 /// A scene that is set up.
-struct Live {
+pub(super) struct Live {
     setup: SimulatorSetup,
-    session: Session,
-    stage: Stage,
-    truth: Truth,
+    pub(super) session: Session,
+    pub(super) stage: Stage,
+    pub(super) truth: Truth,
     refused: u64,
     changed: u64,
     refusal: Option<String>,
@@ -44,22 +42,22 @@ struct Live {
 }
 
 pub(super) struct Play {
-    sink: Sink,
-    published: Latest<Arc<Published>>,
-    renderer: Option<Renderer>,
+    pub(super) sink: Sink,
+    pub(super) published: Latest<Arc<Published>>,
+    pub(super) renderer: Option<Renderer>,
     keeper: Keeper,
-    live: Option<Live>,
-    attached: Vec<(SourceId, String)>,
-    running: bool,
+    pub(super) live: Option<Live>,
+    pub(super) attached: Vec<(SourceId, String)>,
+    pub(super) running: bool,
     expert: bool,
     repeat: bool,
-    wants_truth: bool,
+    pub(super) wants_truth: bool,
     speed: f32,
     record: Option<PathBuf>,
     due: Instant,
     /// Whether what is shown is no longer what is.
     stale: bool,
-    draw_ms: f32,
+    pub(super) draw_ms: f32,
 }
 
 impl Play {
@@ -239,7 +237,7 @@ impl Play {
     fn attach(&mut self, id: SourceId, camera: &str) {
         let cameras = self.live.iter().flat_map(|live| {
             let scene = live.session.episode().scene();
-            scene.cameras.iter().map(|camera| (camera, live))
+            scene.cameras.iter().map(move |camera| (camera, live))
         });
         let found = cameras
             .filter(|(own, _)| own.name == camera)
@@ -340,88 +338,6 @@ impl Play {
         let record = live.session.record();
         self.keeper.keep(record, folder);
     }
-
-    /// A shown camera as it is now.
-    fn camera(&mut self, source: SourceId) -> Option<(Camera, &mut Live)> {
-        let (_, name) = self.attached.iter().find(|(id, _)| *id == source)?;
-        let live = self.live.as_mut()?;
-        let now = live.session.episode().rig().snapshot();
-        let camera = live.stage.cameras(&now).find(|(own, _)| own == name)?.1;
-        Some((camera, live))
-    }
-
-    /// Looks what a pixel shows, and takes it into the hand if it is a thing.
-    fn grab(&mut self, source: SourceId, at: ImagePoint) -> Result<(), RenderError> {
-        let mut renderer = match self.renderer.take() {
-            Some(renderer) => renderer,
-            None => Renderer::open()?,
-        };
-        if let Some((camera, live)) = self.camera(source) {
-            let now = live.session.episode().rig().snapshot();
-            let views = renderer.render(&live.stage.drawing(&now), &[camera])?;
-            let size = camera.lens.size;
-            let pixel = at.y.max(0.0) as usize * size.width as usize + at.x.max(0.0) as usize;
-            let seen = views.first().filter(|_| size.contains(at));
-            let object = seen
-                .and_then(|view| view.ids.get(pixel))
-                .and_then(|id| object_of(*id).checked_sub(THINGS));
-            if let Some(object) = object {
-                live.session.grab(object as usize, &camera, at);
-            }
-        }
-        self.renderer = Some(renderer);
-        Ok(())
-    }
-
-    /// Draws every shown camera and publishes the moment.
-    fn publish(&mut self) -> Result<(), RenderError> {
-        let Some(live) = &mut self.live else {
-            return Ok(());
-        };
-        let now = live.session.episode().rig().snapshot();
-        let all: Vec<(&str, Camera)> = live.stage.cameras(&now).collect();
-        let (mut ids, mut cameras) = (Vec::new(), Vec::new());
-        for (id, name) in &self.attached {
-            if let Some((_, camera)) = all.iter().find(|(own, _)| own == name) {
-                ids.push((*id, name.as_str()));
-                cameras.push(Camera {
-                    labels: self.wants_truth,
-                    ..*camera
-                });
-            }
-        }
-        let (mut frames, mut truths) = (Vec::new(), Vec::new());
-        if !cameras.is_empty() {
-            let renderer = match &mut self.renderer {
-                Some(renderer) => renderer,
-                empty => empty.insert(Renderer::open()?),
-            };
-            let begun = Instant::now();
-            let drawing = live.stage.drawing(&now);
-            let views = renderer.render(&drawing, &cameras)?;
-            self.draw_ms = begun.elapsed().as_secs_f32() * 1e3;
-            let (step, stamp) = (
-                live.session.episode().steps().len() as u64,
-                Duration::from_secs_f64(now.time.max(0.0)),
-            );
-            for ((view, camera), (id, name)) in views.into_iter().zip(&cameras).zip(ids) {
-                if self.wants_truth {
-                    let marks = live.truth.marks(&live.session, (&drawing, camera), &view);
-                    truths.push((id, marks));
-                }
-                if let Ok(frame) = Frame::from_rgba(name, view.size, view.rgba) {
-                    frames.push((id, frame.stamped(step, stamp)));
-                }
-            }
-        }
-        let mut status = live.status(&now);
-        status.running = self.running;
-        status.draw_ms = self.draw_ms;
-        status.truth = truths;
-        self.published.put(Arc::new(Published { status, frames }));
-        (self.sink.wake)();
-        Ok(())
-    }
 }
 
 impl Live {
@@ -439,7 +355,7 @@ impl Live {
         }
     }
 
-    fn status(&self, now: &crate::sim::Snapshot) -> SimulatorStatus {
+    pub(super) fn status(&self, now: &crate::sim::Snapshot) -> SimulatorStatus {
         let episode = self.session.episode();
         let scene = episode.scene();
         let doing = episode.steps().last().map_or_else(String::new, |step| {

@@ -91,7 +91,6 @@ fn buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
         for (icon, id) in [
             (icons::STEP, CommandId::SimulatorStep),
             (icons::RESET, CommandId::SimulatorReset),
-            (icons::JUMP, CommandId::SimulatorNewSeed),
         ] {
             icon_act(ui, context, icon, id);
         }
