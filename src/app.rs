@@ -16,7 +16,7 @@ use crate::ui::shell::Shell;
 use crate::ui::theme;
 use crate::workbench::{
     Command, CommandId, DatasetCommand, DatasetStatus, FontSearch, LogLine, NoticeLevel, Settings,
-    Theme, Workbench,
+    SimulatorAct, SimulatorPhase, Theme, Workbench,
 };
 
 /// What the command line says about the window.
@@ -30,6 +30,8 @@ pub struct AppOptions {
     pub sources: Vec<PathBuf>,
     /// A dataset to open.
     pub dataset: Option<PathBuf>,
+    /// A task of the simulator to set up, and its seed.
+    pub simulator: Option<(String, u64)>,
     /// An instruction to ask at once.
     pub ask: Option<(Task, String)>,
     /// Where the model runs, if not as in the preferences.
@@ -204,6 +206,15 @@ impl App {
             let open = DatasetCommand::Open(path.clone());
             self.command(Command::Dataset(open));
         }
+        if let Some((task, seed)) = &options.simulator {
+            let setup = engine::SimulatorSetup {
+                task: task.clone(),
+                seed: *seed,
+                ..engine::SimulatorSetup::default()
+            };
+            self.command(Command::Simulator(SimulatorAct::SetUp(setup)));
+            self.shell.reveal_simulator();
+        }
         if let Some((task, instruction)) = &options.ask {
             self.command(Command::SetTask(*task));
             self.command(Command::SetInstruction(instruction.clone()));
@@ -250,6 +261,12 @@ impl App {
         for (id, frame) in self.engine.poll_frames() {
             let requests = self.workbench.absorb_frame(id, frame);
             self.send(requests);
+        }
+        if let Some(status) = self.engine.poll_simulator() {
+            self.workbench.absorb_simulator_status(status);
+        }
+        if let Some(progress) = self.engine.poll_collecting() {
+            self.workbench.absorb_collecting(progress);
         }
         self.ask_once();
     }
@@ -325,6 +342,9 @@ impl App {
         let asking = &self.workbench.asking;
         let set = self.workbench.dataset.as_ref();
         let opening = set.is_some_and(|set| set.status == DatasetStatus::Opening);
+        if self.workbench.generate.is_running() {
+            return Some(Duration::from_millis(500));
+        }
         if opening || !self.workbench.notices.open.is_empty() || asking.running.is_some() {
             return Some(Duration::from_millis(250));
         }
@@ -343,6 +363,8 @@ impl App {
             });
             let failed = self.workbench.model.failure.is_some();
             let asking = !self.workbench.asking.sent.is_empty() || (self.ask.is_some() && !failed);
+            let opening =
+                opening || matches!(self.workbench.simulator.phase, SimulatorPhase::Starting(_));
             let font = matches!(self.workbench.font, FontSearch::Asked);
             let font = font && self.workbench.notices.open.is_empty();
             let opening = opening || self.workbench.is_reading_dataset();

@@ -39,6 +39,7 @@ fn window(options: WindowOptions) -> anyhow::Result<Outcome> {
         checkpoint: options.checkpoint,
         sources: options.sources,
         dataset: options.dataset,
+        simulator: options.simulator,
         ask: options.ask.map(|text| (options.task, text)),
         device: options.device,
         theme: options.theme.map(|theme| match theme {

@@ -49,6 +49,9 @@ pub struct WindowOptions {
     /// Open this dataset: a LeRobot folder, or annotated pictures
     #[arg(long, value_name = "PATH")]
     pub dataset: Option<PathBuf>,
+    /// Set up this task of the simulator, at this seed
+    #[arg(long, value_name = "TASK[:SEED]", value_parser = simulator)]
+    pub simulator: Option<(String, u64)>,
     /// Ask this instruction as soon as a checkpoint and a picture are open
     #[arg(long, value_name = "TEXT")]
     pub ask: Option<String>,
@@ -148,6 +151,24 @@ fn size(text: &str) -> Result<[u32; 2], SizeError> {
     sides.ok_or(SizeError)
 }
 
+/// `widowx_carrot_on_plate:7`.
+fn simulator(text: &str) -> Result<(String, u64), SimulatorError> {
+    let (name, seed) = text.split_once(':').unwrap_or((text, "0"));
+    let task = crate::sim::tasks::Task::named(name.trim())
+        .ok_or_else(|| SimulatorError::Task(name.to_owned()))?;
+    let seed = seed.trim().parse().map_err(|_| SimulatorError::Seed)?;
+    Ok((task.name.to_owned(), seed))
+}
+
+/// A task or seed of the simulator that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum SimulatorError {
+    #[error("no task is called {0:?}; `spvla generate --task {0}` lists them all")]
+    Task(String),
+    #[error("write the seed as a whole number, such as widowx_carrot_on_plate:7")]
+    Seed,
+}
+
 /// A size that is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("write width and height from 1 to 16384, such as 1280x800")]
@@ -187,9 +208,11 @@ mod tests {
 
     #[test]
     fn without_a_command_it_is_the_window() {
-        let window =
-            parse("--demo --size 1280x800 --theme light --source a b --device cpu --dataset D")
-                .unwrap();
+        let window = parse(
+            "--demo --size 1280x800 --theme light --source a b --device cpu --dataset D --simulator pick:7",
+        )
+        .unwrap();
+        assert_eq!(window.window.simulator, Some(("pick".into(), 7)));
         assert!(window.command.is_none());
         assert_eq!(window.window.size, Some([1280, 800]));
         assert_eq!(window.window.sources.len(), 2);
@@ -202,6 +225,8 @@ mod tests {
         for line in [
             "--size 0x10",
             "--size 10",
+            "--simulator juggle",
+            "--simulator pick:x",
             "predict --image a.png",
             "predict --image a.png --task dance --instruction x",
             "predict --task box --instruction x",

@@ -16,6 +16,7 @@ use crate::data::{EpisodeRecorder, RecordedEpisode};
 use crate::geometry::ImageSize;
 use crate::job::JobContext;
 use crate::media::picture::jpeg;
+use crate::sim::Snapshot;
 use crate::sim::drawing::{Stage, THINGS};
 use crate::sim::episode::EpisodeRecord;
 use crate::sim::label::Labeller;
@@ -138,7 +139,7 @@ impl<'a> Studio<'a> {
         let (mut all, mut kept, mut thumbnail) = (Vec::new(), Vec::new(), None);
         for (index, step) in record.steps.iter().enumerate() {
             context.check()?;
-            let cameras = self.cameras(&stage, record, index);
+            let cameras = cameras(&stage, &step.snapshot, self.views);
             let drawing = stage.drawing(&step.snapshot);
             let views = renderer.render(&drawing, &cameras)?;
             let stamp = Duration::from_secs_f64(index as f64 / record.hz);
@@ -164,19 +165,6 @@ impl<'a> Studio<'a> {
             kept,
             thumbnail: thumbnail.ok_or(CollectError::Nothing)?,
         })
-    }
-
-    /// The recorded cameras at a moment, with the size their pictures have.
-    fn cameras(&self, stage: &Stage, record: &EpisodeRecord, index: usize) -> Vec<Camera> {
-        let all: Vec<(&str, Camera)> = stage.cameras(&record.steps[index].snapshot).collect();
-        let wanted = self.views.iter().filter_map(|(name, size)| {
-            let (_, camera) = all.iter().find(|(own, _)| own == name)?;
-            Some(Camera {
-                lens: camera.lens.resized(*size),
-                ..*camera
-            })
-        });
-        wanted.collect()
     }
 
     /// Writes the pictures that are asked about.
@@ -215,6 +203,19 @@ struct Shot {
     /// Frames that may be asked about.
     kept: Vec<Frame>,
     thumbnail: Frame,
+}
+
+/// The recorded cameras at a moment, with the size their pictures have.
+pub(super) fn cameras(stage: &Stage, now: &Snapshot, views: &[(String, ImageSize)]) -> Vec<Camera> {
+    let all: Vec<(&str, Camera)> = stage.cameras(now).collect();
+    let wanted = views.iter().filter_map(|(name, size)| {
+        let (_, camera) = all.iter().find(|(own, _)| own == name)?;
+        Some(Camera {
+            lens: camera.lens.resized(*size),
+            ..*camera
+        })
+    });
+    wanted.collect()
 }
 
 /// What plays and draws an episode again.

@@ -7,6 +7,7 @@
 //! Writes three things side by side: a LeRobot dataset, `grounding.jsonl` with questions and answers in the planner's
 //! own format, and `priors.jsonl` with every frame's boxes, points and traces.
 
+mod archive;
 mod cast;
 mod config;
 mod film;
@@ -19,6 +20,7 @@ mod rows;
 mod sheet;
 mod views;
 
+pub use archive::Archive;
 pub use config::{Config, Pictures};
 pub use plan::{Group, Plan};
 pub use report::{CollectError, Finished, Reject, Report, Tally};
@@ -34,6 +36,19 @@ use film::Studio;
 use journal::Journal;
 use questions::Mix;
 use sheet::Sheet;
+
+/// Looks whether `config` can be collected at all, without drawing or writing anything.
+///
+/// # Errors
+/// When a task, camera or type of question is unknown, or nothing is asked for.
+pub fn check(config: &Config) -> Result<Plan, CollectError> {
+    let plan = Plan::new(config)?;
+    Mix::new(config)?;
+    for group in &plan.groups {
+        views::views(config, group)?;
+    }
+    Ok(plan)
+}
 
 /// Slots that are worked on before the first of them is written: enough to keep every worker busy.
 const AHEAD: usize = 4;
@@ -173,6 +188,7 @@ impl Work<'_> {
             instruction: film.instruction,
             frames: film.frames,
             thumbnail: film.thumbnail,
+            rejected: made.rejects,
         };
         report.keep(&finished);
         Ok(Some(finished))

@@ -125,6 +125,8 @@ pub struct Finished {
     pub frames: usize,
     /// The first camera's picture in the middle of it.
     pub thumbnail: Frame,
+    /// Seeds of its place that were tried before.
+    pub rejected: Vec<Reject>,
 }
 
 /// Counts of one task.

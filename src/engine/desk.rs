@@ -111,6 +111,11 @@ pub(super) fn pick(sink: &Sink, pick: Pick) {
                 .pick_folder()
                 .into_iter()
                 .collect(),
+            Pick::CollectFolder | Pick::RecordFolder => dialog
+                .set_title("Choose the folder of the dataset")
+                .pick_folder()
+                .into_iter()
+                .collect(),
             Pick::Save { name, .. } => dialog
                 .set_file_name(name.clone())
                 .save_file()

@@ -21,6 +21,8 @@ pub enum SourceKind {
     Video,
     /// A live camera.
     Camera,
+    /// A camera of the simulator.
+    Simulator,
 }
 
 /// A source that is open.
@@ -136,6 +138,10 @@ pub enum Event {
     Written(PathBuf),
     /// A file could not be written.
     WriteFailed(PathBuf, String),
+    /// The simulator told something.
+    Simulator(super::simulator::SimulatorEvent),
+    /// Collecting told something.
+    Collect(super::collecting::CollectEvent),
     /// A thread panicked and was started again.
     Crashed {
         /// Which one.

@@ -5,6 +5,7 @@
 //! when there is something to see. How anything is computed is not known here.
 
 pub mod annotated;
+mod collecting;
 mod dataset;
 mod desk;
 mod event;
@@ -15,6 +16,7 @@ mod memory;
 mod policy;
 mod request;
 pub mod shipped;
+mod simulator;
 mod source;
 pub mod store;
 mod worker;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+pub use collecting::{CollectEvent, collect_obstacle, collect_tasks};
 pub use dataset::{
     DatasetAbout, DatasetCamera, DatasetEntry, DatasetEvent, DatasetId, DatasetKind,
     DatasetRequest, EpisodeRows, FeatureRows, Problem, ProblemLevel, Shown, short_name,
@@ -35,9 +38,16 @@ pub use memory::Memory;
 pub use request::{
     LoadRequest, LoadTarget, Pick, PlayState, QueryId, Request, SourceId, SourceSpec,
 };
+pub use simulator::{
+    SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
+    SimulatorStatus, SimulatorTask, simulator_tasks,
+};
 pub use worker::Wake;
 
 // What the floors above may hold of the rooms below: plain data.
+pub use crate::collect::{
+    Config as CollectConfig, Finished as CollectedEpisode, Reject, Report as CollectReport, Tally,
+};
 pub use crate::model::answer::{
     ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeChoice, StageTime,
     StopReason, TextAnswer, Timing,
@@ -66,6 +76,8 @@ pub struct Engine {
     load_progress: (u64, Latest<Progress>),
     sources: BTreeMap<SourceId, SourceThread>,
     dataset: Option<DatasetThread>,
+    simulator: simulator::Simulator,
+    collecting: collecting::Collecting,
 }
 
 impl Engine {
@@ -94,6 +106,8 @@ impl Engine {
             load_progress: (0, progress),
             sources: BTreeMap::new(),
             dataset: None,
+            simulator: simulator::Simulator::default(),
+            collecting: collecting::Collecting::default(),
         }
     }
 
@@ -114,6 +128,9 @@ impl Engine {
                 let dropped = self.desk.cancel_query();
                 self.query_dropped(dropped);
             }
+            Request::Open(id, SourceSpec::Simulator(camera)) => {
+                self.simulator.attach(id, camera, &self.sink);
+            }
             Request::Open(id, spec) => {
                 let thread = SourceThread::start(id, spec, self.sink.clone());
                 self.sources.insert(id, thread);
@@ -128,6 +145,9 @@ impl Engine {
                 None => self.on_source(id, |s| s.seek(index)),
             },
             Request::Dataset(id, request) => self.dataset(id, request),
+            Request::Simulator(order) => self.simulator.order(order, &self.sink),
+            Request::Collect(config) => self.collecting.start(*config, &self.sink),
+            Request::CancelCollect => self.collecting.cancel(),
             Request::ListWebcams => desk::list_webcams(&self.sink),
             Request::Sniff(path) => desk::sniff(&self.sink, path),
             Request::Pick(pick) => desk::pick(&self.sink, pick),
@@ -162,10 +182,23 @@ impl Engine {
     /// Frames that are newer than those given before, one for each source at most.
     #[must_use]
     pub fn poll_frames(&mut self) -> Vec<(SourceId, Frame)> {
-        self.sources
-            .iter_mut()
-            .filter_map(|(id, source)| Some((*id, source.newer_frame()?)))
-            .collect()
+        let sources = self.sources.iter_mut();
+        let files = sources.filter_map(|(id, source)| Some((*id, source.newer_frame()?)));
+        let mut frames: Vec<_> = files.collect();
+        frames.extend(self.simulator.frames());
+        frames
+    }
+
+    /// Where the simulator stands at the frames that [`Self::poll_frames`] gave last, once.
+    #[must_use]
+    pub fn poll_simulator(&mut self) -> Option<SimulatorStatus> {
+        self.simulator.status()
+    }
+
+    /// The newest progress of collecting, once.
+    #[must_use]
+    pub fn poll_collecting(&mut self) -> Option<Progress> {
+        self.collecting.progress()
     }
 
     /// What the open dataset shows, if it is newer than what was given before.

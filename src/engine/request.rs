@@ -67,6 +67,8 @@ pub enum SourceSpec {
         /// The camera's whole name.
         camera: String,
     },
+    /// A camera of the simulator, by name.
+    Simulator(String),
 }
 
 /// How a source runs.
@@ -93,6 +95,10 @@ pub enum Pick {
     Folder,
     /// The folder of a dataset.
     Dataset,
+    /// Where collected episodes go.
+    CollectFolder,
+    /// Where recorded episodes of the simulator go.
+    RecordFolder,
     /// Where to put these bytes; the name is a suggestion.
     Save {
         /// Suggested name.
@@ -140,6 +146,12 @@ pub enum Request {
         /// What to draw.
         groundings: Vec<crate::grounding::Grounding>,
     },
+    /// Tell the simulator something.
+    Simulator(super::simulator::SimulatorOrder),
+    /// Collect episodes; a run under way is stopped.
+    Collect(Box<crate::collect::Config>),
+    /// Stop collecting.
+    CancelCollect,
     /// Look for a font of the system that holds Chinese, Japanese and Korean.
     FindFont,
     /// Put bytes into a file.

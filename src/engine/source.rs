@@ -270,6 +270,9 @@ fn open(spec: &SourceSpec) -> anyhow::Result<Box<dyn Camera>> {
                 dataset.display()
             )
         }
+        SourceSpec::Simulator(camera) => {
+            anyhow::bail!("camera {camera} belongs to the simulator; open it there")
+        }
     })
 }
 

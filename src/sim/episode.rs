@@ -141,6 +141,33 @@ impl Episode {
         &self.rig
     }
 
+    /// The rig, to disturb the world as a person does; the arm is told steps only.
+    pub fn rig_mut(&mut self) -> &mut SimRig {
+        &mut self.rig
+    }
+
+    /// Lets one control period pass without a step; says whether the goal holds after it.
+    pub fn wait(&mut self) -> bool {
+        self.rig.wait();
+        self.judge.update(&self.rig.snapshot())
+    }
+
+    /// All of it so far, as it stands now.
+    #[must_use]
+    pub fn so_far(&self, failure: Option<Failure>, tries: usize) -> EpisodeRecord {
+        EpisodeRecord {
+            last: self.rig.snapshot(),
+            fingerprint: self.rig.world.fingerprint(),
+            scene: self.scene.clone(),
+            hz: self.hz,
+            perturbations: self.perturbations.clone(),
+            steps: self.steps.clone(),
+            success: failure.is_none() && self.steps.last().is_some_and(|step| step.success),
+            failure,
+            tries,
+        }
+    }
+
     /// The scene it began with.
     #[must_use]
     pub fn scene(&self) -> &Scene {

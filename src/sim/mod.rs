@@ -23,6 +23,7 @@ pub mod relation;
 pub mod render;
 pub mod rig;
 pub mod scene;
+pub mod session;
 pub mod snapshot;
 pub mod solid;
 pub mod stream;
@@ -36,6 +37,7 @@ pub use goal::Goal;
 pub use perturb::Perturbation;
 pub use rig::SimRig;
 pub use scene::Scene;
+pub use session::Session;
 pub use snapshot::{Body, Snapshot, Touch};
 pub use world::{World, WorldError};
 

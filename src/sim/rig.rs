@@ -95,6 +95,11 @@ impl SimRig {
         DeltaAction::between(self.pursuit.target(), here.position, next, gripper)
     }
 
+    /// Lets one period pass without a step: the arm holds.
+    pub fn wait(&mut self) {
+        self.world.pass(self.ticks);
+    }
+
     /// Follows one step of a policy for one period.
     pub fn step(&mut self, action: &DeltaAction) -> StepReport {
         let mut report = StepReport {

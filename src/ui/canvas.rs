@@ -128,7 +128,7 @@ impl CanvasView {
             self.fit();
             return;
         }
-        if response.dragged_by(egui::PointerButton::Primary)
+        if !self.edits && response.dragged_by(egui::PointerButton::Primary)
             || response.dragged_by(egui::PointerButton::Middle)
         {
             self.pan(&placement, response.drag_delta());

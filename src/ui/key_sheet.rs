@@ -13,6 +13,7 @@ const GESTURES: &[(&str, &str)] = &[
     ("Wheel", "Zoom at the pointer"),
     ("Two fingers", "Pan; pinch zooms"),
     ("Double click", "Fit the picture"),
+    ("Drag a thing", "Move it, while things can be dragged"),
     ("Hover a token", "See its alternatives"),
     ("Drop a file", "Open it, whatever it is"),
 ];
@@ -26,8 +27,8 @@ const COLUMN: f32 = 280.0;
 /// Groups in each column, so that the sheet is about square.
 const COLUMNS: &[&[&str]] = &[
     &["Model", "Sources", "Ask"],
-    &["Playback", "View", "Groundings"],
-    &["Actions", "Panels", "Window"],
+    &["Playback", "View", "Groundings", "Simulator"],
+    &["Actions", "Generate", "Panels", "Window"],
 ];
 
 /// The sheet, open or closed.

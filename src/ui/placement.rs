@@ -24,6 +24,9 @@ pub struct CanvasView {
     /// Whether the scroll that is under way came from fingers on a pad.
     #[serde(skip)]
     pub(super) scroll_pans: bool,
+    /// Whether the left button is for what the picture shows, and does not pan.
+    #[serde(skip)]
+    pub(super) edits: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

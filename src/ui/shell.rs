@@ -25,6 +25,10 @@ const SHOWN_BY: &[(CommandId, PanelId)] = &[
     (CommandId::ShowModel, PanelId::Model),
     (CommandId::OpenCheckpoint, PanelId::Model),
     (CommandId::OpenDemo, PanelId::Model),
+    (CommandId::OpenSimulator, PanelId::Simulator),
+    (CommandId::ShowGenerate, PanelId::Generate),
+    (CommandId::Generate, PanelId::Generate),
+    (CommandId::ResumeGenerate, PanelId::Generate),
     (CommandId::ShowTiming, PanelId::Timing),
     (CommandId::ShowLog, PanelId::Log),
     (CommandId::ShowDatasets, PanelId::Datasets),
@@ -125,6 +129,11 @@ impl Shell {
             self.tiles.reveal(*panel);
         }
         self.tiles.command(*id);
+    }
+
+    /// Brings the simulator's panel to the front.
+    pub fn reveal_simulator(&mut self) {
+        self.tiles.reveal(PanelId::Simulator);
     }
 
     /// Puts the preferences that egui must know into its context.

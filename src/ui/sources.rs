@@ -82,6 +82,7 @@ fn toolbar(ui: &mut Ui, context: &mut PanelContext<'_>) {
             (icons::OPEN, CommandId::OpenFiles),
             (icons::FOLDER, CommandId::OpenFolder),
             (icons::WEBCAM, CommandId::ListCameras),
+            (icons::ROBOT, CommandId::OpenSimulator),
         ] {
             small_icon_act(ui, context, icon, id);
         }
@@ -302,6 +303,7 @@ fn describe(source: &SourceState) -> String {
         SourceKind::Folder => "folder",
         SourceKind::Video => "video",
         SourceKind::Camera => "live camera",
+        SourceKind::Simulator => "simulated camera",
     };
     let frames = info
         .frames

@@ -15,11 +15,13 @@ use super::act::small_icon_act;
 use super::actions::ActionsPanel;
 use super::ask::AskPanel;
 use super::datasets::{DatasetsPanel, EpisodePanel};
+use super::generate::GeneratePanel;
 use super::groundings::GroundingsPanel;
 use super::icons;
 use super::log::LogPanel;
 use super::model::ModelPanel;
 use super::panel::{Panel, PanelContext};
+use super::simulator::SimulatorPanel;
 use super::sources::SourcesPanel;
 use super::theme::{self, Palette};
 use super::timing::TimingPanel;
@@ -35,6 +37,10 @@ pub enum PanelId {
     Views,
     /// The question.
     Ask,
+    /// The simulated table and arm.
+    Simulator,
+    /// Datasets by the scripted expert.
+    Generate,
     /// The list of what it points at.
     Groundings,
     /// The checkpoint.
@@ -59,6 +65,8 @@ const PANELS: &[(PanelId, NewPanel)] = &[
     (PanelId::Sources, || Box::<SourcesPanel>::default()),
     (PanelId::Views, || Box::<ViewsPanel>::default()),
     (PanelId::Ask, || Box::<AskPanel>::default()),
+    (PanelId::Simulator, || Box::<SimulatorPanel>::default()),
+    (PanelId::Generate, || Box::<GeneratePanel>::default()),
     (PanelId::Groundings, || Box::<GroundingsPanel>::default()),
     (PanelId::Model, || Box::<ModelPanel>::default()),
     (PanelId::Actions, || Box::<ActionsPanel>::default()),
@@ -228,11 +236,14 @@ const RESULTS: [PanelId; 5] = [
     PanelId::Log,
 ];
 
+/// The panels from which something is begun.
+const TASKS: [PanelId; 3] = [PanelId::Ask, PanelId::Simulator, PanelId::Generate];
+
 fn wide_layout() -> Tree<PanelId> {
     let mut tiles = Tiles::default();
     let sources = tabs(&mut tiles, &[PanelId::Sources]);
     let views = tabs(&mut tiles, &[PanelId::Views]);
-    let ask = tabs(&mut tiles, &[PanelId::Ask]);
+    let ask = tabs(&mut tiles, &TASKS);
     let results = tabs(&mut tiles, &RESULTS);
     let side = tiles.insert_vertical_tile(vec![ask, results]);
     share(
@@ -253,7 +264,8 @@ fn wide_layout() -> Tree<PanelId> {
 fn tall_layout() -> Tree<PanelId> {
     let mut tiles = Tiles::default();
     let views = tabs(&mut tiles, &[PanelId::Views]);
-    let ask = tabs(&mut tiles, &[PanelId::Ask, PanelId::Sources]);
+    let ask: Vec<PanelId> = TASKS.into_iter().chain([PanelId::Sources]).collect();
+    let ask = tabs(&mut tiles, &ask);
     let results = tabs(&mut tiles, &RESULTS);
     let below = tiles.insert_horizontal_tile(vec![ask, results]);
     let root = tiles.insert_vertical_tile(vec![views, below]);
@@ -263,8 +275,8 @@ fn tall_layout() -> Tree<PanelId> {
 fn low_layout() -> Tree<PanelId> {
     let mut tiles = Tiles::default();
     let views = tabs(&mut tiles, &[PanelId::Views]);
-    let front = [PanelId::Ask, PanelId::Sources];
-    let rest: Vec<PanelId> = front.into_iter().chain(RESULTS).collect();
+    let front = TASKS.into_iter().chain([PanelId::Sources]);
+    let rest: Vec<PanelId> = front.chain(RESULTS).collect();
     let rest = tabs(&mut tiles, &rest);
     let root = tiles.insert_horizontal_tile(vec![views, rest]);
     Tree::new(egui::Id::unique("low tiles"), root, tiles)

@@ -1,13 +1,13 @@
 //! The bar under the canvas: playback of the selected source.
 
-use egui::{Align, Layout, Popup, Ui, vec2};
+use egui::{Align, Label, Layout, Popup, Ui, vec2};
 
 use super::act::{icon_act, icon_mode};
 use super::panel::PanelContext;
 use super::theme::{self, Palette, SPACE, SPACE_SMALL};
 use super::widgets::{ActionButton, menu_item, scrub};
 use super::{icons, units};
-use crate::engine::SourceInfo;
+use crate::engine::{SourceInfo, SourceKind};
 use crate::workbench::{Command, CommandId, SourceState, Workbench};
 
 /// Height of the bar, in points.
@@ -44,6 +44,7 @@ pub fn transport(ui: &mut Ui, context: &mut PanelContext<'_>) {
         };
         match info.frames {
             Some(frames) if frames > 1 => playback(ui, context, source, (info, frames)),
+            _ if info.kind == SourceKind::Simulator => simulated(ui, context, source),
             _ => still(ui, &context.workbench.source_name(source.id), info),
         }
     });
@@ -54,6 +55,39 @@ fn still(ui: &mut Ui, name: &str, info: &SourceInfo) {
     ui.label(theme::secondary(name));
     ui.label(theme::number(info.size.to_string()).color(weak));
     ui.label(theme::secondary(&info.format).color(weak));
+}
+
+/// The simulator's episode: the keys of playback run, step and reset it.
+fn simulated(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
+    let simulator = &context.workbench.simulator;
+    let play = if simulator.running {
+        icons::PAUSE
+    } else {
+        icons::PLAY
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = SPACE_SMALL;
+        icon_act(ui, context, icons::RESET, CommandId::SimulatorReset);
+        icon_act(ui, context, play, CommandId::PlayPause);
+        icon_act(ui, context, icons::STEP, CommandId::SimulatorStep);
+    });
+    let weak = Palette::of(ui).weak;
+    let Some(scene) = simulator.scene() else {
+        return;
+    };
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let time = source.frame.as_ref().map_or(0.0, |f| f.stamp.as_secs_f64());
+        let text = format!("{}  {:.0} Hz", units::clock(time), scene.hz);
+        ui.label(theme::number(text).color(weak));
+        ui.add_space(SPACE);
+        let width = scene.steps.max(1).ilog10() as usize + 1;
+        let step = simulator.status.step;
+        ui.label(theme::number(format!("{step:>width$} / {}", scene.steps)));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add_space(SPACE);
+            ui.add(Label::new(theme::secondary(&scene.instruction)).truncate());
+        });
+    });
 }
 
 fn playback(

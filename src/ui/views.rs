@@ -1,17 +1,21 @@
 //! The canvas: the views the model sees, side by side, with what it says drawn over them.
 
-use egui::{Rect, Ui, UiBuilder, vec2};
+use egui::{CursorIcon, PointerButton, Rect, Ui, UiBuilder, Vec2, vec2};
 
+use super::canvas::CanvasResponse;
 use super::groundings::hue_name;
 use super::overlay::{HueBook, MarkSource, OverlayMark};
 use super::panel::{Panel, PanelContext};
 use super::placement::CanvasView;
 use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
 use super::{icons, truth, widgets};
-use crate::engine::SourceId;
+use crate::engine::{SourceId, SourceSpec};
 use crate::workbench::{
-    Command, CommandId, Message, ResultSet, SourceState, SourceStatus, Workbench,
+    Command, CommandId, Message, ResultSet, SimulatorAct, SourceState, SourceStatus, Workbench,
 };
+
+/// Marks of the truth are counted from here, so that none is taken for one of the answer.
+const TRUTH: u64 = 1 << 32;
 
 /// The panel of views. Zoom and pan are kept for each source.
 #[derive(Default)]
@@ -57,6 +61,8 @@ impl ViewsPanel {
         let mut marks = marks(context.workbench, context.hues, source.id);
         let models = marks.len();
         marks.extend(truth::marks(context.workbench, context.hues, source.id));
+        let known = marks.len() - models;
+        marks.extend(simulated_truth(context.workbench, context.hues, source.id));
         if marks.iter().any(|mark| mark.opacity < 1.0) {
             ui.ctx().request_repaint();
         }
@@ -68,10 +74,17 @@ impl ViewsPanel {
             apply_zoom(view, zoom, ui, picture.frame().size());
         }
         let area = ui.available_rect_before_wrap();
+        let reaches_in = reaches_in(context.workbench, source);
+        view.edits = reaches_in;
         let response = view.show(ui, picture, &marks);
         caption(ui, area, context.workbench, source);
-        truth::legend(ui, area, (marks.len() - models, models));
-        let of_model = response.clicked_mark.filter(|hit| hit.id < truth::FIRST);
+        truth::legend(ui, area, (known, models));
+        if reaches_in {
+            drag(ui, context, source.id, &response);
+        }
+        let of_model = response
+            .clicked_mark
+            .filter(|hit| hit.id < truth::FIRST.min(TRUTH));
         if let Some(hit) = of_model {
             context.push(Command::Highlight(Some(hit.id as usize)));
         } else if response.clicked_point.is_some() {
@@ -81,6 +94,59 @@ impl ViewsPanel {
             }
         }
     }
+}
+
+/// Whether the left button moves what the picture shows.
+fn reaches_in(workbench: &Workbench, source: &SourceState) -> bool {
+    workbench.simulator.perturb && matches!(source.spec, SourceSpec::Simulator(_))
+}
+
+/// Takes a thing of the simulator along with the pointer.
+fn drag(ui: &Ui, context: &mut PanelContext<'_>, id: SourceId, response: &CanvasResponse) {
+    let widget = &response.response;
+    let mut act = |act| context.push(Command::Simulator(act));
+    if widget.drag_started_by(PointerButton::Primary)
+        && let Some(pressed) = ui.input(|input| input.pointer.press_origin())
+    {
+        act(SimulatorAct::Grab(id, response.placement.to_image(pressed)));
+    }
+    if widget.drag_stopped_by(PointerButton::Primary) {
+        act(SimulatorAct::Drop);
+    } else if widget.dragged_by(PointerButton::Primary)
+        && widget.drag_delta() != Vec2::ZERO
+        && let Some(pointer) = widget.interact_pointer_pos()
+    {
+        act(SimulatorAct::Carry(
+            id,
+            response.placement.to_image(pointer),
+        ));
+    }
+    if widget.hovered() && widget.dragged() {
+        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    } else if widget.hovered() {
+        ui.ctx().set_cursor_icon(CursorIcon::Grab);
+    }
+}
+
+/// What is true in a picture of the simulator, if that is wanted.
+fn simulated_truth(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<OverlayMark> {
+    if !workbench.simulator.truth {
+        return Vec::new();
+    }
+    let all = workbench.simulator.status.truth.iter();
+    let own = all.filter(|(source, _)| *source == id);
+    let mut marks = Vec::new();
+    for (at, grounding) in own.flat_map(|(_, groundings)| groundings).enumerate() {
+        let hue = hues.hue(&hue_name(grounding, at));
+        for mark in (grounding.kind.spec().marks)(grounding) {
+            marks.push(OverlayMark {
+                source: MarkSource::Truth,
+                label: grounding.label.clone().unwrap_or_default(),
+                ..OverlayMark::new(TRUTH + at as u64, mark, hue)
+            });
+        }
+    }
+    marks
 }
 
 /// A view whose picture is on its way, or will not come.
@@ -190,6 +256,13 @@ fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
     if let Some(info) = source.info() {
         text = format!("{text}   {}", info.size);
     }
+    if reaches_in(workbench, source) {
+        let carried = workbench.simulator.status.carried.as_ref();
+        text += &carried.map_or_else(
+            || "   drag a thing to move it".to_owned(),
+            |thing| format!("   moving the {thing}"),
+        );
+    }
     if let Some(result) = workbench.asking.spoken() {
         let age = age(workbench, result, source.id);
         if age > 1.0 && result.run.views.iter().any(|(id, _)| *id == source.id) {
@@ -209,15 +282,20 @@ fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
 
 fn empty(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let shortcut = context.shortcut(CommandId::OpenDemo);
+    let simulator = context.shortcut(CommandId::OpenSimulator);
     let state = widgets::EmptyState {
         icon: icons::IMAGE,
         title: "No picture in view",
-        hint: "Open a picture, a folder, a video or a camera; or see the shipped demo.",
+        hint: "Open a picture, a folder, a video or a camera; or see the shipped demo, or an arm in the simulator.",
         action: (icons::DEMO, "Open demo", &shortcut),
+        second: (icons::ROBOT, "Open the simulator", &simulator),
         ..widgets::EmptyState::default()
     };
-    if widgets::empty_state(ui, &state).acted {
+    let answer = widgets::empty_state(ui, &state);
+    if answer.acted {
         context.plain(CommandId::OpenDemo);
+    } else if answer.acted_second {
+        context.plain(CommandId::OpenSimulator);
     }
 }
 

@@ -63,6 +63,8 @@ impl Workbench {
                     path.display()
                 ),
             ),
+            Event::Simulator(event) => return self.absorb_simulator(event),
+            Event::Collect(event) => self.absorb_collect(event),
             Event::Crashed { thread, message } => self.crashed(&thread, &message),
         }
         Vec::new()
@@ -282,6 +284,10 @@ impl Workbench {
                     self.apply(Command::OpenSource(SourceSpec::Path(path)))
                 }
                 Pick::Dataset => self.open_dataset(path),
+                Pick::CollectFolder => self.set_collect_folder(path),
+                Pick::RecordFolder => {
+                    self.apply(Command::Simulator(super::SimulatorAct::Folder(path)))
+                }
                 Pick::Save { bytes, .. } => self.apply(Command::Save(path, bytes.clone())),
             });
         }

@@ -51,6 +51,8 @@ impl Workbench {
                     wb.notices.open.remove(index);
                 }
             }),
+            Command::Simulator(act) => self.act_on_simulator(act),
+            Command::SetCollect(config) => self.set_collect(*config),
             Command::GiveKey(id, key) => self.change(|wb| wb.settings.keys.give(id, key)),
             Command::ResetKeys(id) => self.change(|wb| wb.settings.keys.reset(id)),
         }
@@ -86,6 +88,9 @@ impl Workbench {
             CommandId::TaskPlan => self.change(|wb| wb.set_task(Task::Plan)),
             CommandId::TaskChat => self.change(|wb| wb.set_task(Task::Chat)),
             CommandId::TaskAction => self.change(|wb| wb.set_task(Task::Action)),
+            CommandId::PlayPause if self.selects_simulator() => {
+                self.run_simulator(!self.simulator.running)
+            }
             CommandId::PlayPause => self.play_selected(|play| play.playing = !play.playing),
             CommandId::ToggleLoop => self.play_selected(|play| play.looping = !play.looping),
             CommandId::NextFrame => self.skip(1),
@@ -113,6 +118,20 @@ impl Workbench {
             CommandId::ScaleUp => self.change(|wb| wb.rescale(SCALE_STEP)),
             CommandId::ScaleDown => self.change(|wb| wb.rescale(-SCALE_STEP)),
             CommandId::ScaleReset => self.change(|wb| wb.settings.scale = 1.0),
+            _ => self.apply_job(id),
+        }
+    }
+
+    /// The simulator and collecting, datasets.
+    fn apply_job(&mut self, id: CommandId) -> Vec<Request> {
+        match id {
+            CommandId::Generate
+            | CommandId::CancelGenerate
+            | CommandId::ResumeGenerate
+            | CommandId::PickGenerateFolder => self.apply_generate(id),
+            _ if id.spec().is_some_and(|spec| spec.group == "Simulator") => {
+                self.apply_simulator(id)
+            }
             // Datasets, and the window's own: dialogs over it, zoom, layout, clipboard.
             _ => self.apply_dataset_plain(id),
         }
@@ -209,7 +228,11 @@ impl Workbench {
             CommandId::CloseDataset | CommandId::NextEpisode | CommandId::PreviousEpisode => {
                 self.dataset.is_some()
             }
-            _ => true,
+            _ => match id.spec().map(|spec| spec.group) {
+                Some("Simulator") => self.simulator_takes(id),
+                Some("Generate") => self.generate_takes(id),
+                _ => true,
+            },
         }
     }
 

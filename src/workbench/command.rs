@@ -1,9 +1,14 @@
 //! Every act of a person, as a value. Menu, palette, key sheet, buttons and tests are made from [`COMMANDS`].
 
+mod table;
+
 use std::path::PathBuf;
 
-use crate::engine::{DeviceChoice, Precision, SourceId, SourceSpec};
+use super::SimulatorAct;
+use crate::engine::{CollectConfig, DeviceChoice, Precision, SourceId, SourceSpec};
 use crate::grounding::prompt::Task;
+
+pub use table::COMMANDS;
 
 /// An act with its arguments.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +61,10 @@ pub enum Command {
     Save(PathBuf, Vec<u8>),
     /// Take a notice off the screen.
     DismissNotice(usize),
+    /// Act on the simulator.
+    Simulator(SimulatorAct),
+    /// Replace what is to be collected.
+    SetCollect(Box<CollectConfig>),
     /// Give a command this key, taking it from whichever has it.
     GiveKey(CommandId, Shortcut),
     /// Put the keys of a command back, or those of all.
@@ -197,6 +206,44 @@ pub enum CommandId {
     WorkspaceInspect,
     /// The tiles for datasets.
     WorkspaceData,
+    /// Set a scene up, if none is, and show its cameras.
+    OpenSimulator,
+    /// Put the simulator away.
+    CloseSimulator,
+    /// Let the simulator's time pass, or not.
+    SimulatorRun,
+    /// One control step.
+    SimulatorStep,
+    /// Begin the episode again.
+    SimulatorReset,
+    /// Draw another episode.
+    SimulatorNewSeed,
+    /// Bump the gripper.
+    SimulatorBump,
+    /// The expert plays, or the arm holds.
+    ToggleExpert,
+    /// The next seed follows when an episode ends, or not.
+    ToggleRepeat,
+    /// Things can be dragged on the canvas, or not.
+    TogglePerturb,
+    /// What is true in the pictures is shown, or not.
+    SimulatorTruth,
+    /// Episodes that reach their goal are kept, or not.
+    ToggleRecord,
+    /// Keep the episode as it is now.
+    KeepEpisode,
+    /// Choose where kept episodes go.
+    PickRecordFolder,
+    /// Bring the form of collecting to the front.
+    ShowGenerate,
+    /// Collect.
+    Generate,
+    /// Stop collecting.
+    CancelGenerate,
+    /// Go on with a run that was stopped.
+    ResumeGenerate,
+    /// Choose where collected episodes go.
+    PickGenerateFolder,
     /// Leave.
     Quit,
 }
@@ -226,126 +273,6 @@ pub struct CommandSpec {
     /// Its keys.
     pub shortcuts: &'static [Shortcut],
 }
-
-const fn key(key: &'static str) -> Shortcut {
-    Shortcut {
-        command: false,
-        shift: false,
-        key,
-    }
-}
-
-const fn ctrl(key: &'static str) -> Shortcut {
-    Shortcut {
-        command: true,
-        shift: false,
-        key,
-    }
-}
-
-const fn shift(key: &'static str) -> Shortcut {
-    Shortcut {
-        command: false,
-        shift: true,
-        key,
-    }
-}
-
-const fn ctrl_shift(key: &'static str) -> Shortcut {
-    Shortcut {
-        command: true,
-        shift: true,
-        key,
-    }
-}
-
-const fn row(
-    id: CommandId,
-    group: &'static str,
-    text: &'static str,
-    detail: &'static str,
-    shortcuts: &'static [Shortcut],
-) -> CommandSpec {
-    CommandSpec {
-        id,
-        text,
-        detail,
-        group,
-        shortcuts,
-    }
-}
-
-/// Every command, grouped as the key sheet shows them.
-#[rustfmt::skip]
-pub const COMMANDS: &[CommandSpec] = &[
-    row(CommandId::OpenCheckpoint, "Model", "Open checkpoint", "Load a run folder, a weights file or a Hugging Face folder", &[ctrl("O")]),
-    row(CommandId::OpenDemo, "Model", "Open demo", "Load the shipped tiny checkpoint and the sample pictures", &[ctrl_shift("D")]),
-    row(CommandId::CloseCheckpoint, "Model", "Close checkpoint", "Free the memory of the model", &[]),
-    row(CommandId::CancelLoad, "Model", "Cancel loading", "Keep what was loaded before", &[key("Escape")]),
-    row(CommandId::OpenFiles, "Sources", "Open pictures or videos", "Choose files", &[ctrl_shift("O")]),
-    row(CommandId::OpenFolder, "Sources", "Open folder", "Choose a folder of pictures", &[]),
-    row(CommandId::ListCameras, "Sources", "Find cameras", "List the cameras of this machine", &[]),
-    row(CommandId::CloseSource, "Sources", "Close source", "Close the selected picture, video or camera", &[ctrl("W")]),
-    row(CommandId::Run, "Ask", "Run", "Ask the model about the frames in view", &[ctrl("Enter"), key("M")]),
-    row(CommandId::CancelQuery, "Ask", "Cancel", "Stop the running query", &[ctrl("Period")]),
-    row(CommandId::ToggleAuto, "Ask", "Auto-run", "Ask again for each new frame; the newest frame wins", &[ctrl("M")]),
-    row(CommandId::TaskBox, "Ask", "Ask for boxes", "Task: box", &[ctrl_shift("1")]),
-    row(CommandId::TaskPoint, "Ask", "Ask for points", "Task: point", &[ctrl_shift("2")]),
-    row(CommandId::TaskTrace, "Ask", "Ask for a trace", "Task: trace", &[ctrl_shift("3")]),
-    row(CommandId::TaskPlan, "Ask", "Ask for a plan", "Task: plan", &[ctrl_shift("4")]),
-    row(CommandId::TaskChat, "Ask", "Talk freely", "Task: chat", &[ctrl_shift("5")]),
-    row(CommandId::TaskAction, "Ask", "Ask for actions", "Task: action", &[ctrl_shift("6")]),
-    row(CommandId::FocusInstruction, "Ask", "Write instruction", "Put the keyboard into the instruction box", &[key("I"), ctrl("L")]),
-    row(CommandId::PlayPause, "Playback", "Play or pause", "The selected source", &[key("Space")]),
-    row(CommandId::NextFrame, "Playback", "Next frame", "", &[key("D"), ctrl("ArrowRight")]),
-    row(CommandId::PreviousFrame, "Playback", "Previous frame", "", &[key("A"), ctrl("ArrowLeft")]),
-    row(CommandId::SkipForward, "Playback", "Ten frames on", "", &[shift("D")]),
-    row(CommandId::SkipBack, "Playback", "Ten frames back", "", &[shift("A")]),
-    row(CommandId::FirstFrame, "Playback", "First frame", "", &[key("Home")]),
-    row(CommandId::LastFrame, "Playback", "Last frame", "", &[key("End")]),
-    row(CommandId::ToggleLoop, "Playback", "Loop", "Begin again at the end", &[]),
-    row(CommandId::OpenDataset, "Data", "Open dataset", "Choose a LeRobot folder or a folder with annotations", &[ctrl_shift("N")]),
-    row(CommandId::CloseDataset, "Data", "Close dataset", "Close its cameras too", &[]),
-    row(CommandId::NextEpisode, "Data", "Next episode", "Or the next annotated picture", &[key("S")]),
-    row(CommandId::PreviousEpisode, "Data", "Previous episode", "Or the previous annotated picture", &[key("W")]),
-    row(CommandId::FindEpisode, "Data", "Find episode", "By words of its task, or by number", &[ctrl("F")]),
-    row(CommandId::ToggleTruth, "Data", "Ground truth", "Draw what is known to be true, or not", &[key("G")]),
-    row(CommandId::FitView, "View", "Fit picture", "Fit the picture into its tile", &[key("F")]),
-    row(CommandId::ZoomIn, "View", "Zoom in", "", &[]),
-    row(CommandId::ZoomOut, "View", "Zoom out", "", &[]),
-    row(CommandId::ZoomOriginal, "View", "Original size", "One picture pixel is one screen pixel", &[]),
-    row(CommandId::NextGrounding, "Groundings", "Next grounding", "", &[key("Tab")]),
-    row(CommandId::PreviousGrounding, "Groundings", "Previous grounding", "", &[shift("Tab")]),
-    row(CommandId::HideGrounding, "Groundings", "Hide or show", "The chosen grounding", &[key("H")]),
-    row(CommandId::CopyGroundings, "Groundings", "Copy groundings", "As JSON, in pixels of the original picture", &[ctrl_shift("C")]),
-    row(CommandId::CopyReply, "Groundings", "Copy reply", "The text of the model", &[]),
-    row(CommandId::SaveAnnotated, "Groundings", "Save annotated picture", "The picture with its marks, as PNG", &[ctrl_shift("S")]),
-    row(CommandId::CopyActionsJson, "Actions", "Copy actions as JSON", "", &[]),
-    row(CommandId::CopyActionsCsv, "Actions", "Copy actions as CSV", "", &[]),
-    row(CommandId::ToggleNormalized, "Actions", "Normalised or SI", "Which numbers the curves and the table show", &[]),
-    row(CommandId::CommandPalette, "Window", "Commands", "Find any command by typing", &[ctrl("K"), ctrl("P")]),
-    row(CommandId::KeySheet, "Window", "Keys", "Every key and gesture", &[key("F1"), shift("Questionmark")]),
-    row(CommandId::Preferences, "Window", "Preferences", "Theme, text size, motion and keys", &[ctrl("Comma")]),
-    row(CommandId::ToggleTheme, "Window", "Dark or light", "Change the theme", &[]),
-    row(CommandId::ToggleMotion, "Window", "Reduce motion", "Marks and notices appear without fading", &[]),
-    row(CommandId::ScaleUp, "Window", "Larger text", "", &[ctrl("Plus")]),
-    row(CommandId::ScaleDown, "Window", "Smaller text", "", &[ctrl("Minus")]),
-    row(CommandId::ScaleReset, "Window", "Normal text", "", &[ctrl("0")]),
-    row(CommandId::ResetLayout, "Window", "Reset layout", "Put every tile back where it came", &[]),
-    row(CommandId::ShowSources, "Panels", "Show sources", "Pictures, videos and cameras", &[ctrl_shift("E")]),
-    row(CommandId::ShowCanvas, "Panels", "Show canvas", "The views and their marks", &[]),
-    row(CommandId::ShowAsk, "Panels", "Show ask", "Question and reply", &[]),
-    row(CommandId::ShowGroundings, "Panels", "Show groundings", "What the reply points at", &[ctrl_shift("G")]),
-    row(CommandId::ShowActions, "Panels", "Show actions", "Curves and table", &[ctrl_shift("A")]),
-    row(CommandId::ShowModel, "Panels", "Show model", "The checkpoint and its report", &[ctrl_shift("M")]),
-    row(CommandId::ShowTiming, "Panels", "Show timing", "Stages, frames and memory", &[ctrl_shift("T")]),
-    row(CommandId::ShowDatasets, "Panels", "Show datasets", "Episodes and annotated pictures", &[ctrl_shift("B")]),
-    row(CommandId::ShowEpisode, "Panels", "Show episode", "States and actions over time", &[]),
-    row(CommandId::WorkspaceInspect, "Panels", "Inspect", "Pictures and what the model says of them", &[ctrl("1")]),
-    row(CommandId::WorkspaceData, "Panels", "Data", "Datasets, their cameras and curves", &[ctrl("2")]),
-    row(CommandId::ShowLog, "Panels", "Show log", "Messages", &[ctrl_shift("L")]),
-    row(CommandId::Quit, "Window", "Quit", "", &[ctrl("Q")]),
-];
 
 impl CommandId {
     /// What the command says of itself.

@@ -10,6 +10,7 @@ mod axes;
 mod command;
 mod dataset;
 pub mod export;
+mod generate;
 mod keymap;
 mod message;
 mod model;
@@ -17,17 +18,20 @@ mod names;
 mod notice;
 mod query;
 mod settings;
+mod simulator;
 mod source;
 
 pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
 pub use dataset::{DatasetCommand, DatasetState, DatasetStatus, Recorded, TruthLayers, Workspace};
+pub use generate::{CollectPhase, CollectRun, GenerateState, THUMBNAILS};
 pub use keymap::{KEY_NAMES, Keymap};
 pub use message::{Message, capitalised};
 pub use model::{LoadFailure, Loading, ModelState};
 pub use notice::{LogLine, Notice, NoticeLevel, Notices};
 pub use query::{Asking, QueryRun, ResultSet, Running};
 pub use settings::{Settings, Theme};
+pub use simulator::{SimulatorAct, SimulatorPhase, SimulatorState};
 pub use source::{SourceState, SourceStatus};
 
 use crate::engine::{Memory, SourceId, SystemFont, WebcamChoice};
@@ -51,6 +55,10 @@ pub struct Workbench {
     pub font: FontSearch,
     /// What is being asked.
     pub asking: Asking,
+    /// The simulator.
+    pub simulator: SimulatorState,
+    /// Collecting episodes.
+    pub generate: GenerateState,
     /// Messages to act on and the log.
     pub notices: Notices,
     /// Preferences, kept between starts.

@@ -38,7 +38,7 @@ fn parents(source: &SourceState) -> Vec<String> {
         SourceSpec::Path(path) | SourceSpec::DatasetCamera { dataset: path, .. } => path.as_path(),
         // Two cameras of one make differ in the name that the system gives them.
         SourceSpec::Webcam { device, .. } => return vec![device.clone()],
-        SourceSpec::Sample(_) => Path::new(""),
+        SourceSpec::Sample(_) | SourceSpec::Simulator(_) => Path::new(""),
     };
     let folders = path.parent().unwrap_or(Path::new("")).components();
     folders

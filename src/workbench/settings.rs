@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Keymap, TruthLayers, Workspace};
-use crate::engine::{DeviceChoice, Precision};
+use crate::engine::{DeviceChoice, Precision, SimulatorSetup};
 
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -49,6 +49,10 @@ pub struct Settings {
     pub normalized_actions: bool,
     /// The folders with tokenizers that a person chose, by checkpoint.
     pub tokenizers: BTreeMap<PathBuf, PathBuf>,
+    /// What the simulator was set up with last.
+    pub simulator: SimulatorSetup,
+    /// The dataset that episodes of the simulator are appended to.
+    pub record_folder: Option<PathBuf>,
     /// The keys of commands.
     pub keys: Keymap,
 }
@@ -69,6 +73,8 @@ impl Default for Settings {
             stale_secs: 5.0,
             normalized_actions: false,
             tokenizers: BTreeMap::new(),
+            simulator: SimulatorSetup::default(),
+            record_folder: None,
             keys: Keymap::default(),
         }
     }

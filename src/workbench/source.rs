@@ -40,13 +40,16 @@ impl SourceState {
     #[must_use]
     pub fn name(&self) -> String {
         match (&self.status, &self.spec) {
-            (SourceStatus::Open(info), _) => info.name.clone(),
+            (SourceStatus::Open(info), spec) if !matches!(spec, SourceSpec::Simulator(_)) => {
+                info.name.clone()
+            }
             (_, SourceSpec::Path(path)) => path.file_name().map_or_else(
                 || path.display().to_string(),
                 |n| n.to_string_lossy().into_owned(),
             ),
             (_, SourceSpec::Webcam { device, .. }) => device.clone(),
             (_, SourceSpec::DatasetCamera { camera, .. }) => short_name(camera).to_owned(),
+            (_, SourceSpec::Simulator(camera)) => format!("Simulator {camera}"),
             (_, SourceSpec::Sample(n)) => format!("Sample {}", n + 1),
         }
     }

@@ -19,6 +19,8 @@ pub struct EmptyState<'a> {
     pub hint: &'a str,
     /// The one next step as icon, verb and key; an empty verb leaves it out.
     pub action: (&'a str, &'a str, &'a str),
+    /// Another way on, told more quietly: icon, verb and key; an empty verb leaves it out.
+    pub second: (&'a str, &'a str, &'a str),
     /// [`Tone::Danger`] for errors.
     pub tone: Tone,
     /// Work that will fill the panel, where it is under way.
@@ -30,6 +32,8 @@ pub struct EmptyState<'a> {
 pub struct EmptyAnswer {
     /// Pressed the next step.
     pub acted: bool,
+    /// Pressed the other way on.
+    pub acted_second: bool,
     /// Stopped the work under way.
     pub cancelled: bool,
 }
@@ -77,6 +81,11 @@ pub fn empty_state(ui: &mut Ui, shown: &EmptyState<'_>) -> EmptyAnswer {
             };
             answer.acted = ui.add(button).clicked();
         }
+        let (icon, verb, shortcut) = shown.second;
+        if !verb.is_empty() {
+            let button = ActionButton::new(icon, verb).shortcut(shortcut);
+            answer.acted_second = ui.add(button).clicked();
+        }
     });
     inner
         .response
@@ -91,4 +100,5 @@ fn height(shown: &EmptyState<'_>) -> f32 {
     76.0 + part(!shown.hint.is_empty(), 36.0)
         + part(shown.progress.is_some(), 40.0)
         + part(!shown.action.1.is_empty(), 44.0)
+        + part(!shown.second.1.is_empty(), 36.0)
 }

@@ -13,7 +13,7 @@ impl Workbench {
         vec![Request::ListWebcams]
     }
 
-    pub(super) fn open(&mut self, spec: SourceSpec) -> Vec<Request> {
+    pub(in crate::workbench) fn open(&mut self, spec: SourceSpec) -> Vec<Request> {
         if let SourceSpec::DatasetCamera { dataset, .. } = spec {
             return self.open_dataset(dataset);
         }
@@ -56,7 +56,7 @@ impl Workbench {
         }
     }
 
-    pub(super) fn close(&mut self, id: SourceId) -> Vec<Request> {
+    pub(in crate::workbench) fn close(&mut self, id: SourceId) -> Vec<Request> {
         self.sources.retain(|s| s.id != id);
         if self.selected == Some(id) {
             self.selected = self.sources.last().map(|s| s.id);
@@ -121,7 +121,16 @@ impl Workbench {
         requests
     }
 
+    /// Whether the transport keys move the simulator.
+    pub(super) fn selects_simulator(&self) -> bool {
+        let selected = self.selected;
+        self.simulated().any(|source| Some(source.id) == selected)
+    }
+
     pub(super) fn skip(&mut self, by: i64) -> Vec<Request> {
+        if self.selects_simulator() {
+            return self.skip_simulator(by);
+        }
         let Some(source) = self
             .selected
             .and_then(|id| self.sources.iter().find(|s| s.id == id))

@@ -2,18 +2,22 @@
 
 use egui::{Theme, Vec2, vec2};
 use egui_kittest::Harness;
+use spvla::engine::SimulatorEnd;
 use spvla::grounding::prompt::Task;
 use spvla::ui::actions::ActionsPanel;
 use spvla::ui::ask::AskPanel;
+use spvla::ui::generate::GeneratePanel;
 use spvla::ui::groundings::GroundingsPanel;
 use spvla::ui::log::LogPanel;
 use spvla::ui::model::ModelPanel;
 use spvla::ui::offscreen::Offscreen;
+use spvla::ui::simulator::SimulatorPanel;
 use spvla::ui::timing::TimingPanel;
+use spvla::ui::views::ViewsPanel;
 use spvla::workbench::{Command, CommandId, Notice, NoticeLevel};
 
 use super::scene::{self, Scene};
-use super::{BOTTOM, SIDE, TILE, click, open};
+use super::{BOTTOM, SIDE, TILE, click, open, simulator};
 
 #[test]
 fn every_state_can_be_looked_at() {
@@ -72,6 +76,29 @@ type Shot = (&'static str, Vec2, fn() -> Scene);
 #[expect(clippy::too_many_lines, reason = "a list of states, one row each")]
 fn gallery() -> Vec<Shot> {
     vec![
+        ("simulator_closed", SIDE, || {
+            Scene::new(SimulatorPanel::default(), scene::empty())
+        }),
+        ("simulator_running", vec2(284.0, 900.0), || {
+            Scene::new(SimulatorPanel::default(), simulator::running())
+        }),
+        ("simulator_by_hand", vec2(284.0, 900.0), || {
+            let mut workbench = simulator::running();
+            workbench.simulator.expert = false;
+            workbench.simulator.status.end = Some(SimulatorEnd::Failed("out of time".into()));
+            Scene::new(SimulatorPanel::default(), workbench)
+        }),
+        ("simulator_truth", vec2(870.0, 700.0), || {
+            let mut workbench = simulator::running();
+            (workbench.simulator.truth, workbench.simulator.perturb) = (true, true);
+            Scene::new(ViewsPanel::default(), workbench)
+        }),
+        ("generate_form", vec2(284.0, 1100.0), || {
+            Scene::new(GeneratePanel::default(), scene::empty())
+        }),
+        ("generate_run", vec2(284.0, 700.0), || {
+            Scene::new(GeneratePanel::default(), simulator::generating())
+        }),
         ("ask_empty", vec2(307.0, 380.0), || {
             Scene::new(AskPanel::default(), scene::empty())
         }),

@@ -1,0 +1,383 @@
+//! The simulator's thread: follows orders, keeps the task's pace, draws what is shown.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::keep::Keeper;
+use super::plain::{
+    SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
+    SimulatorStatus,
+};
+use super::truth::{Truth, named};
+use super::{Inward, Published};
+use crate::engine::worker::Sink;
+use crate::engine::{Event, Latest, SourceId, SourceInfo, SourceKind};
+use crate::robot::DeltaAction;
+use crate::sim::drawing::Stage;
+use crate::sim::instruction;
+use crate::sim::render::Renderer;
+use crate::sim::session::{Ending, Session};
+use crate::sim::tasks::Task;
+
+/// A bump: newtons along the world's axes, for so many seconds (the strongest that perturbed episodes have).
+const BUMP: ([f64; 3], f64) = ([0.0, 40.0, 20.0], 0.15);
+/// Pause before the next seed, so that the end is seen.
+const BETWEEN: Duration = Duration::from_millis(1200);
+/// Slowest and fastest pace.
+const SPEEDS: std::ops::RangeInclusive<f32> = 0.1..=8.0;
+
+/// A scene that is set up.
+pub(super) struct Live {
+    setup: SimulatorSetup,
+    pub(super) session: Session,
+    pub(super) stage: Stage,
+    pub(super) truth: Truth,
+    refused: u64,
+    changed: u64,
+    refusal: Option<String>,
+    /// Whether this episode was handed to the keeper.
+    kept: bool,
+}
+
+pub(super) struct Play {
+    pub(super) sink: Sink,
+    pub(super) published: Latest<Arc<Published>>,
+    pub(super) renderer: Option<Renderer>,
+    keeper: Keeper,
+    pub(super) live: Option<Live>,
+    pub(super) attached: Vec<(SourceId, String)>,
+    pub(super) running: bool,
+    expert: bool,
+    repeat: bool,
+    pub(super) wants_truth: bool,
+    speed: f32,
+    record: Option<PathBuf>,
+    due: Instant,
+    /// Whether what is shown is no longer what is.
+    stale: bool,
+    pub(super) draw_ms: f32,
+}
+
+impl Play {
+    pub(super) fn new(sink: Sink, published: Latest<Arc<Published>>) -> Self {
+        Self {
+            keeper: Keeper::new(sink.clone()),
+            sink,
+            published,
+            renderer: None,
+            live: None,
+            attached: Vec::new(),
+            running: false,
+            expert: true,
+            repeat: false,
+            wants_truth: false,
+            speed: 1.0,
+            record: None,
+            due: Instant::now(),
+            stale: false,
+            draw_ms: 0.0,
+        }
+    }
+
+    pub(super) fn run(mut self, inbox: &Receiver<Inward>) {
+        while self.turn(inbox) {}
+    }
+
+    /// Follows orders, takes a step if one is due, draws. False once the window let go.
+    fn turn(&mut self, inbox: &Receiver<Inward>) -> bool {
+        let Some(orders) = self.orders(inbox) else {
+            return false;
+        };
+        for at in 0..orders.len() {
+            // Of a drag only the newest place counts.
+            let newer = matches!(
+                orders.get(at..at + 2),
+                Some([
+                    Inward::Order(SimulatorOrder::Carry(..)),
+                    Inward::Order(SimulatorOrder::Carry(..))
+                ])
+            );
+            if !newer {
+                self.follow(&orders[at]);
+            }
+        }
+        if self.running && self.live.is_some() && Instant::now() >= self.due {
+            self.step();
+        }
+        if std::mem::take(&mut self.stale)
+            && let Err(error) = self.publish()
+        {
+            self.fail(error.to_string());
+        }
+        true
+    }
+
+    /// Waits for orders as long as there is nothing else to do.
+    fn orders(&self, inbox: &Receiver<Inward>) -> Option<Vec<Inward>> {
+        let first = if self.stale {
+            inbox.try_recv().ok()
+        } else if self.running && self.live.is_some() {
+            match inbox.recv_timeout(self.due.saturating_duration_since(Instant::now())) {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        } else {
+            Some(inbox.recv().ok()?)
+        };
+        Some(first.into_iter().chain(inbox.try_iter()).collect())
+    }
+
+    fn follow(&mut self, order: &Inward) {
+        self.stale = true;
+        match order {
+            Inward::Attach(id, camera) => self.attach(*id, camera),
+            Inward::Detach(id) => self.attached.retain(|(own, _)| own != id),
+            Inward::Order(order) => self.obey(order),
+        }
+    }
+
+    fn obey(&mut self, order: &SimulatorOrder) {
+        match order {
+            SimulatorOrder::Begin(setup) => self.begin(setup),
+            SimulatorOrder::Run(run) => self.set_running(*run),
+            SimulatorOrder::Speed(speed) => {
+                self.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end());
+            }
+            SimulatorOrder::Step => self.step(),
+            SimulatorOrder::Expert(on) => self.set_expert(*on),
+            SimulatorOrder::Repeat(on) => self.repeat = *on,
+            SimulatorOrder::Truth(on) => self.wants_truth = *on,
+            SimulatorOrder::Grab(source, at) => {
+                if let Err(error) = self.grab(*source, *at) {
+                    self.fail(error.to_string());
+                }
+            }
+            SimulatorOrder::Carry(source, at) => {
+                if let Some((camera, live)) = self.camera(*source) {
+                    live.session.carry(&camera, *at);
+                }
+            }
+            SimulatorOrder::Drop => self.with(|live| live.session.drop_carried()),
+            SimulatorOrder::Bump => self.with(|live| live.session.bump(BUMP.0, BUMP.1)),
+            SimulatorOrder::Move(axes) => self.act(axes),
+            SimulatorOrder::Record(folder) => self.record.clone_from(folder),
+            SimulatorOrder::Keep(folder) => self.keep(folder.clone()),
+            SimulatorOrder::Close => {
+                self.live = None;
+                self.renderer = None;
+                self.running = false;
+                self.attached.clear();
+                self.stale = false;
+            }
+        }
+    }
+
+    fn with(&mut self, act: impl FnOnce(&mut Live)) {
+        if let Some(live) = &mut self.live {
+            act(live);
+        }
+    }
+
+    fn begin(&mut self, setup: &SimulatorSetup) {
+        let Some(task) = Task::named(&setup.task) else {
+            let text = format!("no task is called {:?}; choose one of the list", setup.task);
+            return self.fail(text);
+        };
+        let session = match Session::begin(task, setup.seed, &setup.options()) {
+            Ok(session) => session,
+            Err(error) => return self.fail(error.to_string()),
+        };
+        let scene = session.episode().scene();
+        let rig = session.episode().rig();
+        let ready = SimulatorScene {
+            setup: setup.clone(),
+            instruction: scene.instruction.clone(),
+            robot: rig.spec().title,
+            joints: rig.spec().joints.iter().map(|joint| joint.name).collect(),
+            hz: task.hz,
+            steps: task.steps,
+            cameras: scene
+                .cameras
+                .iter()
+                .map(|camera| SimulatorCamera {
+                    name: camera.name.clone(),
+                    size: camera.lens.size,
+                })
+                .collect(),
+        };
+        let stage = Stage::new(scene);
+        let truth = Truth::new(task, setup);
+        self.live = Some(Live {
+            setup: setup.clone(),
+            stage,
+            truth,
+            session,
+            refused: 0,
+            changed: 0,
+            refusal: None,
+            kept: false,
+        });
+        self.due = Instant::now();
+        self.tell(SimulatorEvent::Ready(Box::new(ready)));
+    }
+
+    fn tell(&self, event: SimulatorEvent) {
+        self.sink.send(Event::Simulator(event));
+    }
+
+    fn fail(&mut self, text: String) {
+        self.live = None;
+        self.running = false;
+        self.tell(SimulatorEvent::Failed(text));
+    }
+
+    fn attach(&mut self, id: SourceId, camera: &str) {
+        let cameras = self.live.iter().flat_map(|live| {
+            let scene = live.session.episode().scene();
+            scene.cameras.iter().map(move |camera| (camera, live))
+        });
+        let found = cameras
+            .filter(|(own, _)| own.name == camera)
+            .map(|(own, live)| SourceInfo {
+                name: camera.to_owned(),
+                kind: SourceKind::Simulator,
+                size: own.lens.size,
+                frames: None,
+                fps: Some(live.session.task().hz),
+                duration: None,
+                format: live.setup.task.clone(),
+            })
+            .next();
+        match found {
+            Some(info) => {
+                self.attached.push((id, camera.to_owned()));
+                self.sink.send(Event::SourceOpened(id, info));
+            }
+            None => {
+                let text = format!("the simulator has no camera {camera}; set up a scene that has");
+                self.sink.send(Event::SourceFailed(id, text));
+            }
+        }
+    }
+
+    fn set_running(&mut self, run: bool) {
+        self.running = run && self.live.is_some();
+        self.due = Instant::now();
+    }
+
+    fn set_expert(&mut self, on: bool) {
+        if self.expert != on {
+            self.expert = on;
+            self.with(|live| live.session.release());
+        }
+    }
+
+    /// One control step of the expert, or one period of holding.
+    fn step(&mut self) {
+        let (expert, repeat) = (self.expert, self.repeat);
+        let Some(live) = &mut self.live else { return };
+        if live.session.ending().is_some() && repeat && self.running {
+            let next = SimulatorSetup {
+                seed: live.setup.seed.wrapping_add(1),
+                ..live.setup.clone()
+            };
+            return self.begin(&next);
+        }
+        let before = live.session.episode().steps().len();
+        if expert && live.session.ending().is_none() {
+            live.session.advance();
+        } else {
+            live.session.wait();
+        }
+        if live.session.episode().steps().len() > before {
+            live.count();
+        }
+        self.stale = true;
+        let period = Duration::from_secs_f64(1.0 / live.session.task().hz).div_f32(self.speed);
+        // Late steps are not made up for: the pace is the task's, or slower.
+        self.due = (self.due + period).max(Instant::now());
+        self.ended();
+    }
+
+    fn act(&mut self, axes: &[f64; 7]) {
+        let action = DeltaAction::from_axes(axes);
+        if let (Some(live), Some(action)) = (&mut self.live, action) {
+            live.session.act(action);
+            live.count();
+        }
+        self.ended();
+    }
+
+    /// Stops at the end of an episode that the expert played, and keeps it if that is wanted.
+    fn ended(&mut self) {
+        let Some(live) = &self.live else { return };
+        let Some(ending) = live.session.ending() else {
+            return;
+        };
+        let keep = !live.kept && ending == Ending::Reached;
+        if self.repeat {
+            self.due = Instant::now() + BETWEEN;
+        } else if self.expert {
+            self.running = false;
+        }
+        if let (true, Some(folder)) = (keep, self.record.clone()) {
+            self.keep(folder);
+        }
+    }
+
+    fn keep(&mut self, folder: PathBuf) {
+        let Some(live) = &mut self.live else { return };
+        if live.session.episode().steps().is_empty() {
+            let text = "the episode has no steps yet; take some first".into();
+            return self.tell(SimulatorEvent::KeepFailed(text));
+        }
+        live.kept = true;
+        let record = live.session.record();
+        self.keeper.keep(record, folder);
+    }
+}
+
+impl Live {
+    /// Counts what became of the last step.
+    fn count(&mut self) {
+        let report = self.session.episode().report();
+        self.changed += u64::from(!report.changes.is_empty());
+        let why = report
+            .aim
+            .map(|error| error.to_string())
+            .or_else(|| report.refusal.map(|refusal| refusal.to_string()));
+        if why.is_some() {
+            self.refused += 1;
+            self.refusal = why;
+        }
+    }
+
+    pub(super) fn status(&self, now: &crate::sim::Snapshot) -> SimulatorStatus {
+        let episode = self.session.episode();
+        let scene = episode.scene();
+        let doing = episode.steps().last().map_or_else(String::new, |step| {
+            instruction::subtask(scene, step.subtask, step.phase)
+        });
+        SimulatorStatus {
+            step: episode.steps().len(),
+            doing,
+            success: self.session.success(),
+            end: self.session.ending().map(|ending| match ending {
+                Ending::Reached => SimulatorEnd::Reached,
+                Ending::Failed(failure) => SimulatorEnd::Failed(failure.to_string()),
+            }),
+            held: now.held.map(|object| named(scene, object)),
+            carried: self.session.carried().map(|object| named(scene, object)),
+            joints: now.joints.clone(),
+            gripper: now.gripper,
+            refused: self.refused,
+            refusal: self.refusal.clone(),
+            changed: self.changed,
+            disturbed: self.session.disturbed(),
+            ..SimulatorStatus::default()
+        }
+    }
+}
