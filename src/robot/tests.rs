@@ -159,7 +159,10 @@ fn the_table_holds_the_published_chains() {
             );
         }
         for (joint, case) in arms[name].chain.joints.iter().enumerate() {
-            assert_eq!(ours.limit(joint), case.limit, "{name} {joint}");
+            let [low, high] = ours.limit(joint);
+            let exact = low.to_bits() == case.limit[0].to_bits()
+                && high.to_bits() == case.limit[1].to_bits();
+            assert!(exact, "{name} {joint}");
         }
     }
 }

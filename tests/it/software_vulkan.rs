@@ -9,7 +9,7 @@ use spvla::job::JobContext;
 use spvla::model::device::{DeviceChoice, Precision, adapters};
 use spvla::verify::{Config, Verdict, run};
 
-/// Rows of one stage that runs each kind of block: vision and language, DINOv2, querying transformer, DiT.
+/// Rows of one stage that runs each kind of block: vision and language, DINOv2, querying transformer and `DiT`.
 const BLOCKS: &[&str] = &[
     "predict_view1/hidden_state",
     "predict_view1/dino_projected",
