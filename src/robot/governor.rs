@@ -210,7 +210,7 @@ impl Governor {
         let goal = self.inside_limits(&request.joints, &mut changes);
         let wanted = self.bounded_speed(&goal, &mut changes);
         let velocities = self.bounded_acceleration(&wanted, &mut changes);
-        let (joints, velocities) = self.inside_workspace(velocities, &mut changes);
+        let (joints, velocities) = self.inside_workspace(&velocities, &mut changes);
         let gripper = request.gripper.clamp(0.0, 1.0);
         if (gripper - request.gripper).abs() > 0.0 {
             changes.push(Change::Gripper);
@@ -302,7 +302,7 @@ impl Governor {
 
     fn inside_workspace(
         &self,
-        velocities: Vec<f64>,
+        velocities: &[f64],
         changes: &mut Vec<Change>,
     ) -> (Vec<f64>, Vec<f64>) {
         let before = self.outside(&self.joints);

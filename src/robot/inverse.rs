@@ -1,7 +1,7 @@
 //! From a pose of the tool to joint angles: damped least squares with an active set of joint limits.
 //!
 //! Minimises |Δp|² + w²|Δθ|², Δθ being the rotation vector from here to there in base axes. Steps are
-//! (JᵀJ + λI)⁻¹Jᵀe with λ adapted like Levenberg and Marquardt do; a joint at a limit that the gradient pushes outward is
+//! `(JᵀJ + λI)⁻¹Jᵀe` with λ adapted like Levenberg and Marquardt do; a joint at a limit that the gradient pushes outward is
 //! frozen for that step. Metres, radians.
 
 use nalgebra::{DMatrix, DVector, Isometry3, Vector6};
@@ -119,7 +119,7 @@ impl Chain {
     }
 
     /// The best solution found from `seed` and then from `restarts` random angles; the first that converges ends the
-    /// search. The same `random_seed` gives the same answer.
+    /// search. The same call gives the same answer.
     #[must_use]
     pub fn inverse_anywhere(
         &self,
@@ -127,10 +127,9 @@ impl Chain {
         seed: &[f64],
         options: &InverseOptions,
         restarts: usize,
-        random_seed: u64,
     ) -> Solution {
         let mut best = self.inverse(target, seed, options);
-        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(random_seed);
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
         let weight = options.rotation_weight;
         for _ in 0..restarts {
             // A pose that only the position must meet may still be met better.

@@ -324,7 +324,7 @@ pub(super) fn push(
     let half = upright_half(&search.assets[object], pose);
     let way = Vector3::new(direction[0], direction[1], 0.0).normalize();
     let behind = way.x.abs() * half[0] + way.y.abs() * half[1] + 0.03;
-    let low = pose.position[2] - half[2] + (half[2] * 0.6).min(0.02).max(0.006);
+    let low = pose.position[2] - half[2] + (half[2] * 0.6).clamp(0.006, 0.02);
     let start = Vector3::from(pose.position) - way * behind;
     let across = Vector3::z().cross(&way);
     let ways = [across, -across, way, -way].map(|closing| {

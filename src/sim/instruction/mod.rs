@@ -19,6 +19,9 @@ use super::tasks::{Family, Split};
 pub use describe::{Attribute, Description, descriptions, fitting};
 pub use phrases::wordings;
 
+/// Gives a thing of a scene its name.
+type Name<'a> = dyn FnMut(&Scene, usize) -> String + 'a;
+
 /// The instruction of a scene: a random wording of its split, with random names.
 #[must_use]
 pub fn instruction(scene: &Scene, family: Family, words: Split, random: &mut ChaCha8Rng) -> String {
@@ -126,22 +129,16 @@ fn drawer_name(drawer: usize) -> &'static str {
 }
 
 /// The wording with its places filled: source, target, relation, way, drawer, and second pair of a sorting task.
-fn filled(
-    scene: &Scene,
-    wording: &str,
-    goal: &Goal,
-    name: &mut dyn FnMut(&Scene, usize) -> String,
-) -> String {
+fn filled(scene: &Scene, wording: &str, goal: &Goal, name: &mut Name<'_>) -> String {
     let mut text = wording.to_owned();
     let parts = goal.parts();
     for (part, suffix) in parts.iter().zip(["", "2"]) {
-        let mut fill =
-            |key: &str, value: &dyn Fn(&mut dyn FnMut(&Scene, usize) -> String) -> String| {
-                let key = format!("{{{key}{suffix}}}");
-                if text.contains(&key) {
-                    text = text.replace(&key, &value(name));
-                }
-            };
+        let mut fill = |key: &str, value: &dyn Fn(&mut Name<'_>) -> String| {
+            let key = format!("{{{key}{suffix}}}");
+            if text.contains(&key) {
+                text = text.replace(&key, &value(name));
+            }
+        };
         if let Some(source) = part.source() {
             fill("s", &|name| name(scene, source));
         }
@@ -170,12 +167,7 @@ fn filled(
     text
 }
 
-fn related(
-    scene: &Scene,
-    relation: Relation,
-    anchors: &[usize],
-    name: &mut dyn FnMut(&Scene, usize) -> String,
-) -> String {
+fn related(scene: &Scene, relation: Relation, anchors: &[usize], name: &mut Name<'_>) -> String {
     let names: Vec<String> = anchors.iter().map(|anchor| name(scene, *anchor)).collect();
     match (relation, names.as_slice()) {
         (Relation::LeftOf, [a, ..]) => format!("to the left of {a}"),

@@ -109,7 +109,7 @@ impl Row {
         match task.name {
             name if name == near::MOVE_NEAR.name => variants.push(Variant::Distractors(0)),
             name if name.starts_with("google_pick") => {
-                variants.extend([1, 2].map(Variant::Distractors))
+                variants.extend([1, 2].map(Variant::Distractors));
             }
             _ => {}
         }
