@@ -57,6 +57,9 @@ struct Surface {
     @location(1) normal: vec3<f32>,
     @location(2) uv: vec2<f32>,
     @location(3) @interpolate(flat) material: u32,
+    // Fragments that are computed for their neighbours' sake alone read no memory: what tells how fine a pattern is
+    // comes from here.
+    @location(4) @interpolate(flat) layer: u32,
 }
 
 struct Shown {
@@ -100,7 +103,8 @@ fn colour_vertex(@builtin(instance_index) thing: u32, corner: Corner) -> Surface
     let world = placed(thing, corner.position);
     let material = things[thing].material + min(corner.slot, things[thing].last_slot);
     let clip = camera.clip * vec4<f32>(world, 1.0);
-    return Surface(clip, world, turned(thing, corner.normal), corner.uv, material);
+    let uv = corner.uv * materials[material].tiles_per_metre;
+    return Surface(clip, world, turned(thing, corner.normal), uv, material, materials[material].layer);
 }
 
 // Share of the sun's light that arrives: four bilinear comparisons around the place.
@@ -151,41 +155,41 @@ fn mirrored(f0: vec3<f32>, roughness: f32, n_v: f32) -> vec3<f32> {
 
 // Narkowicz' fit of the ACES curve, scaled so that mid grey stays.
 fn filmic(light: vec3<f32>) -> vec3<f32> {
-    let x = light * 0.62;
+    let x = light * 0.5;
     return clamp(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), vec3<f32>(0.0), vec3<f32>(1.0));
 }
 
+// Linear light to sRGB, after Taylor's fit by square roots: within half a level.
+fn srgb(x: vec3<f32>) -> vec3<f32> {
+    let a = sqrt(x);
+    let b = sqrt(a);
+    return 0.662002687 * a + 0.684122060 * b - 0.323583601 * sqrt(b) - 0.0225411470 * x;
+}
+
 @fragment
-fn colour_fragment(surface: Surface, @builtin(front_facing) front: bool) -> @location(0) vec4<f32> {
+fn colour_fragment(surface: Surface) -> @location(0) vec4<f32> {
     let material = materials[surface.material];
-    let texel = textureSample(patterns, pattern_sampler, surface.uv * material.tiles_per_metre, material.layer);
-    let albedo = material.albedo * texel.rgb;
+    // Patterns are stored as square roots of light.
+    let texel = textureSample(patterns, pattern_sampler, surface.uv, surface.layer);
+    let albedo = material.albedo * texel.rgb * texel.rgb;
     let roughness = clamp(material.roughness * texel.a * 2.0, 0.06, 1.0);
-    let facing = normalize(surface.normal);
-    let normal = select(-facing, facing, front);
+    let normal = normalize(surface.normal);
     let view = normalize(camera.eye.xyz - surface.world);
     let n_v = max(dot(normal, view), 1e-3);
     let f0 = mix(vec3<f32>(0.04), albedo, material.metallic);
     let body = albedo * (1.0 - material.metallic);
-    var light = vec3<f32>(0.0);
-    for (var i = 0u; i < 3u; i++) {
-        let towards = camera.lights[i].direction.xyz;
-        let n_l = dot(normal, towards);
-        if (n_l <= 0.0 || camera.lights[i].colour.a == 0.0) {
-            continue;
-        }
-        var share = n_l;
-        if (i == 0u) {
-            share *= sunlight(surface.world, normal);
-        }
-        let half_way = normalize(towards + view);
-        let n_h = max(dot(normal, half_way), 0.0);
-        let v_h = max(dot(view, half_way), 0.0);
-        let gloss = highlight(n_l, n_v, n_h, v_h, f0, roughness * roughness);
-        light += (body + gloss) * camera.lights[i].colour.rgb * share;
-    }
-    let ambient = mix(camera.ground.rgb, camera.sky.rgb, normal.z * 0.5 + 0.5);
+    let towards = camera.lights[0].direction.xyz;
+    let n_l = max(dot(normal, towards), 1e-4);
+    let half_way = normalize(towards + view);
+    let n_h = max(dot(normal, half_way), 0.0);
+    let v_h = max(dot(view, half_way), 0.0);
+    let gloss = highlight(n_l, n_v, n_h, v_h, f0, roughness * roughness);
+    let sun = camera.lights[0].colour.rgb * (n_l * sunlight(surface.world, normal));
+    // Lights without shadows only fill: they make no highlights, either.
+    let fill = camera.lights[1].colour.rgb * max(dot(normal, camera.lights[1].direction.xyz), 0.0)
+        + camera.lights[2].colour.rgb * max(dot(normal, camera.lights[2].direction.xyz), 0.0)
+        + mix(camera.ground.rgb, camera.sky.rgb, normal.z * 0.5 + 0.5);
     let mirror = mirrored(f0, roughness, n_v) * surroundings(reflect(-view, normal), roughness);
-    light += body * ambient + mirror;
-    return vec4<f32>(filmic(light * camera.sky.w), 1.0);
+    let light = (body + gloss) * sun + body * fill + mirror;
+    return vec4<f32>(srgb(filmic(light * camera.sky.w)), 1.0);
 }

@@ -5,16 +5,19 @@
 //! same actions give the same episode, bit for bit on one machine.
 
 mod arm;
+pub mod arm_solid;
 pub mod asset;
 mod bodies;
 pub mod cabinet;
 mod contact;
 mod convert;
+pub mod drawing;
 pub mod episode;
 pub mod expert;
 pub mod goal;
 pub mod instruction;
 pub mod judge;
+pub mod label;
 mod perturb;
 pub mod relation;
 pub mod render;

@@ -3,15 +3,18 @@
 //! Draws a plain list ([`Drawing`]) as cameras see it ([`Camera`]). Colour is antialiased; numbers and depths are those
 //! at pixel centres. Knows nothing of physics or tasks. Metres; the world has z up; a camera looks along its z, y down.
 
+mod edges;
 mod gpu;
 mod matrix;
 mod meshes;
+mod passes;
 mod patterns;
 mod pipelines;
 mod post;
 mod readback;
 mod renderer;
 mod things;
+mod world;
 
 use std::sync::Arc;
 
@@ -20,7 +23,7 @@ use super::solid::Solid;
 use crate::geometry::{ImageSize, Pinhole, Pose};
 
 pub use post::Post;
-pub use renderer::Renderer;
+pub use renderer::{Renderer, Smoothing};
 
 /// Bits of an id below the object's number: the part.
 const PART_BITS: u32 = 8;
@@ -145,4 +148,4 @@ pub enum RenderError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::sim) mod tests;

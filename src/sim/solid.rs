@@ -12,6 +12,7 @@ mod lathe;
 mod mesh;
 mod prism;
 mod sweep;
+mod turned;
 
 use crate::geometry::Pose;
 
@@ -236,8 +237,10 @@ impl Solid {
 fn shape_mesh(shape: &Shape) -> Mesh {
     match shape {
         Shape::Cuboid { half, round } => cuboid::mesh(*half, *round),
-        Shape::Cylinder { .. } | Shape::Cone { .. } => lathe::mesh(&lathe::profile(shape)),
-        Shape::Sphere { .. } | Shape::Capsule { .. } => lathe::mesh(&lathe::profile(shape)),
+        Shape::Cylinder { .. }
+        | Shape::Cone { .. }
+        | Shape::Sphere { .. }
+        | Shape::Capsule { .. } => lathe::mesh(&lathe::profile(shape)),
         Shape::Ellipsoid { half } => lathe::ellipsoid(*half),
         Shape::Lathe { profile } => lathe::mesh(profile),
         Shape::Hull { points } => mesh::hull(points),

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::colour::Colour;
 use super::hold::{Grip, Hollow, Rests};
 use super::material::Finish;
-use super::{blobs, boxes, food, fruit, office, tableware, tools, toys, vegetables, vessels};
+use super::{
+    blobs, boxes, cookware, cutlery, food, fruit, garments, gear, greens, household, models,
+    office, stationery, tableware, tools, toys, vegetables, vessels,
+};
 use crate::sim::solid::Solid;
 
 /// What kind of thing, for sentences about kinds.
@@ -152,15 +155,23 @@ impl Category {
 
 const LISTS: &[&[Category]] = &[
     tableware::CATEGORIES,
+    cutlery::CATEGORIES,
     vessels::CATEGORIES,
+    cookware::CATEGORIES,
     fruit::CATEGORIES,
     vegetables::CATEGORIES,
+    greens::CATEGORIES,
     food::CATEGORIES,
     boxes::CATEGORIES,
+    household::CATEGORIES,
     office::CATEGORIES,
+    stationery::CATEGORIES,
     tools::CATEGORIES,
+    gear::CATEGORIES,
     toys::CATEGORIES,
+    models::CATEGORIES,
     blobs::CATEGORIES,
+    garments::CATEGORIES,
 ];
 
 const COUNT: usize = {

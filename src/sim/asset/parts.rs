@@ -33,12 +33,6 @@ pub(super) fn cylinder(radius: f64, height: f64) -> Shape {
     }
 }
 
-pub(super) fn ellipsoid(sides: [f64; 3]) -> Shape {
-    Shape::Ellipsoid {
-        half: sides.map(|side| side / 2.0),
-    }
-}
-
 /// A profile with straight sides.
 pub(super) fn lathe(profile: &[[f64; 2]]) -> Shape {
     Shape::Lathe {

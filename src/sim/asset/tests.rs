@@ -1,3 +1,5 @@
+//! The library as a whole.
+
 use std::collections::BTreeSet;
 
 use super::*;

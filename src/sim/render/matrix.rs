@@ -1,6 +1,6 @@
 //! Matrices from the world to what is drawn. Clip space: x right, y up, depth from 0 to 1.
 
-use nalgebra::{Matrix4, Vector3};
+use nalgebra::{Matrix4, Vector3, Vector4};
 
 use super::Camera;
 use crate::sim::solid::Bounds;
@@ -24,6 +24,21 @@ pub(super) fn clip(camera: &Camera) -> Matrix4<f64> {
     projection * camera.pose.isometry().inverse().to_homogeneous()
 }
 
+/// Whether a box may reach into the picture: not all of it lies beyond one of the picture's sides, or behind.
+pub(super) fn may_see(clip: &Matrix4<f64>, bounds: &Bounds) -> bool {
+    let corners = bounds
+        .corners()
+        .map(|corner| clip * Vector3::from(corner).push(1.0));
+    let beyond: [fn(&Vector4<f64>) -> bool; 5] = [
+        |p| p.x > p.w,
+        |p| p.x < -p.w,
+        |p| p.y > p.w,
+        |p| p.y < -p.w,
+        |p| p.w < NEAR,
+    ];
+    !beyond.iter().any(|side| corners.iter().all(side))
+}
+
 /// World to the sun's clip space around everything in `casters`, and the size in metres of one of its `steps`.
 pub(super) fn sun(direction: [f64; 3], casters: &[Bounds], steps: u32) -> (Matrix4<f64>, f64) {
     let forward = Vector3::from(direction)
@@ -39,8 +54,8 @@ pub(super) fn sun(direction: [f64; 3], casters: &[Bounds], steps: u32) -> (Matri
     let axes = [right, up, forward];
     let mut around = Bounds::EMPTY;
     for bounds in casters {
-        for corner in 0..8_usize {
-            let point = Vector3::from_fn(|k, _| [bounds.min, bounds.max][corner >> k & 1][k]);
+        for corner in bounds.corners() {
+            let point = Vector3::from(corner);
             around.grow(axes.map(|axis| axis.dot(&point)));
         }
     }
@@ -75,8 +90,6 @@ pub(super) fn columns(matrix: &Matrix4<f64>) -> [[f32; 4]; 4] {
 
 #[cfg(test)]
 mod tests {
-    use nalgebra::Vector4;
-
     use super::*;
     use crate::geometry::{ImageSize, Pinhole, Pose};
     use crate::sim::render::Post;
@@ -103,6 +116,30 @@ mod tests {
         let (u, v) = ((at.x / at.w + 1.0) * 320.0, (1.0 - at.y / at.w) * 240.0);
         assert!((u - f64::from(pixel.x)).abs() < 1e-3 && (v - f64::from(pixel.y)).abs() < 1e-3);
         assert!((at.w - pose.inverse().apply(point)[2]).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_lies_beside_or_behind_is_not_drawn_and_what_surrounds_the_camera_is() {
+        let camera = Camera {
+            pose: Pose::looking_at([0.0; 3], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]),
+            lens: Pinhole::from_fov(ImageSize::new(64, 48), 1.0),
+            post: Post::default(),
+            labels: false,
+        };
+        let clip = clip(&camera);
+        let seen = |middle: [f64; 3], half: f64| {
+            let bounds = Bounds {
+                min: middle.map(|x| x - half),
+                max: middle.map(|x| x + half),
+            };
+            may_see(&clip, &bounds)
+        };
+        assert!(seen([1.0, 0.0, 0.0], 0.1) && seen([1.0, 0.7, 0.0], 0.1) && seen([0.0; 3], 3.0));
+        assert!(
+            !seen([-1.0, 0.0, 0.0], 0.1)
+                && !seen([1.0, 1.5, 0.0], 0.1)
+                && !seen([1.0, 0.0, -1.2], 0.1)
+        );
     }
 
     #[test]

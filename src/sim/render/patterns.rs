@@ -1,4 +1,6 @@
 //! Patterns on the device: one texture with a layer per pattern, painted when it is first worn.
+//!
+//! Stored as square roots of light, which a shader undoes with one product.
 
 use crate::sim::texture::{PATTERNS, SIDE, TextureId};
 
@@ -21,7 +23,7 @@ impl Patterns {
             mip_level_count: SIDE.ilog2() + 1,
             sample_count: 1,
             dimension: wgpu::TextureDimension::D2,
-            format: wgpu::TextureFormat::Rgba8UnormSrgb,
+            format: wgpu::TextureFormat::Rgba8Unorm,
             usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
             view_formats: &[],
         });
@@ -44,7 +46,7 @@ impl Patterns {
         if std::mem::replace(&mut self.loaded[layer], true) {
             return;
         }
-        let mut pixels = id.pixels();
+        let mut pixels = rooted(id.pixels());
         let mut side = SIDE;
         for level in 0..self.texture.mip_level_count() {
             if level > 0 {
@@ -80,7 +82,21 @@ impl Patterns {
     }
 }
 
-/// Means of two by two pixels. Colours are averaged as squares: near enough to light, and cheap.
+/// sRGB levels as square roots of light.
+fn rooted(mut pixels: Vec<u8>) -> Vec<u8> {
+    let table: [u8; 256] = std::array::from_fn(|level| {
+        let [light, ..] = crate::sim::asset::linear([level as u8; 3]);
+        (light.sqrt() * 255.0).round() as u8
+    });
+    for pixel in pixels.chunks_exact_mut(4) {
+        for level in &mut pixel[..3] {
+            *level = table[usize::from(*level)];
+        }
+    }
+    pixels
+}
+
+/// Means of the light of two by two pixels.
 fn halved(pixels: &[u8], side: usize) -> Vec<u8> {
     let half = side / 2;
     let at = |x: usize, y: usize, k: usize| u32::from(pixels[(y * side + x) * 4 + k]);

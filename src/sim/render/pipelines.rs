@@ -3,9 +3,8 @@
 use super::meshes::CORNER_BYTES;
 use crate::shaders::SIM_SCENE;
 
-/// Samples per pixel of colour.
-pub(super) const SAMPLES: u32 = 4;
-pub(super) const COLOUR: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
+/// Encoded by the shader: converting four samples of every pixel costs software adapters as much as shading it.
+pub(super) const COLOUR: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 /// An id and the bits of a depth.
 pub(super) const LABEL: wgpu::TextureFormat = wgpu::TextureFormat::Rg32Uint;
 pub(super) const DEPTH: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
@@ -33,7 +32,7 @@ struct Kind<'a> {
 }
 
 impl Pipelines {
-    pub(super) fn new(device: &wgpu::Device) -> Self {
+    pub(super) fn new(device: &wgpu::Device, samples: u32) -> Self {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some(SIM_SCENE.name),
             source: wgpu::ShaderSource::Wgsl(SIM_SCENE.source.into()),
@@ -63,7 +62,7 @@ impl Pipelines {
                 stages: [Some("colour_vertex"), Some("colour_fragment")],
                 layout: &lit,
                 target: Some(COLOUR),
-                samples: SAMPLES,
+                samples,
                 whole_corner: true,
                 sun: false,
             }),
@@ -121,8 +120,11 @@ fn pipeline(
             compilation_options: wgpu::PipelineCompilationOptions::default(),
             buffers: &[Some(corners)],
         },
-        // Thin sheets are seen from both sides.
-        primitive: wgpu::PrimitiveState::default(),
+        // Solids are closed: nobody sees a face from behind.
+        primitive: wgpu::PrimitiveState {
+            cull_mode: Some(wgpu::Face::Back),
+            ..wgpu::PrimitiveState::default()
+        },
         depth_stencil: Some(wgpu::DepthStencilState {
             format: DEPTH,
             depth_write_enabled: Some(true),
@@ -171,7 +173,7 @@ fn world_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
                 true,
             ),
             entry(1, wgpu::ShaderStages::VERTEX, storage, false),
-            entry(2, wgpu::ShaderStages::FRAGMENT, storage, false),
+            entry(2, wgpu::ShaderStages::VERTEX_FRAGMENT, storage, false),
         ],
     })
 }

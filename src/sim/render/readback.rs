@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::gpu::{buffer, failed};
-use super::pipelines::{COLOUR, DEPTH, LABEL, SAMPLES};
+use super::pipelines::{COLOUR, DEPTH, LABEL};
 use super::{Camera, RenderError, View};
 use crate::geometry::ImageSize;
 
@@ -13,7 +13,8 @@ const WAIT_MAX: Duration = Duration::from_mins(1);
 /// Textures that cameras of one size share.
 #[derive(Debug)]
 pub(super) struct Target {
-    pub(super) colour: wgpu::TextureView,
+    /// Several samples per pixel; none if one is enough.
+    pub(super) samples: Option<wgpu::TextureView>,
     pub(super) resolved: wgpu::Texture,
     pub(super) resolved_view: wgpu::TextureView,
     pub(super) colour_depth: wgpu::TextureView,
@@ -23,7 +24,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn new(device: &wgpu::Device, size: ImageSize) -> Self {
+    pub(super) fn new(device: &wgpu::Device, size: ImageSize, samples: u32) -> Self {
         let texture = |format, sample_count, usage| {
             device.create_texture(&wgpu::TextureDescriptor {
                 label: Some("simulator picture"),
@@ -43,10 +44,10 @@ impl Target {
         let resolved = texture(COLOUR, 1, wgpu::TextureUsages::COPY_SRC);
         let label = texture(LABEL, 1, wgpu::TextureUsages::COPY_SRC);
         Self {
-            colour: hidden(COLOUR, SAMPLES),
+            samples: (samples > 1).then(|| hidden(COLOUR, samples)),
             resolved_view: view(&resolved),
             resolved,
-            colour_depth: hidden(DEPTH, SAMPLES),
+            colour_depth: hidden(DEPTH, samples),
             label_view: view(&label),
             label,
             label_depth: hidden(DEPTH, 1),
@@ -137,6 +138,7 @@ impl Readback {
         device: &wgpu::Device,
         submission: wgpu::SubmissionIndex,
         cameras: &[Camera],
+        finish: impl Fn(&mut [u8], &Camera),
     ) -> Result<Vec<View>, RenderError> {
         const STEP: &str = "reading pictures back";
         let Some(buffer) = &self.buffer else {
@@ -153,13 +155,16 @@ impl Readback {
         let bytes = slice
             .get_mapped_range()
             .map_err(|error| failed(STEP, &error))?;
-        let views = cameras
+        let mut views: Vec<View> = cameras
             .iter()
             .zip(&self.places)
             .map(|(camera, place)| view(&bytes, *place, camera))
             .collect();
         drop(bytes);
         buffer.unmap();
+        for (view, camera) in views.iter_mut().zip(cameras) {
+            finish(&mut view.rgba, camera);
+        }
         Ok(views)
     }
 }
@@ -173,7 +178,6 @@ fn view(bytes: &[u8], place: Place, camera: &Camera) -> View {
     };
     let mut rgba = Vec::with_capacity(size.pixels() * 4);
     rows(place.colour, 4).for_each(|row| rgba.extend_from_slice(row));
-    camera.post.apply(&mut rgba, size.width as usize);
     let (mut ids, mut depths) = (Vec::new(), Vec::new());
     if camera.labels {
         ids.reserve(size.pixels());

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::gpu::{self, buffer, guarded};
+use super::edges::smooth_edges;
+use super::gpu::{self, guarded};
 use super::meshes::Meshes;
+use super::passes::{Passes, depth, draw, order, placed};
 use super::patterns::Patterns;
-use super::pipelines::{DEPTH, Pipelines};
+use super::pipelines::Pipelines;
 use super::readback::{Readback, Target};
-use super::things::{CAMERA_BYTES, CAMERA_STRIDE, cameras, things};
+use super::things::{CAMERA_STRIDE, cameras, things};
+use super::world::{World, light_group, sun_map};
 use super::{Camera, Drawing, Item, RenderError, View, matrix};
 use crate::sim::solid::Bounds;
+use crate::sim::texture::TextureId;
 
 /// Steps along a side of the sun's map.
-const SUN_STEPS: u32 = 1024;
+pub(super) const SUN_STEPS: u32 = 1024;
 /// Longest side of a picture.
 const SIDE_MAX: u32 = 4096;
 /// Most things in one drawing.
@@ -31,19 +35,26 @@ pub struct Renderer {
     world: World,
     targets: BTreeMap<(u32, u32), Target>,
     readback: Readback,
+    smoothing: Smoothing,
 }
 
-/// Buffers that grow with the world, and their binding.
-#[derive(Debug)]
-struct World {
-    cameras: wgpu::Buffer,
-    things: wgpu::Buffer,
-    materials: wgpu::Buffer,
-    group: wgpu::BindGroup,
+/// How edges are smoothed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Smoothing {
+    /// Four samples per pixel: best, and nearly free on a graphics card.
+    Samples,
+    /// By looking at the finished picture: a third of the work on a software adapter.
+    Edges,
 }
 
-/// One thing as a pass draws it: its place in the buffer and its mesh.
-type Draw = (u32, u64);
+impl Smoothing {
+    const fn samples(self) -> u32 {
+        match self {
+            Self::Samples => 4,
+            Self::Edges => 1,
+        }
+    }
+}
 
 impl Renderer {
     /// A renderer with a device of its own.
@@ -55,17 +66,36 @@ impl Renderer {
         Self::new(&device, &queue)
     }
 
-    /// A renderer on a device that others use, too.
+    /// A renderer on a device that others use, too; edges are smoothed as suits the device.
     ///
     /// # Errors
     /// When the device refuses what it needs.
     pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<Self, RenderError> {
+        let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
+        let smoothing = if software {
+            Smoothing::Edges
+        } else {
+            Smoothing::Samples
+        };
+        Self::smoothed(device, queue, smoothing)
+    }
+
+    /// Like [`Self::new`], with edges smoothed as asked.
+    ///
+    /// # Errors
+    /// When the device refuses what it needs.
+    pub fn smoothed(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        smoothing: Smoothing,
+    ) -> Result<Self, RenderError> {
         guarded(device, "preparing to draw the simulator", || {
-            let pipelines = Pipelines::new(device);
+            let pipelines = Pipelines::new(device, smoothing.samples());
             let patterns = Patterns::new(device);
             let sun = sun_map(device);
             Ok(Self {
-                light: light_group(device, &pipelines, &patterns, &sun),
+                light: light_group(device, &pipelines, (&patterns, &sun), smoothing),
+                smoothing,
                 world: World::new(device, &pipelines, [16 * CAMERA_STRIDE, 1 << 14, 1 << 14]),
                 device: device.clone(),
                 queue: queue.clone(),
@@ -110,8 +140,8 @@ impl Renderer {
             let target = self
                 .targets
                 .entry((size.width, size.height))
-                .or_insert_with(|| Target::new(&self.device, size));
-            let order = order(drawing, &keys, camera);
+                .or_insert_with(|| Target::new(&self.device, size, self.smoothing.samples()));
+            let order = order(drawing, &keys, &self.meshes, camera);
             let passes = Passes {
                 pipelines: &self.pipelines,
                 meshes: &self.meshes,
@@ -126,7 +156,15 @@ impl Renderer {
             self.readback.copy(&mut encoder, target, (index, camera));
         }
         let submission = self.queue.submit([encoder.finish()]);
-        self.readback.read(&self.device, submission, cameras)
+        let finish = |rgba: &mut [u8], camera: &Camera| {
+            let width = camera.lens.size.width as usize;
+            if self.smoothing == Smoothing::Edges {
+                smooth_edges(rgba, width);
+            }
+            camera.post.apply(rgba, width);
+        };
+        self.readback
+            .read(&self.device, submission, cameras, finish)
     }
 
     /// Brings meshes and patterns to the device.
@@ -134,8 +172,7 @@ impl Renderer {
         for material in items.iter().flat_map(|item| item.materials.iter()) {
             self.patterns.load(&self.queue, material.texture);
         }
-        self.patterns
-            .load(&self.queue, crate::sim::texture::TextureId::PLAIN);
+        self.patterns.load(&self.queue, TextureId::PLAIN);
         items
             .iter()
             .map(|item| self.meshes.load(&self.device, &self.queue, &item.solid))
@@ -184,67 +221,6 @@ impl Renderer {
     }
 }
 
-/// What the passes of one camera need.
-struct Passes<'a> {
-    pipelines: &'a Pipelines,
-    meshes: &'a Meshes,
-    world: &'a wgpu::BindGroup,
-    light: &'a wgpu::BindGroup,
-    offset: u32,
-}
-
-impl Passes<'_> {
-    fn colour(&self, encoder: &mut wgpu::CommandEncoder, target: &Target, order: &[Draw]) {
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("simulator colour"),
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &target.colour,
-                depth_slice: None,
-                resolve_target: Some(&target.resolved_view),
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color {
-                        r: 0.36,
-                        g: 0.38,
-                        b: 0.4,
-                        a: 1.0,
-                    }),
-                    store: wgpu::StoreOp::Discard,
-                },
-            })],
-            depth_stencil_attachment: Some(depth(&target.colour_depth, 0.0)),
-            ..wgpu::RenderPassDescriptor::default()
-        });
-        pass.set_pipeline(&self.pipelines.colour);
-        pass.set_bind_group(0, self.world, &[self.offset]);
-        pass.set_bind_group(1, self.light, &[]);
-        for item in order {
-            draw(&mut pass, self.meshes, *item);
-        }
-    }
-
-    fn label(&self, encoder: &mut wgpu::CommandEncoder, target: &Target, order: &[Draw]) {
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("simulator labels"),
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &target.label_view,
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
-                    store: wgpu::StoreOp::Store,
-                },
-            })],
-            depth_stencil_attachment: Some(depth(&target.label_depth, 0.0)),
-            ..wgpu::RenderPassDescriptor::default()
-        });
-        pass.set_pipeline(&self.pipelines.label);
-        pass.set_bind_group(0, self.world, &[self.offset]);
-        for item in order {
-            draw(&mut pass, self.meshes, *item);
-        }
-    }
-}
-
 fn check(drawing: &Drawing, cameras: &[Camera]) -> Result<(), RenderError> {
     let count = drawing.items.len();
     if count > THINGS_MAX {
@@ -264,160 +240,4 @@ fn check(drawing: &Drawing, cameras: &[Camera]) -> Result<(), RenderError> {
             most: SIDE_MAX,
         })
     })
-}
-
-/// Nearest first, so that what is hidden is not shaded; what throws no shadow (the room) comes last.
-fn order(drawing: &Drawing, keys: &[u64], camera: &Camera) -> Vec<Draw> {
-    let eye = nalgebra::Vector3::from(camera.pose.position);
-    let far = |item: &Item| (nalgebra::Vector3::from(item.pose.position) - eye).norm();
-    let mut order: Vec<(bool, f64, Draw)> = drawing
-        .items
-        .iter()
-        .zip(keys)
-        .enumerate()
-        .map(|(index, (item, key))| (!item.casts, far(item), (index as u32, *key)))
-        .collect();
-    order.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    order.into_iter().map(|(_, _, draw)| draw).collect()
-}
-
-/// The box around a thing's box where it stands.
-fn placed(bounds: &Bounds, item: &Item) -> Bounds {
-    Bounds::around((0..8_usize).map(|corner| {
-        let at = |k: usize| [bounds.min, bounds.max][corner >> k & 1][k];
-        item.pose.apply(std::array::from_fn(at))
-    }))
-}
-
-fn draw(pass: &mut wgpu::RenderPass<'_>, meshes: &Meshes, (index, key): Draw) {
-    if let Some(mesh) = meshes.mesh(key).filter(|mesh| mesh.count > 0) {
-        pass.set_vertex_buffer(0, mesh.corners.slice(..));
-        pass.set_index_buffer(mesh.indices.slice(..), wgpu::IndexFormat::Uint32);
-        pass.draw_indexed(0..mesh.count, 0, index..index + 1);
-    }
-}
-
-fn depth(view: &wgpu::TextureView, clear: f32) -> wgpu::RenderPassDepthStencilAttachment<'_> {
-    wgpu::RenderPassDepthStencilAttachment {
-        view,
-        depth_ops: Some(wgpu::Operations {
-            load: wgpu::LoadOp::Clear(clear),
-            store: wgpu::StoreOp::Store,
-        }),
-        stencil_ops: None,
-    }
-}
-
-fn sun_map(device: &wgpu::Device) -> wgpu::TextureView {
-    let texture = device.create_texture(&wgpu::TextureDescriptor {
-        label: Some("simulator sun"),
-        size: wgpu::Extent3d {
-            width: SUN_STEPS,
-            height: SUN_STEPS,
-            depth_or_array_layers: 1,
-        },
-        mip_level_count: 1,
-        sample_count: 1,
-        dimension: wgpu::TextureDimension::D2,
-        format: DEPTH,
-        usage: wgpu::TextureUsages::RENDER_ATTACHMENT | wgpu::TextureUsages::TEXTURE_BINDING,
-        view_formats: &[],
-    });
-    texture.create_view(&wgpu::TextureViewDescriptor::default())
-}
-
-fn light_group(
-    device: &wgpu::Device,
-    pipelines: &Pipelines,
-    patterns: &Patterns,
-    sun: &wgpu::TextureView,
-) -> wgpu::BindGroup {
-    let linear = wgpu::SamplerDescriptor {
-        mag_filter: wgpu::FilterMode::Linear,
-        min_filter: wgpu::FilterMode::Linear,
-        mipmap_filter: wgpu::MipmapFilterMode::Linear,
-        address_mode_u: wgpu::AddressMode::Repeat,
-        address_mode_v: wgpu::AddressMode::Repeat,
-        ..wgpu::SamplerDescriptor::default()
-    };
-    let compare = wgpu::SamplerDescriptor {
-        compare: Some(wgpu::CompareFunction::LessEqual),
-        mag_filter: wgpu::FilterMode::Linear,
-        min_filter: wgpu::FilterMode::Linear,
-        ..wgpu::SamplerDescriptor::default()
-    };
-    let (linear, compare) = (
-        device.create_sampler(&linear),
-        device.create_sampler(&compare),
-    );
-    let resources = [
-        wgpu::BindingResource::TextureView(&patterns.view()),
-        wgpu::BindingResource::Sampler(&linear),
-        wgpu::BindingResource::TextureView(sun),
-        wgpu::BindingResource::Sampler(&compare),
-    ];
-    group(device, &pipelines.light, resources)
-}
-
-fn group<const N: usize>(
-    device: &wgpu::Device,
-    layout: &wgpu::BindGroupLayout,
-    resources: [wgpu::BindingResource<'_>; N],
-) -> wgpu::BindGroup {
-    let mut binding = 0..;
-    let entries = resources.map(|resource| wgpu::BindGroupEntry {
-        binding: binding.next().unwrap_or_default(),
-        resource,
-    });
-    device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some("simulator"),
-        layout,
-        entries: &entries,
-    })
-}
-
-impl World {
-    fn new(
-        device: &wgpu::Device,
-        pipelines: &Pipelines,
-        [cameras, things, materials]: [u64; 3],
-    ) -> Self {
-        let made = |bytes, usage| {
-            buffer(
-                device,
-                "simulator world",
-                bytes,
-                usage | wgpu::BufferUsages::COPY_DST,
-            )
-        };
-        let cameras = made(cameras, wgpu::BufferUsages::UNIFORM);
-        let things = made(things, wgpu::BufferUsages::STORAGE);
-        let materials = made(materials, wgpu::BufferUsages::STORAGE);
-        let one = wgpu::BufferBinding {
-            buffer: &cameras,
-            offset: 0,
-            size: std::num::NonZeroU64::new(CAMERA_BYTES),
-        };
-        let resources = [
-            wgpu::BindingResource::Buffer(one),
-            things.as_entire_binding(),
-            materials.as_entire_binding(),
-        ];
-        let group = group(device, &pipelines.world, resources);
-        Self {
-            cameras,
-            things,
-            materials,
-            group,
-        }
-    }
-
-    /// Makes room, twice as much as is asked for.
-    fn grow(&mut self, device: &wgpu::Device, pipelines: &Pipelines, sizes: [u64; 3]) {
-        let now = [&self.cameras, &self.things, &self.materials].map(wgpu::Buffer::size);
-        if sizes.iter().zip(now).any(|(wanted, now)| *wanted > now) {
-            let room = std::array::from_fn(|k| (sizes[k] * 2).max(now[k]));
-            *self = Self::new(device, pipelines, room);
-        }
-    }
 }

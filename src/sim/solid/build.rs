@@ -10,12 +10,13 @@ pub fn smooth<const N: usize>(points: &[[f64; N]], steps: usize) -> Vec<[f64; N]
     let last = points.len().saturating_sub(1);
     for i in 0..last {
         let [b, c] = [points[i], points[i + 1]];
-        if b == c {
+        let here = spacing(b, c);
+        if here <= 0.0 {
             continue;
         }
         let a = if i > 0 { points[i - 1] } else { b };
         let d = points[(i + 2).min(last)];
-        let knots = [spacing(a, b), spacing(b, c), spacing(c, d)];
+        let knots = [spacing(a, b), here, spacing(c, d)];
         for step in 1..=steps {
             let t = step as f64 / steps as f64;
             curve.push(std::array::from_fn(|k| {

@@ -10,7 +10,7 @@ use super::mesh::Mesh;
 /// Corners of the profile sharper than this stay sharp.
 const CREASE: f64 = 0.7;
 /// Most steps around the axis, and the length in metres that one should have.
-const AROUND: (usize, f64) = (32, 0.004);
+const AROUND: (usize, f64) = (28, 0.005);
 /// Balls smaller than this have fewer steps.
 const SMALL: f64 = 0.012;
 
@@ -171,5 +171,7 @@ fn turn(mesh: &mut Mesh, segment: &Segment, around: usize, widest: f64) {
 /// Exact sine and cosine at whole quarters, so that bounds are exact.
 fn quarter(step: usize, around: usize) -> Option<(f64, f64)> {
     const QUARTERS: [(f64, f64); 4] = [(0.0, 1.0), (1.0, 0.0), (0.0, -1.0), (-1.0, 0.0)];
-    (step * 4 % around == 0).then(|| QUARTERS[step * 4 / around % 4])
+    (step * 4)
+        .is_multiple_of(around)
+        .then(|| QUARTERS[step * 4 / around % 4])
 }

@@ -36,6 +36,13 @@ impl Bounds {
         bounds
     }
 
+    /// Its eight corners.
+    #[must_use]
+    pub fn corners(&self) -> [[f64; 3]; 8] {
+        let ends = [self.min, self.max];
+        std::array::from_fn(|corner| std::array::from_fn(|k| ends[corner >> k & 1][k]))
+    }
+
     /// Its sides.
     #[must_use]
     pub fn extents(&self) -> [f64; 3] {

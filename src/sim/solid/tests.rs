@@ -1,3 +1,5 @@
+//! Volumes, normals, bounds and pieces of shapes.
+
 use std::f64::consts::PI;
 
 use super::*;

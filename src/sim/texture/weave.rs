@@ -50,7 +50,7 @@ pub(super) fn denim(uv: [f32; 2]) -> Texel {
 pub(super) fn gingham(uv: [f32; 2]) -> Texel {
     let (height, _, _) = threads(uv, 64.0, plain_over);
     let band = |x: f32| f32::from(piece(x, 4.0).0.rem_euclid(2) == 0);
-    let share = (band(uv[0]) + band(uv[1])) / 2.0;
+    let share = f32::midpoint(band(uv[0]), band(uv[1]));
     Texel::new([0.94, 0.93, 0.9], 1.1)
         .mix(Texel::new([0.74, 0.12, 0.14], 1.1), share)
         .times(0.82 + 0.2 * height)
