@@ -1,7 +1,7 @@
 //! Steps of the tool's pose, as policies of the Bridge and Google sets emit them: seven numbers a step.
 //!
-//! Composition in the axes of the robot's base (SimplerEnv's `ee_align2`):
-//! `R* = Rz(yaw) Ry(pitch) Rx(roll) · R_prev` and `p* = p_now + d + R_Δ (p_prev - p_now)`, where `prev` is the previous
+//! Composition in the axes of the robot's base (`SimplerEnv`'s `ee_align2`):
+//! `R* = Rz(yaw) Ry(pitch) Rx(roll) · R_prev` and `p* = p_now + d + R_Δ (p_prev - p_now)`, where prev is the previous
 //! *target* and `p_now` the tool as measured, so that sag does not add up. Metres, radians.
 
 use nalgebra::{UnitQuaternion, Vector3};

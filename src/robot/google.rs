@@ -1,6 +1,6 @@
 //! An arm like the Google Robot's (Everyday Robots): seven joints on a tall base.
 //!
-//! Chain and limits: `MuJoCo` Menagerie `google_robot` (Apache-2.0), tool = its `gripper` site. Start: SimplerEnv's. The two
+//! Chain and limits: `MuJoCo` Menagerie `google_robot` (Apache-2.0), tool = its `gripper` site. Start: `SimplerEnv`'s. The two
 //! curved fingers are taken for parallel ones, which changes how they close but not how wide. The base frame stands on
 //! the floor under the arm's first axis.
 

@@ -119,7 +119,7 @@ impl Chain {
     }
 
     /// The best solution found from `seed` and then from `restarts` random angles; the first that converges ends the
-    /// search. The same `random_seed` gives the same answer.
+    /// search. The same call gives the same answer.
     #[must_use]
     #[expect(
         clippy::too_many_arguments,
@@ -131,10 +131,9 @@ impl Chain {
         seed: &[f64],
         options: &InverseOptions,
         restarts: usize,
-        random_seed: u64,
     ) -> Solution {
         let mut best = self.inverse(target, seed, options);
-        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(random_seed);
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(1);
         let weight = options.rotation_weight;
         for _ in 0..restarts {
             // A pose that only the position must meet may still be met better.

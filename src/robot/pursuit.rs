@@ -102,9 +102,9 @@ impl Pursuit {
     /// When the step cannot or must not be followed.
     pub fn aim(&mut self, action: &DeltaAction, measured: &JointState) -> Result<(), AimError> {
         self.path.swap(0, 2);
-        let [first, second, third] = &mut self.path;
-        second.clone_from(first);
-        third.clone_from(first);
+        let stay = self.path[0].clone();
+        self.path[1].clone_from(&stay);
+        self.path[2].clone_from(&stay);
         check(action)?;
         self.gripper = f64::from(action.gripper).clamp(0.0, 1.0);
         let here = self.chain.tool(&measured.positions);

@@ -1,12 +1,11 @@
-//! WidowX 250s of Trossen Robotics, the arm of the Bridge set.
+//! `WidowX` 250s of Trossen Robotics, the arm of the Bridge set.
 //!
 //! Chain: Interbotix `wx250s.urdf.xacro` (BSD-3), tool `ee_gripper_link`. Finger travel: the prismatic joint runs 0.015 to
-//! 0.037 m and the pads stand 0.009 m inside it (`MuJoCo` Menagerie `trossen_wx250s`); like SimplerEnv the lower end is
-//! moved inwards so that a closed gripper presses. Start: SimplerEnv's Bridge table. Speed: 30 rpm.
+//! 0.037 m and the pads stand 0.009 m inside it (`MuJoCo` Menagerie `trossen_wx250s`); like `SimplerEnv` the lower end is
+//! moved inwards so that a closed gripper presses. Start: `SimplerEnv`'s Bridge table. Speed: 30 rpm.
 
 use super::spec::{GripperSpec, JointSpec, Mechanism, RobotSpec};
 
-/// 30 turns a minute.
 const SPEED: f64 = std::f64::consts::PI;
 const Y: [f64; 3] = [0.0, 1.0, 0.0];
 const X: [f64; 3] = [1.0, 0.0, 0.0];

@@ -175,7 +175,7 @@ fn can() -> Solid {
     let tab = cuboid([0.016, 0.011, 0.0016], 0.0007);
     let band = sweep(&wave(0.0326), 2);
     Solid::of(body, 0)
-        .trim(ends, Pose::IDENTITY, 1)
+        .with(ends, Pose::IDENTITY, 1)
         .trim(tab, Pose::at([0.004, 0.0, 0.1203]), 1)
         .trim(band, Pose::IDENTITY, 2)
 }

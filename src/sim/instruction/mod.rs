@@ -19,8 +19,8 @@ use super::tasks::{Family, Split};
 pub use describe::{Attribute, Description, descriptions, fitting};
 pub use phrases::wordings;
 
-/// What names a thing of a scene.
-type Names<'a> = &'a mut dyn FnMut(&Scene, usize) -> String;
+/// Gives a thing of a scene its name.
+type Name<'a> = dyn FnMut(&Scene, usize) -> String + 'a;
 
 /// The instruction of a scene: a random wording of its split, with random names.
 #[must_use]
@@ -129,16 +129,11 @@ fn drawer_name(drawer: usize) -> &'static str {
 }
 
 /// The wording with its places filled: source, target, relation, way, drawer, and second pair of a sorting task.
-fn filled(
-    scene: &Scene,
-    wording: &str,
-    goal: &Goal,
-    name: &mut dyn FnMut(&Scene, usize) -> String,
-) -> String {
+fn filled(scene: &Scene, wording: &str, goal: &Goal, name: &mut Name<'_>) -> String {
     let mut text = wording.to_owned();
     let parts = goal.parts();
     for (part, suffix) in parts.iter().zip(["", "2"]) {
-        let mut fill = |key: &str, value: &dyn Fn(Names<'_>) -> String| {
+        let mut fill = |key: &str, value: &dyn Fn(&mut Name<'_>) -> String| {
             let key = format!("{{{key}{suffix}}}");
             if text.contains(&key) {
                 text = text.replace(&key, &value(name));
@@ -172,12 +167,7 @@ fn filled(
     text
 }
 
-fn related(
-    scene: &Scene,
-    relation: Relation,
-    anchors: &[usize],
-    name: &mut dyn FnMut(&Scene, usize) -> String,
-) -> String {
+fn related(scene: &Scene, relation: Relation, anchors: &[usize], name: &mut Name<'_>) -> String {
     let names: Vec<String> = anchors.iter().map(|anchor| name(scene, *anchor)).collect();
     match (relation, names.as_slice()) {
         (Relation::LeftOf, [a, ..]) => format!("to the left of {a}"),

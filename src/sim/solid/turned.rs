@@ -23,7 +23,10 @@ pub(super) fn pieces(profile: &[[f64; 2]]) -> Vec<Collider> {
     let slices = slices(profile);
     let (full, hollow): (Vec<Slice>, Vec<Slice>) =
         slices.into_iter().partition(|s| s.inner == [0.0, 0.0]);
-    let mut pieces: Vec<Collider> = stacks(full).iter().map(|stack| full_piece(stack)).collect();
+    let mut pieces: Vec<Collider> = stacks(full)
+        .iter()
+        .map(|stack| full_piece(stack, profile))
+        .collect();
     pieces.extend(hollow.iter().flat_map(wedges));
     pieces
 }
@@ -117,10 +120,18 @@ fn bulges(below: &Slice, above: &Slice) -> bool {
     waist > straight - tolerance && ledge < 4.0 * tolerance
 }
 
-fn full_piece(stack: &[Slice]) -> Collider {
-    let radii = stack.iter().flat_map(|s| s.outer);
-    let (least, most) = radii.fold((f64::INFINITY, 0.0_f64), |(a, b), r| (a.min(r), b.max(r)));
+/// A pile as one convex piece. Corners of the profile that no slice begins at count too: a can is widest between its
+/// shoulders.
+fn full_piece(stack: &[Slice], profile: &[[f64; 2]]) -> Collider {
     let (low, high) = (stack[0].heights[0], stack[stack.len() - 1].heights[1]);
+    let mut rims: Vec<[f64; 2]> = stack
+        .iter()
+        .flat_map(|s| [0, 1].map(|end| [s.outer[end], s.heights[end]]))
+        .collect();
+    let within = |p: &&[f64; 2]| p[0] > 0.0 && p[1] > low && p[1] < high;
+    rims.extend(profile.iter().filter(within).copied());
+    let radii = rims.iter().map(|rim| rim[0]);
+    let (least, most) = radii.fold((f64::INFINITY, 0.0_f64), |(a, b), r| (a.min(r), b.max(r)));
     if most - least < 0.1 * most {
         let shape = ColliderShape::Cylinder {
             radius: most,
@@ -138,12 +149,7 @@ fn full_piece(stack: &[Slice]) -> Collider {
             [r * cos, r * sin, z]
         })
     };
-    let both = |s: &Slice| {
-        ring(s.outer[0], s.heights[0])
-            .chain(ring(s.outer[1], s.heights[1]))
-            .collect::<Vec<_>>()
-    };
-    Collider::hull(stack.iter().flat_map(both).collect())
+    Collider::hull(rims.iter().flat_map(|rim| ring(rim[0], rim[1])).collect())
 }
 
 fn wedges(slice: &Slice) -> Vec<Collider> {

@@ -1,4 +1,4 @@
-//! SimplerEnv's Google Robot task of picking a coke can, in three poses.
+//! `SimplerEnv`'s Google Robot task of picking a coke can, in three poses.
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -6,7 +6,7 @@ use crate::sim::asset::Colour;
 use crate::sim::goal::Goal;
 use crate::sim::scene::Role;
 
-use super::draft::Draft;
+use super::draft::{Draft, usual};
 use super::options::Variant;
 use super::{Family, Task};
 
@@ -36,7 +36,7 @@ pub const STANDING: Task = Task {
 };
 
 fn coke(draft: &mut Draft, rest: usize, yaw: f64) {
-    let can = draft.usual("coke can", Some(Colour::Red));
+    let can = usual("coke can", Some(Colour::Red));
     let ([x, y], turn) = if let Some(layout) = draft.layout() {
         let share = |index: usize| index as f64 / 4.0;
         (
@@ -53,7 +53,7 @@ fn coke(draft: &mut Draft, rest: usize, yaw: f64) {
         )
     };
     draft.region.take([x, y], 0.08);
-    let source = draft.add(can, [x, y], rest, yaw + turn, Role::Source);
+    let source = draft.add(can, ([x, y], yaw + turn), rest, Role::Source);
     draft.goal = Goal::Lifted { source };
     if let Variant::Distractors(more) = draft.options.variant {
         for _ in 0..2 * usize::from(more) {

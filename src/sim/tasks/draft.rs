@@ -49,24 +49,33 @@ pub(super) struct Draft<'a> {
     seed: u64,
 }
 
-/// Height of tables, as in SimplerEnv.
+/// Height of tables, as in `SimplerEnv`.
 pub(super) const TABLE: f64 = 0.87;
-/// Friction of things and table, as in SimplerEnv.
+/// Friction of things and table, as in `SimplerEnv`.
 const FRICTION: f64 = 0.5;
-/// Where SimplerEnv puts the bases: x, y, z; they face negative x.
+/// Where `SimplerEnv` puts the bases: x, y, z; they face negative x.
 const WIDOWX_BASE: [f64; 3] = [0.147, 0.028, TABLE];
 const GOOGLE_BASE: [f64; 3] = [0.35, 0.20, 0.0];
 const SO101_BASE: [f64; 3] = [0.10, 0.0, TABLE];
 
 /// Every category's usual thing, made once: some take milliseconds to shape.
-fn usual(category: CategoryId) -> &'static Asset {
+fn made(category: CategoryId) -> &'static Asset {
     static USUAL: OnceLock<BTreeMap<CategoryId, Asset>> = OnceLock::new();
-    let made = USUAL.get_or_init(|| {
+    let all = USUAL.get_or_init(|| {
         CategoryId::all()
             .map(|id| (id, instance(&AssetSpec::usual(id))))
             .collect()
     });
-    &made[&category]
+    &all[&category]
+}
+
+/// A thing by name at its usual size, in one of its colours.
+pub(super) fn usual(name: &str, colour: Option<Colour>) -> AssetSpec {
+    let category = CategoryId::named(name).or_else(|| CategoryId::all().next());
+    let mut spec =
+        AssetSpec::usual(category.unwrap_or_else(|| unreachable!("the library is not empty")));
+    spec.colour = colour.unwrap_or(spec.colour);
+    spec
 }
 
 impl<'a> Draft<'a> {
@@ -176,24 +185,12 @@ impl<'a> Draft<'a> {
         self.random.random_range(low..=high)
     }
 
-    /// A thing by name at its usual size, in one of its colours.
-    #[expect(clippy::unused_self, reason = "tasks read as what is done to a draft")]
-    pub fn usual(&mut self, name: &str, colour: Option<Colour>) -> AssetSpec {
-        let category = CategoryId::named(name).or_else(|| CategoryId::all().next());
-        let mut spec =
-            AssetSpec::usual(category.unwrap_or_else(|| unreachable!("the library is not empty")));
-        spec.colour = colour.unwrap_or(spec.colour);
-        spec
-    }
-
     /// Puts a thing on the table, lying as its `rest` says and turned by `yaw`.
-    #[expect(clippy::too_many_arguments, reason = "a thing, its pose and its part")]
     pub fn add(
         &mut self,
         spec: AssetSpec,
-        at: [f64; 2],
+        (at, yaw): ([f64; 2], f64),
         rest: usize,
-        yaw: f64,
         role: Role,
     ) -> usize {
         let asset = instance(&spec);
@@ -226,7 +223,7 @@ impl<'a> Draft<'a> {
         let radius = asset.extents[0].hypot(asset.extents[1]) / 2.0;
         let at = self.region.place(&mut self.random, radius.min(0.11))?;
         let yaw = self.random.random_range(-3.1..3.1);
-        Some(self.add(spec, at, 0, yaw, role))
+        Some(self.add(spec, (at, yaw), 0, role))
     }
 
     /// A thing of the right split that `fits`, in a random colour and size, none of which are in the scene yet.
@@ -235,7 +232,7 @@ impl<'a> Draft<'a> {
         let mut categories: Vec<CategoryId> = CategoryId::all()
             .filter(|id| id.entry().unseen == unseen)
             .collect();
-        categories.retain(|id| fits(usual(*id)) && !self.present(*id));
+        categories.retain(|id| fits(made(*id)) && !self.present(*id));
         for _ in 0..24 {
             let category = *categories.choose(&mut self.random)?;
             let entry = category.entry();

@@ -1,4 +1,4 @@
-//! Drawers: SimplerEnv's opening and closing by name, its apple into the top drawer, and templates.
+//! Drawers: `SimplerEnv`'s opening and closing by name, its apple into the top drawer, and templates.
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -10,7 +10,7 @@ use crate::sim::asset::{Colour, Finish};
 use crate::sim::goal::Goal;
 use crate::sim::scene::{Cabinet, Role};
 
-use super::draft::Draft;
+use super::draft::{Draft, usual};
 use super::options::Variant;
 use super::{Family, Task};
 
@@ -96,7 +96,7 @@ pub const CLOSE_ANY: Task = Task {
 /// Height of the stand under the cabinet, and where the robot stands before it.
 const STAND: f64 = 0.50;
 const BEFORE: [f64; 2] = [0.88, -0.17];
-/// SimplerEnv's criteria, metres.
+/// `SimplerEnv`'s criteria, metres.
 const OPENED: f64 = 0.15;
 const SHUT: f64 = 0.05;
 const AJAR: f64 = 0.05;
@@ -128,10 +128,10 @@ fn apple(draft: &mut Draft) {
         .layout()
         .map_or_else(|| draft.random.random_range(0..3), |layout| layout % 3);
     let y = -0.08 + 0.08 * place as f64;
-    let spec = draft.usual("apple", Some(Colour::Red));
+    let spec = usual("apple", Some(Colour::Red));
     let table = draft.table.height;
     draft.table.height = STAND + top;
-    let source = draft.add(spec, [0.07, y], 0, 0.0, Role::Source);
+    let source = draft.add(spec, ([0.07, y], 0.0), 0, Role::Source);
     draft.table.height = table;
     draft.goal = Goal::All {
         goals: vec![
@@ -157,7 +157,7 @@ fn facing_ahead(spec: &RobotSpec) -> Vec<f64> {
     let hand = Pose::from_rpy(HAND, [FRAC_PI_2, 0.0, 0.0]);
     let options = spec.inverse_options();
     spec.grasp_chain()
-        .inverse_anywhere(&hand, spec.home, &options, 60, 1)
+        .inverse_anywhere(&hand, spec.home, &options, 60)
         .joints
 }
 

@@ -155,7 +155,7 @@ fn shake(random: &mut ChaCha8Rng) -> Pose {
     Pose::from_rpy(part(0.02), part(2_f64.to_radians()))
 }
 
-/// The view that policies of this arm are trained on (SimplerEnv's cameras), or one like it.
+/// The view that policies of this arm are trained on (`SimplerEnv`'s cameras), or one like it.
 fn outside(spec: &RobotSpec, base: &Pose) -> (&'static str, Pose, Pinhole) {
     let up = [0.0, 0.0, 1.0];
     let at = |eye: [f64; 3], along: [f64; 3]| {

@@ -1,6 +1,6 @@
 //! Tasks: what is set up and what is to be done. One file a family, one row of [`TASKS`] a task.
 //!
-//! The first rows are those of SimplerEnv with its layouts, lengths and rates (`ManiSkill2_real2sim`); the others are
+//! The first rows are those of `SimplerEnv` with its layouts, lengths and rates (`ManiSkill2_real2sim`); the others are
 //! templates with relations, distractors, held-out things and words. World frame, metres.
 
 mod coke;

@@ -1,4 +1,4 @@
-//! SimplerEnv's Google Robot task of moving one of three things near another.
+//! `SimplerEnv`'s Google Robot task of moving one of three things near another.
 
 use rand::Rng as _;
 
@@ -6,7 +6,7 @@ use crate::sim::asset::Colour;
 use crate::sim::goal::Goal;
 use crate::sim::scene::Role;
 
-use super::draft::Draft;
+use super::draft::{Draft, usual};
 use super::options::Variant;
 use super::{Family, Task};
 
@@ -71,7 +71,7 @@ fn near(draft: &mut Draft) {
         if role == Role::Distractor && draft.options.variant == Variant::Distractors(0) {
             continue;
         }
-        let mut spec = draft.usual(name, Some(colour));
+        let mut spec = usual(name, Some(colour));
         // The smallest of its kind: a tall bottle reaches the hand where it starts.
         spec.size = spec.category.entry().size[0];
         let [x, y] = PLACES[layout / 30 % 2][index];
@@ -79,7 +79,7 @@ fn near(draft: &mut Draft) {
             x + draft.between(-jitter, jitter),
             y + draft.between(-jitter, jitter),
         ];
-        draft.add(spec, at, 0, 0.0, role);
+        draft.add(spec, (at, 0.0), 0, role);
     }
     let with_role =
         |draft: &Draft, role: Role| draft.objects.iter().position(|object| object.role == role);

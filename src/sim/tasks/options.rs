@@ -95,7 +95,7 @@ impl Switches {
     };
 }
 
-/// A factor of SimplerEnv's variant aggregation, or a recolouring of its visual matching.
+/// A factor of `SimplerEnv`'s variant aggregation, or a recolouring of its visual matching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {

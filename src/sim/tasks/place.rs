@@ -180,7 +180,7 @@ fn beside(draft: &mut Draft) {
         ];
         draft.region.take(at, 0.05);
         let yaw = draft.random.random_range(-3.1..3.1);
-        let target = draft.add(spec, at, 0, yaw, Role::Target);
+        let target = draft.add(spec, (at, yaw), 0, Role::Target);
         let fits = takeable(draft);
         let spec = draft.draw(|asset| fits(asset) && small(asset))?;
         let source = draft.scatter(spec, Role::Source)?;
@@ -210,7 +210,7 @@ fn between(draft: &mut Draft) {
                 middle[1] + side * 0.095 * angle.cos(),
             ];
             draft.region.take(at, 0.05);
-            anchors.push(draft.add(spec, at, 0, angle, Role::Target));
+            anchors.push(draft.add(spec, (at, angle), 0, Role::Target));
         }
         draft.region.take(middle, 0.05);
         let fits = takeable(draft);

@@ -47,7 +47,7 @@ fn push(draft: &mut Draft) {
             y + draft.between(-0.05, 0.05),
         ];
         let yaw = draft.between(-0.4, 0.4);
-        let source = draft.add(spec, at, 0, yaw, Role::Source);
+        let source = draft.add(spec, (at, yaw), 0, Role::Source);
         Some(Goal::Pushed {
             source,
             relation,

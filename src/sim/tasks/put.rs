@@ -1,4 +1,4 @@
-//! SimplerEnv's Bridge tasks of putting one thing on or into another.
+//! `SimplerEnv`'s Bridge tasks of putting one thing on or into another.
 
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_3};
 
@@ -6,7 +6,7 @@ use crate::sim::asset::Colour;
 use crate::sim::goal::Goal;
 use crate::sim::scene::Role;
 
-use super::draft::Draft;
+use super::draft::{Draft, usual};
 use super::{Family, Task};
 
 const BASE: Task = Task {
@@ -59,16 +59,16 @@ pub(super) fn corners(pair: usize, side: f64) -> [[f64; 2]; 2] {
 
 fn spoon(draft: &mut Draft) {
     let (source, target) = (
-        draft.usual("spoon", Some(Colour::Green)),
-        draft.usual("towel", Some(Colour::Blue)),
+        usual("spoon", Some(Colour::Green)),
+        usual("towel", Some(Colour::Blue)),
     );
     put_on(draft, source, target, false);
 }
 
 fn carrot(draft: &mut Draft) {
     let (source, target) = (
-        draft.usual("carrot", Some(Colour::Orange)),
-        draft.usual("plate", Some(Colour::White)),
+        usual("carrot", Some(Colour::Orange)),
+        usual("plate", Some(Colour::White)),
     );
     put_on(draft, source, target, true);
 }
@@ -88,8 +88,8 @@ fn put_on(
     if let Some(layout) = draft.layout() {
         let [from, to] = corners(layout % 12, 0.15);
         let yaw = if layout / 12 == 0 { 0.0 } else { FRAC_PI_2 };
-        let source = draft.add(source, from, 0, yaw, Role::Source);
-        let target = draft.add(target, to, 0, 0.0, Role::Target);
+        let source = draft.add(source, (from, yaw), 0, Role::Source);
+        let target = draft.add(target, (to, 0.0), 0, Role::Target);
         draft.goal = goal(source, target);
         return;
     }
@@ -101,8 +101,8 @@ fn put_on(
 }
 
 fn eggplant(draft: &mut Draft) {
-    let eggplant = draft.usual("eggplant", Some(Colour::Purple));
-    let basket = draft.usual("basket", Some(Colour::Yellow));
+    let eggplant = usual("eggplant", Some(Colour::Purple));
+    let basket = usual("basket", Some(Colour::Yellow));
     let [x, y, yaw] = match draft.layout() {
         Some(layout) => {
             let (column, row, turn) = (layout % 2, layout / 2 % 4, layout / 8);
@@ -118,9 +118,9 @@ fn eggplant(draft: &mut Draft) {
             draft.between(-3.1, 3.1),
         ],
     };
-    let target = draft.add(basket, [-0.16, 0.18], 0, FRAC_PI_2, Role::Target);
+    let target = draft.add(basket, ([-0.16, 0.18], FRAC_PI_2), 0, Role::Target);
     draft.objects[target].fixed = true;
-    let source = draft.add(eggplant, [x, y], 0, yaw, Role::Source);
+    let source = draft.add(eggplant, ([x, y], yaw), 0, Role::Source);
     draft.goal = Goal::On {
         source,
         target,

@@ -6,7 +6,7 @@ use crate::sim::asset::{AssetSpec, Colour};
 use crate::sim::goal::Goal;
 use crate::sim::scene::Role;
 
-use super::draft::Draft;
+use super::draft::{Draft, usual};
 use super::{Family, Task};
 
 /// Sort two blocks by colour.
@@ -24,9 +24,9 @@ pub const SORT: Task = Task {
 const DISHES: [&str; 2] = ["plate", "towel"];
 
 fn sort(draft: &mut Draft) {
-    let block = draft.usual("block", None);
+    let block = usual("block", None);
     let name = DISHES.choose(&mut draft.random).copied().unwrap_or("plate");
-    let dish = draft.usual(name, None);
+    let dish = usual(name, None);
     let clear = [
         Colour::Red,
         Colour::Green,

@@ -1,4 +1,4 @@
-//! Stacking blocks: SimplerEnv's green on yellow, and any two colours.
+//! Stacking blocks: `SimplerEnv`'s green on yellow, and any two colours.
 
 use rand::seq::IndexedRandom as _;
 
@@ -6,7 +6,7 @@ use crate::sim::asset::{AssetSpec, Colour};
 use crate::sim::goal::Goal;
 use crate::sim::scene::Role;
 
-use super::draft::Draft;
+use super::draft::{Draft, usual};
 use super::put::corners;
 use super::{Family, Task};
 
@@ -41,13 +41,13 @@ fn goal(source: usize, target: usize) -> Goal {
 
 fn green_on_yellow(draft: &mut Draft) {
     let (green, yellow) = (
-        draft.usual("block", Some(Colour::Green)),
-        draft.usual("block", Some(Colour::Yellow)),
+        usual("block", Some(Colour::Green)),
+        usual("block", Some(Colour::Yellow)),
     );
     if let Some(layout) = draft.layout() {
         let [from, to] = corners(layout % 12, if layout < 12 { 0.10 } else { 0.20 });
-        let source = draft.add(green, from, 0, 0.0, Role::Source);
-        let target = draft.add(yellow, to, 0, 0.0, Role::Target);
+        let source = draft.add(green, (from, 0.0), 0, Role::Source);
+        let target = draft.add(yellow, (to, 0.0), 0, Role::Target);
         draft.goal = goal(source, target);
         return;
     }
@@ -55,7 +55,7 @@ fn green_on_yellow(draft: &mut Draft) {
 }
 
 fn any(draft: &mut Draft) {
-    let block = draft.usual("block", None);
+    let block = usual("block", None);
     let colours = block.category.entry().colours;
     let pair: Vec<Colour> = colours
         .choose_multiple(&mut draft.random, 2)
