@@ -3,6 +3,7 @@
 use egui::{Theme, vec2};
 use spvla::ui::actions::ActionsPanel;
 use spvla::ui::ask::AskPanel;
+use spvla::ui::datasets::{DatasetsPanel, EpisodePanel};
 use spvla::ui::groundings::GroundingsPanel;
 use spvla::ui::log::LogPanel;
 use spvla::ui::model::ModelPanel;
@@ -34,13 +35,15 @@ fn endless() -> Workbench {
 
 #[test]
 fn no_document_breaks_a_panel_at_any_size() {
-    let panels: [fn() -> Box<dyn Panel>; 6] = [
+    let panels: [fn() -> Box<dyn Panel>; 8] = [
         || Box::<AskPanel>::default(),
         || Box::<GroundingsPanel>::default(),
         || Box::<ModelPanel>::default(),
         || Box::<ActionsPanel>::default(),
         || Box::<TimingPanel>::default(),
         || Box::<LogPanel>::default(),
+        || Box::<DatasetsPanel>::default(),
+        || Box::<EpisodePanel>::default(),
     ];
     let documents: [fn() -> Workbench; 7] = [
         scene::empty,
