@@ -43,6 +43,8 @@ pub(super) struct Live {
     kept: bool,
 }
 
+/// The thread's all.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Play {
     pub(super) sink: Sink,
     pub(super) published: Latest<Arc<Published>>,
