@@ -25,6 +25,7 @@ pub enum SimulatorPhase {
 
 /// The simulator.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct SimulatorState {
     /// How it is doing.
     pub phase: SimulatorPhase,

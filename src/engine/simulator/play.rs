@@ -25,6 +25,8 @@ use crate::sim::tasks::Task;
 const BUMP: ([f64; 3], f64) = ([0.0, 40.0, 20.0], 0.15);
 /// Pause before the next seed, so that the end is seen.
 const BETWEEN: Duration = Duration::from_millis(1200);
+/// Between looks for the way ahead while nothing else happens.
+const LOOK: Duration = Duration::from_millis(50);
 /// Slowest and fastest pace.
 const SPEEDS: std::ops::RangeInclusive<f32> = 0.1..=8.0;
 
@@ -41,6 +43,8 @@ pub(super) struct Live {
     kept: bool,
 }
 
+/// The thread's all.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Play {
     pub(super) sink: Sink,
     pub(super) published: Latest<Arc<Published>>,
@@ -106,6 +110,7 @@ impl Play {
         if self.running && self.live.is_some() && Instant::now() >= self.due {
             self.step();
         }
+        self.stale |= self.live.as_mut().is_some_and(|l| l.truth.arrived());
         if std::mem::take(&mut self.stale)
             && let Err(error) = self.publish()
         {
@@ -120,6 +125,12 @@ impl Play {
             inbox.try_recv().ok()
         } else if self.running && self.live.is_some() {
             match inbox.recv_timeout(self.due.saturating_duration_since(Instant::now())) {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        } else if self.live.as_ref().is_some_and(|l| l.truth.is_coming()) {
+            match inbox.recv_timeout(LOOK) {
                 Ok(order) => Some(order),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return None,

@@ -26,6 +26,7 @@ pub(super) struct Truth {
     labeller: Labeller,
     task: &'static Task,
     setup: SimulatorSetup,
+    asked: bool,
     coming: Option<Receiver<Vec<Waypoint>>>,
     ahead: Vec<Waypoint>,
 }
@@ -36,6 +37,7 @@ impl Truth {
             labeller: Labeller::default(),
             task,
             setup: setup.clone(),
+            asked: false,
             coming: None,
             ahead: Vec::new(),
         }
@@ -68,31 +70,50 @@ impl Truth {
         marks
     }
 
-    /// Begins to play the episode to its end, or takes what came of that.
+    /// Begins to play the episode to its end, once.
     fn look_ahead(&mut self) {
-        let Some(coming) = &self.coming else {
-            let (sender, receiver) = sync_channel(1);
-            let (task, setup) = (self.task, self.setup.clone());
-            spawn("simulator ahead", move || {
-                if let Ok(record) = Episode::run(task, setup.seed, &setup.options()) {
-                    let steps = record.steps.iter();
-                    let way = steps.map(|step| {
-                        let place = step.snapshot.tool.position;
-                        (place, step.phase, step.subtask)
-                    });
-                    let mut way: Vec<Waypoint> = way.collect();
-                    let last = way.last().map(|&(_, phase, part)| (phase, part));
-                    way.extend(last.map(|(phase, part)| (record.last.tool.position, phase, part)));
-                    // The episode may have been put away meanwhile.
-                    drop(sender.send(way));
-                }
-            });
-            self.coming = Some(receiver);
+        if self.asked {
             return;
-        };
-        match coming.try_recv() {
-            Ok(way) => self.ahead = way,
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+        }
+        self.asked = true;
+        let (sender, receiver) = sync_channel(1);
+        let (task, setup) = (self.task, self.setup.clone());
+        spawn("simulator ahead", move || {
+            if let Ok(record) = Episode::run(task, setup.seed, &setup.options()) {
+                let steps = record.steps.iter();
+                let way = steps.map(|step| {
+                    let place = step.snapshot.tool.position;
+                    (place, step.phase, step.subtask)
+                });
+                let mut way: Vec<Waypoint> = way.collect();
+                let last = way.last().map(|&(_, phase, part)| (phase, part));
+                way.extend(last.map(|(phase, part)| (record.last.tool.position, phase, part)));
+                // The episode may have been put away meanwhile.
+                drop(sender.send(way));
+            }
+        });
+        self.coming = Some(receiver);
+    }
+
+    /// Whether the way ahead is still being played.
+    pub(super) fn is_coming(&self) -> bool {
+        self.coming.is_some()
+    }
+
+    /// Takes the way ahead, if it has come just now.
+    pub(super) fn arrived(&mut self) -> bool {
+        let came = self.coming.as_ref().map(Receiver::try_recv);
+        match came {
+            Some(Ok(way)) => {
+                self.ahead = way;
+                self.coming = None;
+                true
+            }
+            Some(Err(TryRecvError::Disconnected)) => {
+                self.coming = None;
+                false
+            }
+            Some(Err(TryRecvError::Empty)) | None => false,
         }
     }
 
