@@ -57,7 +57,9 @@ impl Archive {
             context.report("Recording", index as u64, record.steps.len() as u64);
             let mut cameras = film::cameras(&stage, &step.snapshot, &views);
             // Labels are not stored, and cost a pass.
-            cameras.iter_mut().for_each(|camera| camera.labels = false);
+            for camera in &mut cameras {
+                camera.labels = false;
+            }
             let drawn = self
                 .renderer()?
                 .render(&stage.drawing(&step.snapshot), &cameras)?;

@@ -55,7 +55,7 @@ impl Collecting {
         self.seen = 0;
         let (sink, latest) = (sink.clone(), self.progress.clone());
         spawn("collect", move || {
-            let work = || run(&config, token, &sink, &latest);
+            let work = || run(&config, &token, &sink, &latest);
             let event = guarded(&sink, "collect", work).unwrap_or_else(|| {
                 CollectEvent::Failed("collecting failed unexpectedly; resume it".into())
             });
@@ -85,7 +85,7 @@ impl Drop for Collecting {
 
 fn run(
     config: &Config,
-    cancel: CancelToken,
+    cancel: &CancelToken,
     sink: &Sink,
     latest: &Latest<Progress>,
 ) -> CollectEvent {

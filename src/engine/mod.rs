@@ -227,7 +227,9 @@ impl Engine {
     }
 
     fn close(&mut self, id: SourceId) {
-        self.sources.remove(&id);
+        if self.sources.remove(&id).is_none() {
+            self.simulator.detach(id);
+        }
         if let Some(set) = self.dataset.as_mut().filter(|set| set.owns(id)) {
             set.forget(id);
         }

@@ -121,10 +121,6 @@ impl Chain {
     /// The best solution found from `seed` and then from `restarts` random angles; the first that converges ends the
     /// search. The same call gives the same answer.
     #[must_use]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a search has a start, an end and a patience"
-    )]
     pub fn inverse_anywhere(
         &self,
         target: &Pose,

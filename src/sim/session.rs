@@ -150,7 +150,9 @@ impl Session {
                 let action = rig.action_to(&wish.tool, wish.gripper);
                 self.success = self.episode.step(action, wish.phase, wish.subtask);
                 let lost = self.episode.report().aim.is_some();
-                if lost && !self.expert.as_mut().is_some_and(Expert::stumble) {
+                let now = self.episode.rig().snapshot();
+                let goes_on = |expert: &mut Expert| expert.stumble(&now);
+                if lost && !self.expert.as_mut().is_some_and(goes_on) {
                     self.end(Failure::Stuck);
                 }
             }

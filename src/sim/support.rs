@@ -115,7 +115,8 @@ mod tests {
         let feet = feet(&can.colliders);
         assert_eq!(feet.len(), 1);
         for foot in feet {
-            assert!((foot.pose.position[2] + can.extents[2] / 2.0).abs() < 0.003);
+            let above = foot.pose.position[2] + can.extents[2] / 2.0;
+            assert!(above.abs() < 0.003, "{above} {:?}", can.extents);
         }
         assert!(super::feet(&usual("block").colliders).is_empty());
     }

@@ -89,7 +89,7 @@ fn opened(path: &Path) -> Window {
 
 /// Draws until something is the case.
 fn until(harness: &mut Window, mut wanted: impl FnMut(&Program) -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     while !wanted(harness.state()) {
         assert!(Instant::now() < end, "it never came");
         std::thread::sleep(Duration::from_millis(5));

@@ -71,7 +71,7 @@ impl Material {
             Self::Episodes { set, priors } => about_episodes(set, priors.is_some()),
             Self::Samples(set) => about_samples(set),
         };
-        about.path = path.to_owned();
+        path.clone_into(&mut about.path);
         about.name = name;
         about.opened_ms = opened_ms;
         about

@@ -34,7 +34,7 @@ impl Desk {
 
     /// Waits for something, and takes in what is told meanwhile.
     fn until<T>(&mut self, mut found: impl FnMut(&mut Engine, &[Event]) -> Option<T>) -> T {
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_mins(1);
         loop {
             while let Some(event) = self.engine.poll() {
                 self.events.push(event);

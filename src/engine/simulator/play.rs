@@ -262,15 +262,12 @@ impl Play {
                 format: live.setup.task.clone(),
             })
             .next();
-        match found {
-            Some(info) => {
-                self.attached.push((id, camera.to_owned()));
-                self.sink.send(Event::SourceOpened(id, info));
-            }
-            None => {
-                let text = format!("the simulator has no camera {camera}; set up a scene that has");
-                self.sink.send(Event::SourceFailed(id, text));
-            }
+        if let Some(info) = found {
+            self.attached.push((id, camera.to_owned()));
+            self.sink.send(Event::SourceOpened(id, info));
+        } else {
+            let text = format!("the simulator has no camera {camera}; set up a scene that has");
+            self.sink.send(Event::SourceFailed(id, text));
         }
     }
 

@@ -1,7 +1,5 @@
 //! What the open dataset is, and what is wrong with it.
 
-use std::fmt::Write as _;
-
 use egui::{Label, ScrollArea, Ui, vec2};
 
 use super::words;
@@ -140,8 +138,7 @@ fn as_text(about: &DatasetAbout) -> String {
             advice,
             ..
         } = problem;
-        // Writing into a string cannot fail.
-        let _ = writeln!(text, "{level}: {place}: {what} ({advice})");
+        text.extend([level, ": ", place, ": ", what, " (", advice, ")\n"]);
     }
     text
 }

@@ -84,7 +84,7 @@ impl EpisodeList {
                 }
             }
         });
-        self.offset = output.state.offset.y;
+        self.offset = output.state.clamped_offset().y;
         self.want(context, set, in_sight);
     }
 

@@ -78,7 +78,7 @@ impl GeneratePanel {
         let generate = &context.workbench.generate;
         let text = "The scripted expert plays tasks in the simulator. Writes a LeRobot dataset, questions with answers, and exact boxes, points and traces.";
         ui.add(Label::new(theme::secondary(text).color(p.weak)).wrap());
-        self.start(ui, context);
+        Self::start(ui, context);
         let several = [("task", self.tasks.as_slice())];
         let extras = Extras {
             folders: &["out"],
@@ -95,7 +95,7 @@ impl GeneratePanel {
     }
 
     /// The button, and what is in its way.
-    fn start(&self, ui: &mut Ui, context: &mut PanelContext<'_>) {
+    fn start(ui: &mut Ui, context: &mut PanelContext<'_>) {
         let p = Palette::of(ui);
         let config = &context.workbench.generate.config;
         let folder = !config.out.as_os_str().is_empty();

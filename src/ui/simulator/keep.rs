@@ -21,15 +21,12 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
     });
     let p = Palette::of(ui);
     let text = folder.as_ref().map(|folder| folder.display().to_string());
-    match &text {
-        Some(text) => {
-            let label = Label::new(theme::number(tail(text)).color(p.weak)).truncate();
-            ui.add(label).on_hover_text(text);
-        }
-        None => {
-            let text = "Choose a folder: a LeRobot dataset is made there, or continued.";
-            ui.add(Label::new(theme::secondary(text).color(p.weak)).wrap());
-        }
+    if let Some(text) = &text {
+        let label = Label::new(theme::number(tail(text)).color(p.weak)).truncate();
+        ui.add(label).on_hover_text(text);
+    } else {
+        let text = "Choose a folder: a LeRobot dataset is made there, or continued.";
+        ui.add(Label::new(theme::secondary(text).color(p.weak)).wrap());
     }
     let simulator = &context.workbench.simulator;
     let recording = simulator.recording && folder.is_some();

@@ -83,7 +83,7 @@ fn tasks(ui: &mut Ui, wanted: &mut SimulatorSetup) {
             for task in all.iter().filter(|task| task.group == group) {
                 let row = ui.selectable_label(task.name == wanted.task, &task.text);
                 if row.on_hover_text(task.name).clicked() {
-                    wanted.task = task.name.to_owned();
+                    task.name.clone_into(&mut wanted.task);
                 }
             }
         }

@@ -92,6 +92,7 @@ pub enum DatasetCommand {
 /// Which ground truth is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct TruthLayers {
     /// Any at all.
     pub on: bool,

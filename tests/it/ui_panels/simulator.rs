@@ -23,7 +23,7 @@ fn picture(name: &str) -> Frame {
     let size = ImageSize::new(320, 240);
     let pixel = |at: usize| [(at % 320) as u8, (at / 320) as u8, 90, 255];
     let pixels: Vec<u8> = (0..size.pixels()).flat_map(pixel).collect();
-    Frame::from_rgba(name, size, pixels).unwrap()
+    Frame::from_rgba(name, size, pixels).expect("a command of the table")
 }
 
 /// A scene that runs.
