@@ -1,3 +1,5 @@
+//! Wordings and names: enough of them, without gaps, fitting one thing each.
+
 use std::collections::BTreeSet;
 
 use super::*;
