@@ -14,7 +14,9 @@ use crate::grounding::prompt::Task;
 use crate::ui::offscreen::Offscreen;
 use crate::ui::shell::Shell;
 use crate::ui::theme;
-use crate::workbench::{Command, CommandId, LogLine, NoticeLevel, Settings, Theme, Workbench};
+use crate::workbench::{
+    Command, CommandId, FontSearch, LogLine, NoticeLevel, Settings, Theme, Workbench,
+};
 
 /// What the command line says about the window.
 #[derive(Debug, Clone, Default)]
@@ -99,6 +101,8 @@ pub fn screenshot(options: &AppOptions, file: &std::path::Path) -> Result<()> {
     let engine = Engine::start(Arc::new(|| {}), None);
     let mut app = App::new(options, engine, Instant::now());
     app.settle()?;
+    // A still picture has no motion.
+    app.workbench.settings.reduce_motion = true;
     let offscreen = Offscreen {
         width: size[0],
         height: size[1],
@@ -316,7 +320,9 @@ impl App {
             });
             let failed = self.workbench.model.failure.is_some();
             let asking = !self.workbench.asking.sent.is_empty() || (self.ask.is_some() && !failed);
-            if !opening && self.workbench.model.loading.is_none() && !asking {
+            let font = matches!(self.workbench.font, FontSearch::Asked);
+            let font = font && self.workbench.notices.open.is_empty();
+            if !opening && !font && self.workbench.model.loading.is_none() && !asking {
                 return Ok(());
             }
             if Instant::now() > end {

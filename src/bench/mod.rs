@@ -17,7 +17,7 @@ use crate::job::JobContext;
 use crate::model::action::{Sampler, SamplerOptions, Start};
 use crate::model::checkpoint::{Checkpoint, Filling, LoadError, Loader};
 use crate::model::config::ModelConfig;
-use crate::model::device::{ComputeDevice, Precision};
+use crate::model::device::{ComputeDevice, Devices, Precision};
 use crate::model::expert::Expert;
 use crate::model::pass::{Pass, PassError, values};
 use crate::model::planner::{
@@ -45,7 +45,7 @@ const SAMPLER: SamplerOptions = SamplerOptions {
 /// # Errors
 /// When it cannot be loaded, the device fails, or somebody cancelled.
 pub fn run(config: &Config, context: &JobContext<'_>) -> Result<Report, BenchError> {
-    let device = ComputeDevice::open(config.device, None)?;
+    let device = Devices::default().open(config.device)?;
     let start = Instant::now();
     let loaded = load(&config.model, config.precision, &device, context)?;
     synchronise(&device)?;

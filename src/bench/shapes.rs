@@ -41,7 +41,7 @@ impl Shape {
             Self::Tiny => qwen_tiny(),
         };
         let expert = match self {
-            Self::Tiny => expert_tiny(),
+            Self::Tiny => ExpertConfig::TINY,
             Self::Large3b | Self::Large7b => expert(&qwen),
         };
         ModelConfig {
@@ -145,34 +145,6 @@ fn expert(qwen: &QwenConfig) -> ExpertConfig {
             width: 768,
             depth: 12,
             num_heads: 12,
-            condition_tokens: 64,
-            horizon: 16,
-            axes: 7,
-        },
-    }
-}
-
-fn expert_tiny() -> ExpertConfig {
-    ExpertConfig {
-        dino: DinoConfig {
-            embed_dim: 48,
-            depth: 3,
-            num_heads: 6,
-            patch_size: 14,
-            position_grid: 37,
-        },
-        qformer: QFormerConfig {
-            start_layer: 2,
-            end_layer: 5,
-            num_query_tokens: 64,
-            input_dim: 64,
-            output_dim: 48,
-            num_heads: 8,
-        },
-        dit: DitConfig {
-            width: 48,
-            depth: 2,
-            num_heads: 4,
             condition_tokens: 64,
             horizon: 16,
             axes: 7,

@@ -11,7 +11,7 @@ use crate::vision::FrameError;
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
     /// The operating system refused.
-    #[error("{doing} failed: {source}: {}", path.display())]
+    #[error("{doing} failed ({source}); check that it is there and readable: {}", path.display())]
     Io {
         /// What was attempted, for people: "opening the file".
         doing: &'static str,
@@ -21,7 +21,7 @@ pub enum CameraError {
         source: std::io::Error,
     },
     /// The content is none that can be shown.
-    #[error("this is no source of pictures: it {what}; open a PNG, JPEG, BMP, GIF, WebP, TIFF or PNM picture, an MP4 video, or a folder of pictures: {}", path.display())]
+    #[error("this is no source of pictures (it {what}); open a PNG, JPEG, BMP, GIF, WebP, TIFF or PNM picture, an MP4 video, or a folder of pictures: {}", path.display())]
     UnknownContent {
         /// What it looks like instead: "starts with ...".
         what: String,

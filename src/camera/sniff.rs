@@ -59,7 +59,7 @@ const HEAD_BYTES: u64 = 64;
 /// When it cannot be read, is none of these, or is damaged beyond its first frame.
 pub fn open(path: &Path) -> Result<Box<dyn Camera>, CameraError> {
     let about = std::fs::metadata(path)
-        .map_err(|source| CameraError::io("looking the path up", path, source))?;
+        .map_err(|source| CameraError::io("opening the path", path, source))?;
     if about.is_dir() {
         return Ok(Box::new(Folder::open(path)?));
     }

@@ -27,9 +27,9 @@ pub struct Options {
     /// Precision of linear weights; the tolerances are for f32
     #[arg(long, value_enum, default_value_t = Precision::F32)]
     precision: Precision,
-    /// Only rows whose STAGE/TENSOR contains this
+    /// Only rows whose STAGE/TENSOR contains this; may be given several times
     #[arg(long, value_name = "PATTERN")]
-    only: Option<String>,
+    only: Vec<String>,
     /// Write JSON
     #[arg(long)]
     json: bool,

@@ -130,6 +130,12 @@ fn stem(camera: &str) -> String {
         .map_or_else(|| "frame".into(), |s| s.to_string_lossy().into_owned())
 }
 
+pub(super) fn find_font(sink: &Sink) {
+    errand(sink, "font", |sink| {
+        sink.send(Event::FontSearched(super::font::find()));
+    });
+}
+
 pub(super) fn write(sink: &Sink, path: PathBuf, bytes: Vec<u8>) {
     errand(sink, "write", move |sink| {
         let event = match replace(&path, &bytes) {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::request::{QueryId, SourceId};
+use super::font::SystemFont;
+use super::memory::Memory;
+use super::request::{LoadTarget, QueryId, SourceId};
 use crate::geometry::ImageSize;
 use crate::model::answer::{Answer, AnswerEvent};
 use crate::model::checkpoint::LoadReport;
@@ -70,16 +72,22 @@ pub enum Event {
     /// A checkpoint could not be loaded; the one loaded before stays.
     LoadFailed {
         /// What was to be loaded.
-        path: PathBuf,
+        target: LoadTarget,
         /// Why not, and what to do.
         error: String,
+        /// Whether choosing another folder for the tokenizer would help.
+        wants_tokenizer: bool,
         /// Whether somebody cancelled.
         cancelled: bool,
     },
     /// The checkpoint is closed.
     Unloaded,
+    /// Memory in use changed.
+    Memory(Memory),
     /// A query began.
     QueryStarted(QueryId),
+    /// A query is the first of its kind on a graphics device, which compiles and tunes its kernels now; the device.
+    QueryPreparing(QueryId, String),
     /// A query wrote a token or entered a stage.
     QueryProgress(QueryId, AnswerEvent),
     /// A query was answered.
@@ -109,6 +117,8 @@ pub enum Event {
         /// A checkpoint, or else something to look at.
         checkpoint: bool,
     },
+    /// The search for a font ended.
+    FontSearched(Option<SystemFont>),
     /// A file was written.
     Written(PathBuf),
     /// A file could not be written.

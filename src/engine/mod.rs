@@ -7,8 +7,10 @@
 pub mod annotated;
 mod desk;
 mod event;
+mod font;
 mod logger;
 mod mailbox;
+mod memory;
 mod policy;
 mod request;
 pub mod shipped;
@@ -21,9 +23,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 pub use event::{Event, SourceInfo, SourceKind, WebcamChoice, WebcamFormat};
+pub use font::SystemFont;
 pub use logger::{LogLevel, LogRecord, install_logger, take_log};
 pub use mailbox::Latest;
-pub use request::{LoadRequest, Pick, PlayState, QueryId, Request, SourceId, SourceSpec};
+pub use memory::Memory;
+pub use request::{
+    LoadRequest, LoadTarget, Pick, PlayState, QueryId, Request, SourceId, SourceSpec,
+};
 pub use worker::Wake;
 
 // What the floors above may hold of the rooms below: plain data.
@@ -37,6 +43,7 @@ pub use crate::model::checkpoint::{
 pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGpu};
 
 use crate::job::Progress;
+use crate::model::device::Devices;
 use crate::vision::Frame;
 use policy::{Desk, Load, PolicyThread};
 use source::SourceThread;
@@ -70,7 +77,7 @@ impl Engine {
             desk: Arc::clone(&desk),
             sink: sink.clone(),
             progress: progress.clone(),
-            gpu,
+            devices: Devices::new(gpu),
         };
         worker::spawn("model", move || thread.run());
         Self {
@@ -112,6 +119,7 @@ impl Engine {
             Request::SaveAnnotated { frame, groundings } => {
                 desk::annotate(&self.sink, *frame, groundings);
             }
+            Request::FindFont => desk::find_font(&self.sink),
             Request::Write { path, bytes } => desk::write(&self.sink, path, bytes),
         }
     }

@@ -1,13 +1,14 @@
 //! The model thread. It owns every tensor; nothing of Burn leaves it.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::worker::{Sink, guarded};
-use super::{Event, Latest, LoadRequest, QueryId, shipped};
+use super::{Event, Latest, LoadRequest, LoadTarget, QueryId, memory, shipped};
+use crate::grounding::prompt::Task;
 use crate::job::{CancelToken, JobContext, Progress};
 use crate::model::answer::Query;
-use crate::model::device::{ComputeDevice, DeviceChoice, Precision, SharedGpu};
+use crate::model::checkpoint::LoadError;
+use crate::model::device::{DeviceChoice, Devices, Precision};
 use crate::model::policy::{AnswerError, LoadOptions, Vla};
 
 /// What is to be loaded.
@@ -119,13 +120,15 @@ pub(super) struct PolicyThread {
     pub(super) desk: Arc<Desk>,
     pub(super) sink: Sink,
     pub(super) progress: Latest<Progress>,
-    pub(super) gpu: Option<SharedGpu>,
+    pub(super) devices: Devices,
 }
 
 impl PolicyThread {
     /// Works until told to quit. A panic costs the model, not the thread.
     pub(super) fn run(self) {
         let mut model: Option<Vla> = None;
+        // Whether a reply, and whether actions, were computed since the last load.
+        let mut warm = [false; 2];
         loop {
             match self.desk.next() {
                 Work::Quit => return,
@@ -133,9 +136,12 @@ impl PolicyThread {
                     model = None;
                     self.sink.send(Event::Unloaded);
                 }
-                Work::Load(load, cancel) => self.load(&load, &cancel, &mut model),
+                Work::Load(load, cancel) => {
+                    self.load(&load, &cancel, &mut model);
+                    warm = [false; 2];
+                }
                 Work::Ask(id, query, cancel) => {
-                    let work = || self.ask(id, &query, &cancel, model.as_mut());
+                    let work = || self.ask((id, &query), &cancel, model.as_mut(), &mut warm);
                     if guarded(&self.sink, "model", work).is_none() {
                         model = None;
                     }
@@ -149,15 +155,25 @@ impl PolicyThread {
         match loaded {
             Some(Ok(vla)) => {
                 let report = Box::new(vla.report().clone());
+                self.tell_memory(&vla);
                 *model = Some(vla);
                 self.sink.send(Event::Loaded(report));
             }
             Some(Err(error)) => self.sink.send(Event::LoadFailed {
-                path: load_path(load),
+                target: target(load),
+                wants_tokenizer: error
+                    .downcast_ref::<LoadError>()
+                    .is_some_and(LoadError::wants_tokenizer),
                 error: error.to_string(),
                 cancelled: cancel.is_cancelled(),
             }),
             None => *model = None,
+        }
+    }
+
+    fn tell_memory(&self, model: &Vla) {
+        if let Some(memory) = memory::in_use(model.device()) {
+            self.sink.send(Event::Memory(memory));
         }
     }
 
@@ -179,7 +195,7 @@ impl PolicyThread {
                 precision: *precision,
             },
         };
-        let device = ComputeDevice::open(request.device, self.gpu.as_ref())?;
+        let device = self.devices.open(request.device)?;
         let options = LoadOptions {
             base_vlm: request.base_vlm,
             precision: request.precision,
@@ -188,24 +204,39 @@ impl PolicyThread {
         Ok(Vla::load(&request.path, &options, &device, &context)?)
     }
 
-    fn ask(&self, id: QueryId, query: &Query, cancel: &CancelToken, model: Option<&mut Vla>) {
+    fn ask(
+        &self,
+        (id, query): (QueryId, &Query),
+        cancel: &CancelToken,
+        model: Option<&mut Vla>,
+        warm: &mut [bool; 2],
+    ) {
         let Some(model) = model else {
             let text = "no checkpoint is loaded; open one first".into();
             return self.sink.send(Event::QueryFailed(id, text));
         };
         self.sink.send(Event::QueryStarted(id));
+        let warm = &mut warm[usize::from(query.task == Task::Action)];
+        if !*warm && model.device().gpu().is_some() {
+            let device = model.device().name().to_owned();
+            self.sink.send(Event::QueryPreparing(id, device));
+        }
         let mut tell = |progress| self.sink.send(Event::QueryProgress(id, progress));
         match model.answer(query, cancel, &mut tell) {
-            Ok(answer) => self.sink.send(Event::Answered(id, Box::new(answer))),
+            Ok(answer) => {
+                *warm = true;
+                self.tell_memory(model);
+                self.sink.send(Event::Answered(id, Box::new(answer)));
+            }
             Err(AnswerError::Cancelled(_)) => self.sink.send(Event::QueryCancelled(id)),
             Err(error) => self.sink.send(Event::QueryFailed(id, error.to_string())),
         }
     }
 }
 
-fn load_path(load: &Load) -> PathBuf {
+fn target(load: &Load) -> LoadTarget {
     match load {
-        Load::Path(request) => request.path.clone(),
-        Load::Shipped(..) => PathBuf::from("the shipped checkpoint"),
+        Load::Path(request) => LoadTarget::Path(request.path.clone()),
+        Load::Shipped(..) => LoadTarget::Shipped,
     }
 }

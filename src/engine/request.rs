@@ -28,6 +28,24 @@ pub struct LoadRequest {
     pub precision: Precision,
 }
 
+/// What a load is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadTarget {
+    /// The checkpoint at a path.
+    Path(PathBuf),
+    /// The checkpoint inside the program.
+    Shipped,
+}
+
+impl std::fmt::Display for LoadTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "{}", path.display()),
+            Self::Shipped => f.write_str("Shipped demo"),
+        }
+    }
+}
+
 /// Where pictures come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SourceSpec {
@@ -111,6 +129,8 @@ pub enum Request {
         /// What to draw.
         groundings: Vec<crate::grounding::Grounding>,
     },
+    /// Look for a font of the system that holds Chinese, Japanese and Korean.
+    FindFont,
     /// Put bytes into a file.
     Write {
         /// The file.

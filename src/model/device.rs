@@ -3,8 +3,12 @@
 //! A real adapter runs Burn on wgpu; a software adapter, or none, runs Burn on its `flex` CPU backend, which is an
 //! order of magnitude faster than a software Vulkan driver. The model itself is written once for both.
 
+use std::sync::OnceLock;
+
 use burn::tensor::wgpu::{WgpuBackend, WgpuSetup};
 use burn::tensor::{DType, Device, Tensor};
+use cubecl::config::autotune::AutotuneLevel;
+use cubecl::config::{CubeClRuntimeConfig, RuntimeConfig as _};
 use serde::{Deserialize, Serialize};
 
 /// What the user asked for.
@@ -67,6 +71,14 @@ pub struct ComputeDevice {
     shared: Option<SharedGpu>,
 }
 
+/// The devices of one program. Burn keeps a runtime for every wgpu device it is given, so one is opened once and serves
+/// every load.
+#[derive(Default)]
+pub struct Devices {
+    window: Option<SharedGpu>,
+    gpu: OnceLock<ComputeDevice>,
+}
+
 /// Why a device cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
@@ -103,6 +115,45 @@ impl Precision {
     }
 }
 
+impl Devices {
+    /// Shares the window's device where that is possible.
+    #[must_use]
+    pub fn new(window: Option<SharedGpu>) -> Self {
+        Self {
+            window,
+            gpu: OnceLock::new(),
+        }
+    }
+
+    /// Opens what is asked for, or gives it again.
+    ///
+    /// # Errors
+    /// When a wgpu device was asked for and there is none.
+    pub fn open(&self, choice: DeviceChoice) -> Result<ComputeDevice, DeviceError> {
+        if !choice.wants_gpu(self.window.as_ref()) {
+            return Ok(ComputeDevice::cpu());
+        }
+        if let Some(gpu) = self.gpu.get() {
+            return Ok(gpu.clone());
+        }
+        let opened = ComputeDevice::wgpu(self.window.as_ref())?;
+        Ok(self.gpu.get_or_init(|| opened).clone())
+    }
+}
+
+impl DeviceChoice {
+    fn wants_gpu(self, window: Option<&SharedGpu>) -> bool {
+        match self {
+            Self::Cpu => false,
+            Self::Wgpu => true,
+            Self::Auto => !window.map_or_else(
+                || adapters().first().is_none_or(|a| a.software),
+                |gpu| is_software(&gpu.adapter.get_info()),
+            ),
+        }
+    }
+}
+
 impl ComputeDevice {
     /// The CPU backend.
     #[must_use]
@@ -115,38 +166,20 @@ impl ComputeDevice {
         }
     }
 
-    /// Opens what was asked for, sharing the window's device where that is possible.
-    ///
-    /// # Errors
-    /// When a wgpu device was asked for and there is none.
-    pub fn open(choice: DeviceChoice, window: Option<&SharedGpu>) -> Result<Self, DeviceError> {
-        match choice {
-            DeviceChoice::Cpu => Ok(Self::cpu()),
-            DeviceChoice::Wgpu => Self::wgpu(window),
-            DeviceChoice::Auto => {
-                let software = window.map_or_else(
-                    || adapters().first().is_none_or(|a| a.software),
-                    |gpu| is_software(&gpu.adapter.get_info()),
-                );
-                if software {
-                    Ok(Self::cpu())
-                } else {
-                    Self::wgpu(window)
-                }
-            }
-        }
-    }
-
     fn wgpu(window: Option<&SharedGpu>) -> Result<Self, DeviceError> {
         match window {
-            Some(gpu) => Self::adopt(gpu),
-            None => Self::first(),
+            // The SPIR-V path takes for granted what only a device opened by Burn itself has.
+            Some(gpu) if !cfg!(feature = "spirv") => Self::adopt(gpu),
+            _ => Self::first(),
         }
     }
 
     /// Burn on the device the window opened.
     fn adopt(gpu: &SharedGpu) -> Result<Self, DeviceError> {
         let info = gpu.adapter.get_info();
+        if is_software(&info) {
+            tune_little();
+        }
         let setup = WgpuSetup {
             instance: gpu.instance.clone(),
             adapter: gpu.adapter.clone(),
@@ -166,10 +199,12 @@ impl ComputeDevice {
         })
     }
 
-    /// Burn on a device of its own, for the command line.
+    /// Burn on a device of its own.
     fn first() -> Result<Self, DeviceError> {
-        if adapters().is_empty() {
-            return Err(DeviceError::NoAdapter);
+        match adapters().first() {
+            None => return Err(DeviceError::NoAdapter),
+            Some(best) if best.software => tune_little(),
+            Some(_) => {}
         }
         let (device, setup) = Device::wgpu_options()
             .graphics_api(WgpuBackend::Auto)
@@ -251,6 +286,18 @@ pub fn adapters() -> Vec<AdapterSummary> {
         .collect();
     summaries.sort_by_key(|a| a.software);
     summaries
+}
+
+/// Asks Burn to try as few kernels as it can before the first use of each shape. A software adapter compiles every
+/// candidate for seconds, and none of them is fast. Variables of the environment named `CUBECL_*` still win.
+fn tune_little() {
+    let mut config = CubeClRuntimeConfig::default();
+    config.autotune.level = AutotuneLevel::Minimal;
+    config.autotune.bench.adaptive = false;
+    config.autotune.bench.max_samples = 1;
+    if !CubeClRuntimeConfig::try_set(config.override_from_env()) {
+        log::debug!("Burn was configured before; its kernels are tuned as it likes");
+    }
 }
 
 fn is_software(info: &wgpu::AdapterInfo) -> bool {

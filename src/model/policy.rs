@@ -109,6 +109,12 @@ impl Vla {
         &self.report
     }
 
+    /// Where it runs.
+    #[must_use]
+    pub const fn device(&self) -> &ComputeDevice {
+        &self.device
+    }
+
     /// Answers a query, telling of stages and tokens as they come.
     ///
     /// # Errors

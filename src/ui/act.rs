@@ -3,8 +3,8 @@
 
 use egui::Ui;
 
-use super::keys::command_shortcut;
 use super::panel::PanelContext;
+use super::theme::TARGET_MIN;
 use super::widgets::{ActionButton, IconButton};
 use crate::workbench::CommandId;
 
@@ -21,16 +21,25 @@ pub fn icon_act(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: Com
 
 /// An icon that switches a mode by pushing a command.
 pub fn icon_mode(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId, on: bool) {
-    let shortcut = command_shortcut(id);
+    let shortcut = context.shortcut(id);
     let button = IconButton::new(icon, command_text(id)).shortcut(&shortcut);
     if ui.add(button.selected(on)).clicked() {
         context.plain(id);
     }
 }
 
+/// A small icon that pushes a command, for the bar of a tile.
+pub fn small_icon_act(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId) {
+    let shortcut = context.shortcut(id);
+    let button = IconButton::new(icon, command_text(id)).shortcut(&shortcut);
+    if ui.add(button.side(TARGET_MIN)).clicked() {
+        context.plain(id);
+    }
+}
+
 /// A button with the words of a command that pushes it.
 pub fn button_act(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId) {
-    let shortcut = command_shortcut(id);
+    let shortcut = context.shortcut(id);
     let button = ActionButton::new(icon, command_text(id));
     if ui.add(button.shortcut(&shortcut)).clicked() {
         context.plain(id);

@@ -47,8 +47,8 @@ pub const JUMP: &str = "\u{e12a}";
 pub const LOOP: &str = "\u{e3f6}";
 /// Run the model.
 pub const RUN: &str = "\u{e2de}";
-/// Stop or cancel.
-pub const STOP: &str = "\u{e46c}";
+/// Stop or cancel: a cross in a ring.
+pub const STOP: &str = "\u{e4f8}";
 /// Run again on every new frame.
 pub const AUTO: &str = "\u{e094}";
 /// Try again or reload.

@@ -80,15 +80,15 @@ impl LogPanel {
         let size = vec2(ui.available_width(), CONTROL);
         ui.spacing_mut().item_spacing.y = SPACE_SMALL;
         let wide = size.x >= WIDE;
-        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-            segmented(ui, "Level", &mut self.least, &LEVELS);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if wide {
+        if wide {
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                segmented(ui, "Level", &mut self.least, &LEVELS);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     self.tools(ui, context, lines);
-                }
+                });
             });
-        });
-        if !wide {
+        } else {
+            segmented(ui, "Level", &mut self.least, &LEVELS);
             ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
                 self.tools(ui, context, lines);
             });

@@ -6,17 +6,17 @@ use egui::{Align2, Area, Context, Frame, Id, Order, Stroke, Ui, vec2};
 use super::panel::PanelContext;
 use super::theme::{HAIRLINE, Palette, RADIUS, SPACE, SPACE_GROUP};
 use super::widgets::{Notice as Card, Tone, notice};
-use crate::workbench::{Command, Notice, NoticeLevel};
+use crate::workbench::{Command, Message, Notice, NoticeLevel};
 
-const WIDTH: f32 = 340.0;
+const WIDTH: f32 = 380.0;
 /// Seconds that something good to know stays.
 const INFO_SECS: f64 = 5.0;
 /// Seconds that a warning stays.
 const WARNING_SECS: f64 = 12.0;
 /// Seconds over which a notice leaves.
 const FADE_SECS: f64 = 0.4;
-/// Longest text of a card; the log has all of it.
-const TEXT_CHARS: usize = 320;
+/// Longest sentence of a card; the log has all of it.
+const TEXT_CHARS: usize = 200;
 
 /// Draws the open notices over everything else and pushes what was done with them.
 pub fn notices(ctx: &Context, context: &mut PanelContext<'_>) {
@@ -104,9 +104,9 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, shown: &Notice) -> bool {
         NoticeLevel::Warning => Tone::Warn,
         NoticeLevel::Error => Tone::Danger,
     };
-    let long = shown.text.chars().count() > TEXT_CHARS;
-    let text: String = shown.text.chars().take(TEXT_CHARS).collect();
-    let text = if long { text + "…" } else { text };
+    let parts = Message::of(&shown.text);
+    let what = cut(&parts.what);
+    let advice = cut(&parts.advice);
     let frame = Frame::new()
         .fill(p.panel)
         .stroke(Stroke::new(HAIRLINE, p.line))
@@ -116,12 +116,9 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, shown: &Notice) -> bool {
         .show(ui, |ui| {
             let card = Card {
                 tone,
-                text: &text,
-                detail: if long {
-                    "The log has the whole message."
-                } else {
-                    ""
-                },
+                text: &what,
+                detail: &advice,
+                place: &parts.place,
                 action: shown
                     .action
                     .as_ref()
@@ -130,10 +127,22 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, shown: &Notice) -> bool {
             notice(ui, &card)
         })
         .inner;
+    if answer.copied {
+        context.push(Command::Copy(shown.text.clone()));
+    }
     if let (true, Some((_, command))) = (answer.acted, &shown.action) {
         context.push(command.clone());
     }
     answer.acted || answer.dismissed
+}
+
+/// The beginning of a long text; the whole of it can be copied and is in the log.
+fn cut(text: &str) -> String {
+    let mut short: String = text.chars().take(TEXT_CHARS).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]

@@ -2,20 +2,24 @@
 
 use egui::{
     Align2, Context, FontId, Key, Modifiers, Response, Role, ScrollArea, Sense, TextEdit, Ui,
-    WidgetInfo, vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::keys;
 use super::theme::{
-    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER,
-    TEXT_SECONDARY,
+    self, CONTROL, Palette as Colors, RADIUS, SPACE, SPACE_SECTION, SPACE_WIDE, TEXT_BODY,
+    TEXT_NUMBER, TEXT_SECONDARY,
 };
-use crate::workbench::{COMMANDS, CommandId, CommandSpec};
+use super::widgets;
+use crate::workbench::{COMMANDS, CommandId, CommandSpec, Keymap};
 
 /// Width of the palette, in points.
-const WIDTH: f32 = 480.0;
+const WIDTH: f32 = 560.0;
 /// Height of its list, in points.
 const HEIGHT: f32 = 360.0;
+
+/// Narrowest room in which the beginning of a detail still says something.
+const DETAIL_MIN: f32 = 60.0;
 
 /// The palette, open or closed.
 #[derive(Default)]
@@ -40,7 +44,7 @@ impl CommandPalette {
     }
 
     /// Draws it, if open; gives back the command that was chosen.
-    pub fn ui(&mut self, ctx: &Context) -> Option<CommandId> {
+    pub fn ui(&mut self, ctx: &Context, keys: &Keymap) -> Option<CommandId> {
         if !self.open {
             return None;
         }
@@ -52,10 +56,10 @@ impl CommandPalette {
                     .anchor(Align2::CENTER_TOP, [0.0, 80.0]),
             )
             .show(ctx, |ui| {
-                ui.set_width(WIDTH);
+                ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 2.0 * SPACE_SECTION));
                 self.search(ui);
                 ui.add_space(SPACE);
-                if let Some(id) = self.list(ui, &found) {
+                if let Some(id) = self.list(ui, &found, keys) {
                     picked = Some(id);
                 }
             });
@@ -84,22 +88,24 @@ impl CommandPalette {
         let edit = TextEdit::singleline(&mut self.text)
             .hint_text("Type a command")
             .desired_width(f32::INFINITY);
-        let response = ui.add(edit);
+        let response = ui.add(edit).accessible_name("Search commands");
         if response.changed() {
             self.chosen = 0;
         }
         response.request_focus();
     }
 
-    fn list(&self, ui: &mut Ui, found: &[&CommandSpec]) -> Option<CommandId> {
+    fn list(&self, ui: &mut Ui, found: &[&CommandSpec], keys: &Keymap) -> Option<CommandId> {
         if found.is_empty() {
             ui.label(theme::secondary("No command has these letters").color(Colors::of(ui).weak));
             return None;
         }
         let mut picked = None;
         ScrollArea::vertical().max_height(HEIGHT).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
             for (at, spec) in found.iter().enumerate() {
-                let response = row(ui, spec, at == self.chosen);
+                let shortcuts = keys::all_shortcuts(keys, spec.id);
+                let response = row(ui, spec, &shortcuts, at == self.chosen);
                 if at == self.chosen {
                     response.scroll_to_me(None);
                 }
@@ -112,7 +118,7 @@ impl CommandPalette {
     }
 }
 
-fn row(ui: &mut Ui, spec: &CommandSpec, chosen: bool) -> Response {
+fn row(ui: &mut Ui, spec: &CommandSpec, shortcuts: &str, chosen: bool) -> Response {
     let colors = Colors::of(ui);
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), CONTROL), Sense::click());
@@ -126,26 +132,31 @@ fn row(ui: &mut Ui, spec: &CommandSpec, chosen: bool) -> Response {
         ui.painter().rect_filled(rect, RADIUS, fill);
     }
     let painter = ui.painter_at(rect);
-    let text = |at, anchor, text: &str, size, color| {
-        let font = FontId::proportional(size);
-        painter.text(at, anchor, text, font, color)
-    };
-    let left = rect.left_center() + vec2(SPACE, 0.0);
-    let name = text(left, Align2::LEFT_CENTER, spec.text, TEXT_BODY, colors.text);
-    let detail = name.right_center() + vec2(SPACE_WIDE, 0.0);
-    text(
-        detail,
-        Align2::LEFT_CENTER,
-        spec.detail,
-        TEXT_SECONDARY,
-        colors.weak,
+    let middle = |x: f32, height: f32| pos2(x, rect.center().y - height / 2.0);
+    let line = |text: &str, font, width: f32| widgets::line(ui, text, font, width.max(0.0));
+    let (mut left, mut right) = (rect.left() + SPACE, rect.right() - SPACE);
+    let shortcuts = line(
+        shortcuts,
+        FontId::monospace(TEXT_NUMBER),
+        rect.width() / 2.0,
     );
-    let right = rect.right_center() - vec2(SPACE, 0.0);
-    let shortcuts = keys::all_shortcuts(spec);
-    let font = FontId::monospace(TEXT_NUMBER);
-    let galley = painter.layout_no_wrap(shortcuts, font, colors.weak);
-    let place = Align2::RIGHT_CENTER.anchor_size(right, galley.size());
-    painter.galley(place.min, galley, colors.weak);
+    right -= shortcuts.size().x;
+    painter.galley(middle(right, shortcuts.size().y), shortcuts, colors.weak);
+    right -= SPACE_WIDE;
+    let name = line(spec.text, FontId::proportional(TEXT_BODY), right - left);
+    let name_width = name.size().x;
+    painter.galley(middle(left, name.size().y), name, colors.text);
+    left += name_width + SPACE_WIDE;
+    // What has no room between name and keys is cut.
+    let detail = line(
+        spec.detail,
+        FontId::proportional(TEXT_SECONDARY),
+        right - left,
+    );
+    if detail.elided && right - left < DETAIL_MIN {
+        return response;
+    }
+    painter.galley(middle(left, detail.size().y), detail, colors.weak);
     response
 }
 

@@ -22,6 +22,12 @@ pub struct PanelContext<'a> {
 }
 
 impl PanelContext<'_> {
+    /// The first key of a command, as text.
+    #[must_use]
+    pub fn shortcut(&self, id: CommandId) -> String {
+        super::keys::command_shortcut(&self.workbench.settings.keys, id)
+    }
+
     /// Pushes a command.
     pub fn push(&mut self, command: Command) {
         self.commands.push(command);

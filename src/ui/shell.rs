@@ -8,10 +8,26 @@ use super::key_sheet::KeySheet;
 use super::overlay::HueBook;
 use super::palette::CommandPalette;
 use super::panel::PanelContext;
+use super::preferences::Preferences;
 use super::theme::{self, Palette};
 use super::tiles::{PanelId, Tilework};
 use super::{keys, notices, topbar, transport};
-use crate::workbench::{Command, CommandId, Theme, Workbench};
+use crate::workbench::{Command, CommandId, FontSearch, Theme, Workbench};
+
+/// Panels that a command brings to the front.
+const SHOWN_BY: &[(CommandId, PanelId)] = &[
+    (CommandId::ShowSources, PanelId::Sources),
+    (CommandId::ShowCanvas, PanelId::Views),
+    (CommandId::ShowAsk, PanelId::Ask),
+    (CommandId::FocusInstruction, PanelId::Ask),
+    (CommandId::ShowGroundings, PanelId::Groundings),
+    (CommandId::ShowActions, PanelId::Actions),
+    (CommandId::ShowModel, PanelId::Model),
+    (CommandId::OpenCheckpoint, PanelId::Model),
+    (CommandId::OpenDemo, PanelId::Model),
+    (CommandId::ShowTiming, PanelId::Timing),
+    (CommandId::ShowLog, PanelId::Log),
+];
 
 /// Everything of the window that is not the document.
 #[derive(Default)]
@@ -19,6 +35,9 @@ pub struct Shell {
     tiles: Tilework,
     palette: CommandPalette,
     key_sheet: KeySheet,
+    preferences: Preferences,
+    /// Whether egui has the font that the engine found.
+    has_font: bool,
     feeds: Feeds,
     /// Whether the newest answer is in actions, once there is one.
     answered_in_actions: Option<bool>,
@@ -33,10 +52,14 @@ impl Shell {
         let ctx = ui.ctx().clone();
         self.feeds.update(workbench);
         self.reveal_answer(workbench);
-        let mut commands: Vec<Command> = keys::pressed(&ctx)
-            .into_iter()
-            .map(Command::Plain)
-            .collect();
+        self.install_font(&ctx, workbench);
+        // While a key is being chosen it is no command.
+        let pressed = if self.preferences.is_listening() {
+            Vec::new()
+        } else {
+            keys::pressed(&ctx, workbench)
+        };
+        let mut commands: Vec<Command> = pressed.into_iter().map(Command::Plain).collect();
         let mut context = PanelContext {
             workbench,
             feeds: &mut self.feeds,
@@ -50,8 +73,12 @@ impl Shell {
             .frame(background)
             .show(ui, |ui| self.tiles.ui(ui, &mut context));
         notices::notices(&ctx, &mut context);
-        self.key_sheet.ui(&ctx);
-        commands.extend(self.palette.ui(&ctx).map(Command::Plain));
+        self.preferences.ui(&ctx, &mut context);
+        let keymap = &workbench.settings.keys;
+        let chosen = self.key_sheet.ui(&ctx, keymap);
+        commands.extend(chosen.map(Command::Plain));
+        let chosen = self.palette.ui(&ctx, keymap);
+        commands.extend(chosen.map(Command::Plain));
         for command in &commands {
             self.command(command);
         }
@@ -73,6 +100,14 @@ impl Shell {
         }
     }
 
+    /// Gives egui the font that the engine found, once.
+    fn install_font(&mut self, ctx: &egui::Context, workbench: &Workbench) {
+        if let (false, FontSearch::Found(font)) = (self.has_font, &workbench.font) {
+            self.has_font = true;
+            theme::add_font(ctx, font.bytes.clone(), font.index);
+        }
+    }
+
     /// Commands that only concern the window.
     fn command(&mut self, command: &Command) {
         let Command::Plain(id) = command else { return };
@@ -80,8 +115,11 @@ impl Shell {
             CommandId::CommandPalette => self.palette.toggle(),
             CommandId::KeySheet => self.key_sheet.open = !self.key_sheet.open,
             CommandId::ResetLayout => self.tiles.reset(),
-            CommandId::OpenCheckpoint | CommandId::OpenDemo => self.tiles.reveal(PanelId::Model),
+            CommandId::Preferences => self.preferences.toggle(),
             _ => {}
+        }
+        if let Some((_, panel)) = SHOWN_BY.iter().find(|(command, _)| command == id) {
+            self.tiles.reveal(*panel);
         }
         self.tiles.command(*id);
     }
@@ -124,6 +162,9 @@ fn bars(ui: &mut Ui, context: &mut PanelContext<'_>) {
         .exact_size(topbar::HEIGHT)
         .frame(frame)
         .show(ui, |ui| topbar::topbar(ui, context));
+    if !transport::is_needed(context.workbench) {
+        return;
+    }
     Panel::bottom("transport")
         .exact_size(transport::HEIGHT)
         .frame(frame)

@@ -1,15 +1,25 @@
 //! The sources: what is open, how each one does, and what can be opened.
 
-use egui::{Align, Layout, Rect, ScrollArea, Sense, StrokeKind, Ui, Vec2, vec2};
+use std::path::Path;
 
+use egui::{Align, Layout, Popup, Rect, ScrollArea, Sense, StrokeKind, Ui, UiBuilder, Vec2, vec2};
+
+use super::act::small_icon_act;
 use super::panel::{Panel, PanelContext};
-use super::theme::{self, HAIRLINE, Palette, RADIUS, SPACE, SPACE_SMALL};
-use super::{icons, keys, widgets};
+use super::theme::{self, HAIRLINE, ON_PICTURE, Palette, RADIUS, SPACE_SMALL, TARGET_MIN};
+use super::widgets::IconButton;
+use super::{icons, widgets};
 use crate::engine::{SourceKind, SourceSpec, WebcamChoice};
-use crate::workbench::{Command, CommandId, SourceState, SourceStatus};
+use crate::workbench::{Command, CommandId, Message, SourceState, SourceStatus};
 
 /// Height over width of a thumbnail.
 const THUMBNAIL: f32 = 0.625;
+/// Widest a thumbnail becomes.
+const CARD_MAX: f32 = 240.0;
+/// Recent sources in the empty list; the menu has all of them.
+const RECENT: usize = 6;
+/// Width of the menu of recent sources.
+const RECENT_WIDTH: f32 = 300.0;
 
 /// The panel of sources. Its view state is the scroll position, which egui keeps.
 #[derive(Default)]
@@ -35,8 +45,8 @@ impl Panel for SourcesPanel {
                     empty(ui, context);
                 }
                 for source in &context.workbench.sources {
-                    card(ui, context, source);
-                    ui.add_space(SPACE);
+                    widgets::dense(ui, |ui| card(ui, context, source));
+                    ui.add_space(SPACE_SMALL);
                 }
             });
     }
@@ -66,47 +76,61 @@ impl SourcesPanel {
 }
 
 fn toolbar(ui: &mut Ui, context: &mut PanelContext<'_>) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, SPACE_SMALL);
         for (icon, id) in [
             (icons::OPEN, CommandId::OpenFiles),
             (icons::FOLDER, CommandId::OpenFolder),
             (icons::WEBCAM, CommandId::ListCameras),
         ] {
-            let name = id.spec().map_or("", |spec| spec.text);
-            let shortcut = keys::command_shortcut(id);
-            let button = widgets::IconButton::new(icon, name).shortcut(&shortcut);
-            if ui.add(button).clicked() {
-                context.plain(id);
-            }
+            small_icon_act(ui, context, icon, id);
+        }
+        recent(ui, context);
+    });
+}
+
+/// What was opened before, behind one icon.
+fn recent(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let paths = &context.workbench.settings.recent_sources;
+    let button = IconButton::new(icons::HISTORY, "Open recent").side(TARGET_MIN);
+    let button = ui.add_enabled(!paths.is_empty(), button);
+    Popup::menu(&button).width(RECENT_WIDTH).show(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for path in paths {
+            recent_item(ui, context, path);
         }
     });
 }
 
+fn recent_item(ui: &mut Ui, context: &mut PanelContext<'_>, path: &Path) {
+    let text = path.display().to_string();
+    let item = widgets::menu_item(ui, icons::HISTORY, widgets::tail(&text), "");
+    if item.on_hover_text(&text).clicked() {
+        context.push(Command::OpenSource(SourceSpec::Path(path.to_path_buf())));
+    }
+}
+
 fn empty(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let palette = Palette::of(ui);
-    ui.add_space(SPACE);
     ui.label(
         theme::secondary("Nothing open. Drop a picture, video or folder here, or find a camera.")
             .color(palette.weak),
     );
-    ui.add_space(SPACE);
-    for path in context.workbench.settings.recent_sources.iter().take(6) {
-        let name = path.file_name().map_or_else(
-            || path.display().to_string(),
-            |n| n.to_string_lossy().into(),
-        );
-        let response = ui
-            .add(
-                egui::Button::new(theme::secondary(name))
-                    .frame(false)
-                    .truncate(),
-            )
-            .on_hover_text(path.display().to_string());
-        if response.clicked() {
-            let spec = SourceSpec::Path(path.clone());
-            context.commands.push(Command::OpenSource(spec));
-        }
+    if context.workbench.settings.recent_sources.is_empty() {
+        return;
     }
+    widgets::section(ui, "Recent", |_| {});
+    widgets::dense(ui, |ui| {
+        for path in context
+            .workbench
+            .settings
+            .recent_sources
+            .iter()
+            .take(RECENT)
+        {
+            recent_item(ui, context, path);
+        }
+    });
 }
 
 fn webcams(ui: &mut Ui, context: &mut PanelContext<'_>) {
@@ -153,10 +177,10 @@ fn webcam(ui: &mut Ui, commands: &mut Vec<Command>, choice: &WebcamChoice) {
 
 fn card(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
     let palette = Palette::of(ui);
-    let width = ui.available_width();
+    let width = ui.available_width().min(CARD_MAX);
     let (rect, response) = ui.allocate_exact_size(vec2(width, width * THUMBNAIL), Sense::click());
     let selected = context.workbench.selected == Some(source.id);
-    let name = source.name();
+    let name = context.workbench.source_name(source.id);
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &name));
     thumbnail(ui, context, source, rect);
     let stroke = if selected {
@@ -169,39 +193,71 @@ fn card(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
     if response.clicked() {
         context.push(Command::SelectSource(source.id));
     }
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            card_buttons(ui, context, source);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let label = egui::Label::new(theme::secondary(&name)).truncate();
-                ui.add(label).on_hover_text(describe(source));
-            });
-        });
-    });
-    if let SourceStatus::Failed(error) = &source.status {
-        ui.label(theme::secondary(error).color(palette.danger));
-    } else if let Some(warning) = &source.warning {
-        ui.label(theme::secondary(warning).color(palette.warn));
+    over(ui, rect, |ui| card_buttons(ui, context, source, &name));
+    let shade = if source.in_view {
+        palette.text
+    } else {
+        palette.weak
+    };
+    ui.add_space(SPACE_SMALL);
+    let label = egui::Label::new(theme::secondary(&name).color(shade)).truncate();
+    ui.add(label)
+        .on_hover_text(format!("{name}\n{}", describe(source)));
+    match (&source.status, &source.warning) {
+        // The view of the source tells all of it.
+        (SourceStatus::Failed(error), _) => trouble(ui, error, palette.danger),
+        (_, Some(warning)) => trouble(ui, warning, palette.warn),
+        _ => {}
     }
 }
 
-fn card_buttons(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
-    let close = widgets::IconButton::new(icons::CLOSE, "Close source").side(theme::TARGET_MIN);
-    if ui.add(close).clicked() {
+/// What happened, in few words, under a picture of the list.
+fn trouble(ui: &mut Ui, text: &str, color: egui::Color32) {
+    let what = Message::of(text).what;
+    ui.add(egui::Label::new(theme::secondary(what).color(color)).wrap())
+        .on_hover_text(text);
+}
+
+/// Controls in the upper right corner of a picture, readable on any picture.
+fn over(ui: &mut Ui, rect: Rect, controls: impl FnOnce(&mut Ui)) {
+    let bar = Rect::from_min_max(rect.min, egui::pos2(rect.right(), rect.top() + TARGET_MIN));
+    let bar = bar
+        .shrink2(vec2(SPACE_SMALL, 0.0))
+        .translate(vec2(0.0, SPACE_SMALL));
+    let builder = UiBuilder::new()
+        .max_rect(bar)
+        .layout(Layout::right_to_left(Align::Center));
+    // A child that takes no room of its own: what follows stands below the picture.
+    let mut ui = ui.new_child(builder);
+    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.visuals_mut().dark_mode = true;
+    let behind = ui.painter().add(egui::Shape::Noop);
+    controls(&mut ui);
+    let chip = egui::Shape::rect_filled(ui.min_rect(), RADIUS, ON_PICTURE);
+    ui.painter().set(behind, chip);
+}
+
+fn card_buttons(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState, name: &str) {
+    let close = format!("Close {name}");
+    if ui
+        .add(IconButton::new(icons::CLOSE, &close).side(TARGET_MIN))
+        .clicked()
+    {
         context.push(Command::CloseSource(source.id));
     }
-    let (icon, name) = if source.in_view {
+    let (icon, verb) = if source.in_view {
         (icons::SHOWN, "Hide from the views and the model")
     } else {
         (icons::HIDDEN, "Show to the model")
     };
-    let eye = widgets::IconButton::new(icon, name).side(theme::TARGET_MIN);
-    if ui.add(eye).clicked() {
+    if ui
+        .add(IconButton::new(icon, verb).side(TARGET_MIN))
+        .clicked()
+    {
         context.push(Command::ToggleView(source.id));
     }
-    if context.workbench.sources.len() > 1 {
-        let up = widgets::IconButton::new(icons::CARET_UP, "Earlier in the model's order")
-            .side(theme::TARGET_MIN);
+    if context.workbench.sources.first().map(|s| s.id) != Some(source.id) {
+        let up = IconButton::new(icons::CARET_UP, "Earlier in the model's order").side(TARGET_MIN);
         if ui.add(up).clicked() {
             context.push(Command::RaiseView(source.id));
         }

@@ -12,7 +12,6 @@ pub fn stage_text(stage: &str) -> &str {
         "dino" => "Reading image features",
         "qformer" => "Querying the planner",
         "dit" => "Denoising actions",
-        "compile" | "autotune" => "Preparing kernels, once for this device",
         other => other,
     }
 }

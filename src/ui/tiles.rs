@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Frame, Margin, Ui, WidgetText};
-use egui_tiles::{Behavior, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
+use egui::{Color32, Frame, Margin, Stroke, Ui, Vec2, Visuals, WidgetText};
+use egui_tiles::{
+    Behavior, Container, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
+    UiResponse,
+};
 use serde::{Deserialize, Serialize};
 
+use super::act::small_icon_act;
 use super::actions::ActionsPanel;
 use super::ask::AskPanel;
 use super::groundings::GroundingsPanel;
+use super::icons;
 use super::log::LogPanel;
 use super::model::ModelPanel;
 use super::panel::{Panel, PanelContext};
@@ -16,6 +21,7 @@ use super::sources::SourcesPanel;
 use super::theme::{self, Palette};
 use super::timing::TimingPanel;
 use super::views::ViewsPanel;
+use crate::workbench::CommandId;
 
 /// Names a panel in a saved layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,23 +62,68 @@ const PANELS: &[(PanelId, NewPanel)] = &[
 /// Narrowest a tile becomes, so that its controls stay within reach.
 const TILE_MIN: f32 = 140.0;
 
-/// Shares of the window: the picture is the product.
-const SOURCES_SHARE: f32 = 0.125;
-const VIEWS_SHARE: f32 = 0.635;
-const SIDE_SHARE: f32 = 0.24;
+/// Space at either side of a tab's title.
+const TAB_MARGIN: f32 = 7.0;
+
+/// Width below which there is no room for panels on both sides of the canvas.
+const NARROW: f32 = 960.0;
+/// Width over height from which the panels of a narrow window stand beside the canvas, not below it.
+const LOW: f32 = 1.1;
+
+/// Shares of the window: the picture is the product, and has 60 % of 1280x800.
+const SOURCES_SHARE: f32 = 0.099;
+const VIEWS_SHARE: f32 = 0.679;
+const SIDE_SHARE: f32 = 0.222;
 const ASK_SHARE: f32 = 0.55;
 
-/// The panels and how they lie.
+/// The panels and how they lie: one arrangement for each form of window, each moved by itself.
 pub struct Tilework {
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
-    tree: Tree<PanelId>,
+    trees: Trees,
+}
+
+/// The arrangements, as they are kept.
+#[derive(Clone, Serialize, Deserialize)]
+struct Trees {
+    /// Sources, canvas and side beside each other.
+    wide: Tree<PanelId>,
+    /// The canvas above, everything else below it.
+    tall: Tree<PanelId>,
+    /// The canvas beside everything else: a small window, or a large text size.
+    low: Tree<PanelId>,
+}
+
+impl Default for Trees {
+    fn default() -> Self {
+        Self {
+            wide: wide_layout(),
+            tall: tall_layout(),
+            low: low_layout(),
+        }
+    }
+}
+
+impl Trees {
+    fn for_size(&mut self, size: Vec2) -> &mut Tree<PanelId> {
+        if size.x >= NARROW {
+            &mut self.wide
+        } else if size.x < size.y * LOW {
+            &mut self.tall
+        } else {
+            &mut self.low
+        }
+    }
+
+    fn all(&mut self) -> [&mut Tree<PanelId>; 3] {
+        [&mut self.wide, &mut self.tall, &mut self.low]
+    }
 }
 
 impl Default for Tilework {
     fn default() -> Self {
         Self {
             panels: PANELS.iter().map(|(id, new)| (*id, new())).collect(),
-            tree: layout(),
+            trees: Trees::default(),
         }
     }
 }
@@ -84,11 +135,12 @@ impl Tilework {
             panels: &mut self.panels,
             context,
         };
-        self.tree.ui(&mut behavior, ui);
+        let tree = self.trees.for_size(ui.available_size());
+        tree.ui(&mut behavior, ui);
     }
 
     /// Tells every panel a command that only concerns views.
-    pub fn command(&mut self, command: crate::workbench::CommandId) {
+    pub fn command(&mut self, command: CommandId) {
         for panel in self.panels.values_mut() {
             panel.command(command);
         }
@@ -96,55 +148,60 @@ impl Tilework {
 
     /// Brings a panel to the front of its tabs.
     pub fn reveal(&mut self, id: PanelId) {
-        self.tree
-            .make_active(|_, tile| matches!(tile, egui_tiles::Tile::Pane(pane) if *pane == id));
+        for tree in self.trees.all() {
+            tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if *pane == id));
+        }
     }
 
     /// Puts every tile back where it came.
     pub fn reset(&mut self) {
-        self.tree = layout();
+        self.trees = Trees::default();
     }
 
     /// The layout, to be kept.
     #[must_use]
     pub fn save(&self) -> Option<serde_json::Value> {
-        serde_json::to_value(&self.tree).ok()
+        serde_json::to_value(&self.trees).ok()
     }
 
     /// Takes a layout that was kept, unless it lacks a panel or does not fit this version.
     pub fn restore(&mut self, saved: serde_json::Value) {
-        let Ok(tree) = serde_json::from_value::<Tree<PanelId>>(saved) else {
+        let Ok(mut kept) = serde_json::from_value::<Trees>(saved) else {
             return;
         };
-        if PANELS
-            .iter()
-            .all(|(id, _)| tree.tiles.find_pane(id).is_some())
-        {
-            self.tree = tree;
+        let whole = |tree: &Tree<PanelId>| {
+            PANELS
+                .iter()
+                .all(|(id, _)| tree.tiles.find_pane(id).is_some())
+        };
+        for (tree, kept) in self.trees.all().into_iter().zip(kept.all()) {
+            if whole(kept) {
+                std::mem::swap(tree, kept);
+            }
         }
     }
 }
 
-fn layout() -> Tree<PanelId> {
+/// The panels that share a place at the side.
+const RESULTS: [PanelId; 5] = [
+    PanelId::Groundings,
+    PanelId::Actions,
+    PanelId::Model,
+    PanelId::Timing,
+    PanelId::Log,
+];
+
+fn wide_layout() -> Tree<PanelId> {
     let mut tiles = Tiles::default();
-    let mut pane = |id| tiles.insert_pane(id);
-    let sources = pane(PanelId::Sources);
-    let views = pane(PanelId::Views);
-    let ask = pane(PanelId::Ask);
-    let tabs = [
-        PanelId::Groundings,
-        PanelId::Actions,
-        PanelId::Model,
-        PanelId::Timing,
-        PanelId::Log,
-    ]
-    .map(&mut pane);
-    let tabs = tiles.insert_tab_tile(tabs.to_vec());
-    let side = tiles.insert_vertical_tile(vec![ask, tabs]);
+    let sources = tabs(&mut tiles, &[PanelId::Sources]);
+    let views = tabs(&mut tiles, &[PanelId::Views]);
+    let ask = tabs(&mut tiles, &[PanelId::Ask]);
+    let results = tabs(&mut tiles, &RESULTS);
+    let side = tiles.insert_vertical_tile(vec![ask, results]);
     share(
         &mut tiles,
         side,
-        &[(ask, ASK_SHARE), (tabs, 1.0 - ASK_SHARE)],
+        &[(ask, ASK_SHARE), (results, 1.0 - ASK_SHARE)],
     );
     let root = tiles.insert_horizontal_tile(vec![sources, views, side]);
     let shares = [
@@ -156,9 +213,34 @@ fn layout() -> Tree<PanelId> {
     Tree::new(egui::Id::unique("tiles"), root, tiles)
 }
 
+fn tall_layout() -> Tree<PanelId> {
+    let mut tiles = Tiles::default();
+    let views = tabs(&mut tiles, &[PanelId::Views]);
+    let ask = tabs(&mut tiles, &[PanelId::Ask, PanelId::Sources]);
+    let results = tabs(&mut tiles, &RESULTS);
+    let below = tiles.insert_horizontal_tile(vec![ask, results]);
+    let root = tiles.insert_vertical_tile(vec![views, below]);
+    Tree::new(egui::Id::unique("tall tiles"), root, tiles)
+}
+
+fn low_layout() -> Tree<PanelId> {
+    let mut tiles = Tiles::default();
+    let views = tabs(&mut tiles, &[PanelId::Views]);
+    let front = [PanelId::Ask, PanelId::Sources];
+    let rest: Vec<PanelId> = front.into_iter().chain(RESULTS).collect();
+    let rest = tabs(&mut tiles, &rest);
+    let root = tiles.insert_horizontal_tile(vec![views, rest]);
+    Tree::new(egui::Id::unique("low tiles"), root, tiles)
+}
+
+/// Panels behind each other, the first in front. One alone has tabs too: its title, and the handle to drag it by.
+fn tabs(tiles: &mut Tiles<PanelId>, panels: &[PanelId]) -> TileId {
+    let panes = panels.iter().map(|id| tiles.insert_pane(*id)).collect();
+    tiles.insert_tab_tile(panes)
+}
+
 fn share(tiles: &mut Tiles<PanelId>, parent: TileId, shares: &[(TileId, f32)]) {
-    let parent = tiles.get_mut(parent);
-    if let Some(egui_tiles::Tile::Container(egui_tiles::Container::Linear(linear))) = parent {
+    if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(parent) {
         for (child, share) in shares {
             linear.shares.set_share(*child, *share);
         }
@@ -192,6 +274,65 @@ impl Behavior<PanelId> for Tiling<'_, '_> {
         theme::secondary(title).into()
     }
 
+    /// The canvas has its tools in its bar, where they cover no picture.
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<PanelId>,
+        ui: &mut Ui,
+        _tile: TileId,
+        tabs: &Tabs,
+        _scroll: &mut f32,
+    ) {
+        if tabs.active.and_then(|tile| tiles.get_pane(&tile)) != Some(&PanelId::Views) {
+            return;
+        }
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for (icon, id) in [
+            (icons::FIT, CommandId::FitView),
+            (icons::ZOOM_IN, CommandId::ZoomIn),
+            (icons::ZOOM_OUT, CommandId::ZoomOut),
+        ] {
+            small_icon_act(ui, self.context, icon, id);
+        }
+    }
+
+    fn tab_bar_color(&self, visuals: &Visuals) -> Color32 {
+        visuals.extreme_bg_color
+    }
+
+    fn tab_outline_stroke(
+        &self,
+        _visuals: &Visuals,
+        _tiles: &Tiles<PanelId>,
+        _tile: TileId,
+        _state: &TabState,
+    ) -> Stroke {
+        Stroke::NONE
+    }
+
+    fn tab_text_color(
+        &self,
+        visuals: &Visuals,
+        _tiles: &Tiles<PanelId>,
+        _tile: TileId,
+        state: &TabState,
+    ) -> Color32 {
+        let weak = visuals.weak_text_color.unwrap_or(visuals.text_color());
+        if state.active {
+            visuals.text_color()
+        } else {
+            weak
+        }
+    }
+
+    fn tab_title_spacing(&self, _visuals: &Visuals) -> f32 {
+        TAB_MARGIN
+    }
+
+    fn drag_preview_color(&self, visuals: &Visuals) -> Color32 {
+        visuals.selection.bg_fill.gamma_multiply(0.6)
+    }
+
     fn gap_width(&self, _style: &egui::Style) -> f32 {
         theme::HAIRLINE
     }
@@ -201,12 +342,12 @@ impl Behavior<PanelId> for Tiling<'_, '_> {
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {
-        theme::CONTROL
+        theme::TARGET_MIN
     }
 
     fn simplification_options(&self) -> SimplificationOptions {
         SimplificationOptions {
-            all_panes_must_have_tabs: false,
+            all_panes_must_have_tabs: true,
             ..SimplificationOptions::default()
         }
     }

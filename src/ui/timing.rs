@@ -94,7 +94,8 @@ fn window(ui: &mut Ui, times: &FrameTimes) {
     };
     spark(ui, times, slow);
     key_value(ui, "Frame, median", &format!("{median:.1} ms"));
-    key_value(ui, "Frame, 99 of 100 within", &format!("{slow:.1} ms"));
+    key_value(ui, "Frame, 99 %", &format!("{slow:.1} ms"))
+        .on_hover_text("99 of 100 frames take less work than this");
 }
 
 /// The last frame times as thin bars, with a line where a 60 Hz screen refreshes.
@@ -132,6 +133,9 @@ fn memory(ui: &mut Ui, workbench: &Workbench) {
     section(ui, "Device", |_| {});
     key_value(ui, "Runs on", &report.loaded.device);
     key_value(ui, "Weights in memory", &units::bytes(report.size.bytes));
+    if let Some(memory) = workbench.memory {
+        super::model::memory_row(ui, memory);
+    }
 }
 
 fn milliseconds(ms: f64) -> String {

@@ -1,51 +1,74 @@
-//! The bar on top: where we are, what is loaded, how fast it answers.
+//! The bar on top: where we are, what is loaded, how fast it answers. What has no room goes into a menu.
 
-use egui::{Align, Layout, Ui};
+use egui::{Align, Label, Layout, Popup, Ui};
 
+use super::act::{command_text, icon_act};
+use super::icons;
 use super::panel::PanelContext;
-use super::theme::{self, Palette, SPACE};
-use super::widgets::{self, Tone};
-use super::{icons, keys};
+use super::theme::{self, Palette, SPACE_SMALL};
+use super::widgets::{IconButton, Tone, chip, menu_item};
 use crate::workbench::{CommandId, Theme, Workbench};
 
 /// Height of the bar, in points.
-pub const HEIGHT: f32 = 36.0;
+pub const HEIGHT: f32 = 32.0;
+
+/// Width from which every icon of the window has its place.
+const WIDE: f32 = 720.0;
+/// Width of the menu that holds them below that.
+const MENU: f32 = 240.0;
 
 /// Draws the bar.
 pub fn topbar(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let wide = ui.available_width() >= WIDE;
     ui.horizontal_centered(|ui| {
         ui.label(theme::semibold("SP-VLA"));
-        ui.add_space(SPACE);
+        ui.add_space(SPACE_SMALL);
         ui.label(theme::body("Inspect").color(Palette::of(ui).accent));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            window_buttons(ui, context);
-            ui.add_space(SPACE);
+            if wide {
+                window_buttons(ui, context);
+            } else {
+                window_menu(ui, context);
+            }
+            ui.add_space(SPACE_SMALL);
             latency(ui, context.workbench);
             model(ui, context);
         });
     });
 }
 
-fn window_buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
-    let theme_icon = match context.workbench.settings.theme {
+fn commands(workbench: &Workbench) -> [(&'static str, CommandId); 5] {
+    let theme_icon = match workbench.settings.theme {
         Theme::Dark => icons::SUN,
         Theme::Light => icons::MOON,
     };
-    for (icon, id) in [
+    [
+        (icons::GEAR, CommandId::Preferences),
         (icons::LAYOUT, CommandId::ResetLayout),
         (icons::KEYBOARD, CommandId::KeySheet),
         (icons::COMMAND, CommandId::CommandPalette),
         (theme_icon, CommandId::ToggleTheme),
-    ] {
-        let name = id.spec().map_or("", |spec| spec.text);
-        let shortcut = keys::command_shortcut(id);
-        if ui
-            .add(widgets::IconButton::new(icon, name).shortcut(&shortcut))
-            .clicked()
-        {
-            context.plain(id);
+    ]
+}
+
+fn window_buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for (icon, id) in commands(context.workbench) {
+            icon_act(ui, context, icon, id);
         }
-    }
+    });
+}
+
+fn window_menu(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let button = ui.add(IconButton::new(icons::LIST, "Menu"));
+    Popup::menu(&button).width(MENU).show(|ui| {
+        for (icon, id) in commands(context.workbench).into_iter().rev() {
+            if menu_item(ui, icon, command_text(id), &context.shortcut(id)).clicked() {
+                context.plain(id);
+            }
+        }
+    });
 }
 
 fn latency(ui: &mut Ui, workbench: &Workbench) {
@@ -62,6 +85,7 @@ fn latency(ui: &mut Ui, workbench: &Workbench) {
         .on_hover_text("Time of the last answer");
 }
 
+/// The checkpoint, from the right: what is odd about it, where it runs, its name. The name gives way first.
 fn model(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let workbench = context.workbench;
     let palette = Palette::of(ui);
@@ -71,7 +95,8 @@ fn model(ui: &mut Ui, context: &mut PanelContext<'_>) {
             || "Loading".to_owned(),
             |p| format!("Loading {:>3.0} %", 100.0 * p.done as f64 / p.total as f64),
         );
-        widgets::chip(ui, &text, Tone::Accent);
+        icon_act(ui, context, icons::CLOSE, CommandId::CancelLoad);
+        chip(ui, &text, Tone::Accent);
         return;
     }
     let Some(report) = &workbench.model.report else {
@@ -82,9 +107,13 @@ fn model(ui: &mut Ui, context: &mut PanelContext<'_>) {
         return;
     };
     if report.random_weights {
-        widgets::chip(ui, "Random weights", Tone::Warn)
+        chip(ui, "Random weights", Tone::Warn)
             .on_hover_text("These weights were never trained: answers mean nothing");
     }
-    ui.label(theme::secondary(&report.loaded.device).color(palette.weak));
-    ui.label(theme::secondary(super::model::checkpoint_name(report)));
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let device = theme::secondary(&report.loaded.device).color(palette.weak);
+        ui.add(Label::new(device).truncate());
+        let name = theme::secondary(super::model::checkpoint_name(report));
+        ui.add(Label::new(name).truncate());
+    });
 }

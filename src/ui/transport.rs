@@ -1,15 +1,27 @@
 //! The bar under the canvas: playback of the selected source.
 
-use egui::{Align, Layout, Slider, Ui};
+use egui::{Align, Layout, Ui};
 
+use super::act::{icon_act, icon_mode};
 use super::panel::PanelContext;
-use super::theme::{self, Palette, SPACE};
-use super::{icons, keys, widgets};
+use super::theme::{self, Palette, SPACE, SPACE_SMALL};
+use super::widgets::scrub;
+use super::{icons, units};
 use crate::engine::SourceInfo;
-use crate::workbench::{Command, CommandId, SourceState};
+use crate::workbench::{Command, CommandId, SourceState, Workbench};
 
 /// Height of the bar, in points.
-pub const HEIGHT: f32 = 36.0;
+pub const HEIGHT: f32 = 32.0;
+
+/// Whether anything is open that plays: still pictures alone need no bar, and the canvas gets its room.
+#[must_use]
+pub fn is_needed(workbench: &Workbench) -> bool {
+    let plays = |info: &SourceInfo| info.frames.is_none_or(|frames| frames > 1);
+    workbench
+        .sources
+        .iter()
+        .any(|s| s.info().is_some_and(plays))
+}
 
 /// Draws the bar.
 pub fn transport(ui: &mut Ui, context: &mut PanelContext<'_>) {
@@ -27,14 +39,14 @@ pub fn transport(ui: &mut Ui, context: &mut PanelContext<'_>) {
         };
         match info.frames {
             Some(frames) if frames > 1 => playback(ui, context, source, (info, frames)),
-            _ => still(ui, info),
+            _ => still(ui, &context.workbench.source_name(source.id), info),
         }
     });
 }
 
-fn still(ui: &mut Ui, info: &SourceInfo) {
+fn still(ui: &mut Ui, name: &str, info: &SourceInfo) {
     let weak = Palette::of(ui).weak;
-    ui.label(theme::secondary(&info.name));
+    ui.label(theme::secondary(name));
     ui.label(theme::number(info.size.to_string()).color(weak));
     ui.label(theme::secondary(&info.format).color(weak));
 }
@@ -47,22 +59,14 @@ fn playback(
 ) {
     let playing = source.play.playing;
     let play = if playing { icons::PAUSE } else { icons::PLAY };
-    button(
-        ui,
-        context,
-        icons::STEP_BACK,
-        CommandId::PreviousFrame,
-        false,
-    );
-    button(ui, context, play, CommandId::PlayPause, false);
-    button(ui, context, icons::STEP, CommandId::NextFrame, false);
-    button(
-        ui,
-        context,
-        icons::LOOP,
-        CommandId::ToggleLoop,
-        source.play.looping,
-    );
+    let looping = source.play.looping;
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = SPACE_SMALL;
+        icon_act(ui, context, icons::STEP_BACK, CommandId::PreviousFrame);
+        icon_act(ui, context, play, CommandId::PlayPause);
+        icon_act(ui, context, icons::STEP, CommandId::NextFrame);
+        icon_mode(ui, context, icons::LOOP, CommandId::ToggleLoop, looping);
+    });
 
     let at = source.frame.as_ref().map_or(0, |frame| frame.seq);
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -72,46 +76,14 @@ fn playback(
             .fps
             .map_or_else(String::new, |f| format!("  {f:.1} fps"));
         let weak = Palette::of(ui).weak;
-        ui.label(theme::number(format!("{}{fps}", clock(time))).color(weak));
-        ui.label(theme::number(format!("{:>width$} / {frames}", at + 1)));
+        ui.label(theme::number(format!("{}{fps}", units::clock(time))).color(weak));
         ui.add_space(SPACE);
-        let mut wanted = at;
-        ui.spacing_mut().slider_width = (ui.available_width() - SPACE).max(40.0);
-        let slider = Slider::new(&mut wanted, 0..=frames - 1).show_value(false);
-        let response = ui.add(slider);
-        response.widget_info(|| egui::WidgetInfo::slider(true, wanted as f64, "Frame"));
-        if response.changed() && wanted != at {
-            context.push(Command::Seek(source.id, wanted));
+        ui.label(theme::number(format!("{:>width$} / {frames}", at + 1)));
+        let mut wanted = at as f64;
+        let room = ui.available_width() - SPACE;
+        let last = (frames - 1) as f64;
+        if scrub(ui, "Frame", &mut wanted, last, room).changed() {
+            context.push(Command::Seek(source.id, wanted as u64));
         }
     });
-}
-
-fn button(ui: &mut Ui, context: &mut PanelContext<'_>, icon: &str, id: CommandId, on: bool) {
-    let name = id.spec().map_or("", |spec| spec.text);
-    let shortcut = keys::command_shortcut(id);
-    let button = widgets::IconButton::new(icon, name)
-        .shortcut(&shortcut)
-        .selected(on);
-    if ui.add(button).clicked() {
-        context.plain(id);
-    }
-}
-
-/// "00:12.4".
-fn clock(secs: f64) -> String {
-    let tenths = (secs * 10.0).floor() as u64;
-    format!(
-        "{:02}:{:02}.{}",
-        tenths / 600,
-        tenths / 10 % 60,
-        tenths % 10
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_clock_counts_minutes() {
-        assert_eq!(super::clock(75.49), "01:15.4");
-    }
 }

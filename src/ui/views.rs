@@ -9,7 +9,9 @@ use super::placement::CanvasView;
 use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
 use super::{icons, widgets};
 use crate::engine::SourceId;
-use crate::workbench::{Command, CommandId, ResultSet, SourceState, Workbench};
+use crate::workbench::{
+    Command, CommandId, Message, ResultSet, SourceState, SourceStatus, Workbench,
+};
 
 /// The panel of views. Zoom and pan are kept for each source.
 #[derive(Default)]
@@ -53,15 +55,11 @@ impl Panel for ViewsPanel {
 impl ViewsPanel {
     fn view(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
         let marks = marks(context.workbench, context.hues, source.id);
+        if marks.iter().any(|mark| mark.opacity < 1.0) {
+            ui.ctx().request_repaint();
+        }
         let Some(picture) = context.feeds.picture(source.id) else {
-            let waiting = widgets::EmptyState {
-                icon: icons::IMAGE,
-                title: "Opening",
-                hint: &source.name(),
-                ..widgets::EmptyState::default()
-            };
-            widgets::empty_state(ui, &waiting);
-            return;
+            return waiting(ui, context, source);
         };
         let view = self.views.entry(source.id).or_default();
         if let Some(zoom) = self.zoom {
@@ -81,6 +79,39 @@ impl ViewsPanel {
     }
 }
 
+/// A view whose picture is on its way, or will not come.
+fn waiting(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
+    let name = context.workbench.source_name(source.id);
+    let SourceStatus::Failed(error) = &source.status else {
+        let opening = widgets::EmptyState {
+            icon: icons::IMAGE,
+            title: "Opening",
+            hint: &name,
+            ..widgets::EmptyState::default()
+        };
+        widgets::empty_state(ui, &opening);
+        return;
+    };
+    let parts = Message::of(error);
+    let place = if parts.place.is_empty() {
+        &name
+    } else {
+        &parts.place
+    };
+    let failed = widgets::EmptyState {
+        icon: icons::WARNING,
+        title: &parts.what,
+        hint: &format!("{}\n{place}", parts.advice),
+        action: (icons::RETRY, "Open again", ""),
+        tone: widgets::Tone::Danger,
+        ..widgets::EmptyState::default()
+    };
+    if widgets::empty_state(ui, &failed).acted {
+        context.push(Command::CloseSource(source.id));
+        context.push(Command::OpenSource(source.spec.clone()));
+    }
+}
+
 /// What the last answer says of this view. The planner speaks of the first view it was given.
 fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<OverlayMark> {
     let Some(result) = workbench.asking.spoken() else {
@@ -90,6 +121,7 @@ fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<Overlay
         return Vec::new();
     }
     let age = age(workbench, result, id);
+    let opacity = appeared(workbench, result);
     let mut marks = Vec::new();
     for (at, grounding) in result.groundings().enumerate() {
         let label = grounding.label.clone().unwrap_or_default();
@@ -101,6 +133,7 @@ fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<Overlay
                 index: Some(at as u32 + 1),
                 score: grounding.score,
                 age_secs: age,
+                opacity,
                 hidden: result.hidden.get(at).copied().unwrap_or_default(),
                 selected: workbench.highlighted == Some(at),
                 ..OverlayMark::new(at as u64, mark, hue)
@@ -127,6 +160,15 @@ fn age(workbench: &Workbench, result: &ResultSet, id: SourceId) -> f32 {
     }
 }
 
+/// 0 to 1: how far the marks of an answer have faded in.
+fn appeared(workbench: &Workbench, result: &ResultSet) -> f32 {
+    if workbench.settings.reduce_motion {
+        return 1.0;
+    }
+    let since = (workbench.now_secs - result.at_secs) as f32;
+    (since / theme::FADE_SECONDS).clamp(0.0, 1.0)
+}
+
 fn apply_zoom(view: &mut CanvasView, zoom: CommandId, ui: &Ui, size: crate::geometry::ImageSize) {
     let area = ui.available_rect_before_wrap();
     let placement = view.place(area, size, ui.pixels_per_point());
@@ -140,7 +182,10 @@ fn apply_zoom(view: &mut CanvasView, zoom: CommandId, ui: &Ui, size: crate::geom
 
 /// Name and, when it is stale, age of the answer, in the upper left corner of a view.
 fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
-    let mut text = source.name();
+    let mut text = workbench.source_name(source.id);
+    if let Some(info) = source.info() {
+        text = format!("{text}   {}", info.size);
+    }
     if let Some(result) = workbench.asking.spoken() {
         let age = age(workbench, result, source.id);
         if age > 1.0 && result.run.views.iter().any(|(id, _)| *id == source.id) {
@@ -159,11 +204,12 @@ fn caption(ui: &Ui, area: Rect, workbench: &Workbench, source: &SourceState) {
 }
 
 fn empty(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let shortcut = context.shortcut(CommandId::OpenDemo);
     let state = widgets::EmptyState {
         icon: icons::IMAGE,
         title: "No picture in view",
         hint: "Open a picture, a folder, a video or a camera; or see the shipped demo.",
-        action: (icons::RUN, "Open demo", "Ctrl+Shift+D"),
+        action: (icons::DEMO, "Open demo", &shortcut),
         ..widgets::EmptyState::default()
     };
     if widgets::empty_state(ui, &state).acted {

@@ -30,7 +30,7 @@ pub use compare::{Comparison, Row, Verdict};
 pub use fault::VerifyError;
 
 use crate::job::JobContext;
-use crate::model::device::{ComputeDevice, DeviceChoice, Precision};
+use crate::model::device::{DeviceChoice, Devices, Precision};
 use fault::Fault;
 use golden::{FileEntry, Golden};
 use models::Models;
@@ -45,8 +45,8 @@ pub struct Config {
     pub device: DeviceChoice,
     /// Precision of linear weights; the stored tolerances are for f32.
     pub precision: Precision,
-    /// Only rows whose `stage/tensor` contains this.
-    pub only: Option<String>,
+    /// Only rows whose `stage/tensor` contains one of these; every row if there is none.
+    pub only: Vec<String>,
 }
 
 /// What came of it.
@@ -96,7 +96,7 @@ type Recompute = fn(&mut Sheet, &mut Workspace) -> Result<(), Fault>;
 /// When the folder has no manifest, the device cannot be had, or somebody cancelled. Everything else is a failed row.
 pub fn run(config: &Config, context: &JobContext<'_>) -> Result<Report, VerifyError> {
     let golden = Golden::open(&config.folder)?;
-    let device = ComputeDevice::open(config.device, None)?;
+    let device = Devices::default().open(config.device)?;
     let name = device.name().to_owned();
     let mut space = Workspace {
         models: Models::new(&golden, device, config.precision, context),
@@ -112,8 +112,8 @@ pub fn run(config: &Config, context: &JobContext<'_>) -> Result<Report, VerifyEr
         context.report(&format!("Verifying {}", file.path), done as u64, total);
         rows.extend(verify(&golden, file, &mut space));
     }
-    if let Some(only) = &config.only {
-        rows.retain(|row| format!("{}/{}", row.stage, row.tensor).contains(only));
+    if !config.only.is_empty() {
+        rows.retain(|row| asked(config, &format!("{}/{}", row.stage, row.tensor)));
     }
     Ok(Report {
         folder: config.folder.clone(),
@@ -126,8 +126,15 @@ pub fn run(config: &Config, context: &JobContext<'_>) -> Result<Report, VerifyEr
 
 /// Whether a file can have rows that are asked for: those before a slash are said by its name, others by its rows.
 fn wanted(config: &Config, file: &FileEntry) -> bool {
-    let stem = config.only.as_deref().and_then(|only| only.split_once('/'));
-    stem.is_none_or(|(end, _)| file.stem().ends_with(end))
+    let may = |only: &String| match only.split_once('/') {
+        Some((end, _)) => file.stem().ends_with(end),
+        None => true,
+    };
+    config.only.is_empty() || config.only.iter().any(may)
+}
+
+fn asked(config: &Config, row: &str) -> bool {
+    config.only.iter().any(|only| row.contains(only))
 }
 
 /// Every row of one file; a panic inside becomes a failed row.

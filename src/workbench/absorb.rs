@@ -1,15 +1,15 @@
 //! An event of the engine changes the document, and may ask for more.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::settings::remember;
 use super::{
-    Command, CommandId, Loading, LogLine, Notice, NoticeLevel, ResultSet, Running, SourceStatus,
-    Workbench,
+    Command, CommandId, FontSearch, LoadFailure, Loading, LogLine, Notice, NoticeLevel, ResultSet,
+    Running, SourceStatus, Workbench,
 };
 use crate::engine::{
-    Answer, AnswerEvent, Event, LoadReport, Pick, QueryId, Request, SourceId, SourceInfo,
-    SourceSpec,
+    Answer, AnswerEvent, Event, LoadReport, LoadTarget, Pick, QueryId, Request, SourceId,
+    SourceInfo, SourceSpec, SystemFont,
 };
 use crate::job::Progress;
 use crate::vision::Frame;
@@ -20,17 +20,28 @@ impl Workbench {
         match event {
             Event::Loaded(report) => self.loaded(report),
             Event::LoadFailed {
-                path,
+                target,
                 error,
+                wants_tokenizer,
                 cancelled,
-            } => self.load_failed(&path, error, cancelled),
-            Event::Unloaded => self.model.report = None,
+            } => {
+                let failure = LoadFailure {
+                    target,
+                    error,
+                    wants_tokenizer,
+                };
+                self.load_failed(failure, cancelled);
+            }
+            Event::Unloaded => (self.model.report, self.memory) = (None, None),
+            Event::Memory(memory) => self.memory = Some(memory),
+            Event::QueryPreparing(id, device) => self.preparing(id, device),
+            Event::FontSearched(font) => self.font_searched(font),
             Event::QueryStarted(id) => self.query_started(id),
-            Event::QueryProgress(id, progress) => self.query_progress(id, progress),
+            Event::QueryProgress(id, progress) => return self.query_progress(id, progress),
             Event::Answered(id, answer) => return self.answered(id, *answer),
             Event::QueryFailed(id, error) => self.query_failed(id, error),
             Event::QueryCancelled(id) => self.forget_query(id),
-            Event::SourceOpened(id, info) => self.source_opened(id, info),
+            Event::SourceOpened(id, info) => return self.source_opened(id, info),
             Event::SourceFailed(id, error) => self.source_failed(id, error),
             Event::SourceWarning(id, text) => self.source_warning(id, text),
             Event::SourceEnded(id) => self.source_ended(id),
@@ -86,10 +97,19 @@ impl Workbench {
     }
 
     fn loaded(&mut self, report: Box<LoadReport>) {
-        self.model.loading = None;
+        let loading = self.model.loading.take();
         self.model.failure = None;
         if !report.shipped {
             remember(&mut self.settings.recent_checkpoints, report.path.clone());
+        }
+        if let Some(Loading {
+            target: LoadTarget::Path(path),
+            tokenizer: Some(folder),
+            ..
+        }) = loading
+        {
+            self.settings.remember_tokenizer(&path, &folder);
+            self.settings.remember_tokenizer(&report.path, &folder);
         }
         if !report.warnings.is_empty() {
             self.notice(
@@ -104,50 +124,67 @@ impl Workbench {
         self.model.report = Some(report);
     }
 
-    fn load_failed(&mut self, path: &Path, error: String, cancelled: bool) {
-        self.model.loading = None;
+    fn load_failed(&mut self, failure: LoadFailure, cancelled: bool) {
+        // A load that was replaced ends as cancelled, while its successor is under way.
+        let mine = |loading: &mut Loading| loading.target == failure.target;
+        if self.model.loading.take_if(mine).is_none() {
+            return;
+        }
         if cancelled {
             self.notice(NoticeLevel::Info, "Loading was cancelled".into());
             return;
         }
-        let at_secs = self.now_secs;
-        self.model.failure = Some((path.to_path_buf(), error.clone()));
+        let remedy = match failure.choose_tokenizer() {
+            Some(choose) => ("Choose tokenizer folder".into(), choose),
+            None => ("Try again".into(), failure.again()),
+        };
         self.notices.push(Notice {
             level: NoticeLevel::Error,
-            text: error,
-            action: Some(self.remedy(path)),
-            at_secs,
+            text: failure.error.clone(),
+            action: Some(remedy),
+            at_secs: self.now_secs,
         });
+        self.model.failure = Some(failure);
     }
 
-    /// The step that may help after a load failed.
-    fn remedy(&self, path: &Path) -> (String, Command) {
-        if self.model.lacks_tokenizer() {
-            let pick = Command::PickPlanner(path.to_path_buf());
-            ("Choose tokenizer folder".into(), pick)
-        } else {
-            let again = Command::LoadCheckpoint(path.to_path_buf());
-            ("Try again".into(), again)
+    fn preparing(&mut self, id: QueryId, device: String) {
+        if let Some(running) = self.asking.running.as_mut().filter(|r| r.id == id) {
+            running.preparing = Some(device);
         }
+    }
+
+    fn font_searched(&mut self, font: Option<SystemFont>) {
+        let Some(font) = font else {
+            let text = "no font for Chinese, Japanese and Korean was found, so their letters show as boxes; \
+                        install one (on Debian: fonts-noto-cjk) and start again";
+            return self.notice(NoticeLevel::Warning, text.into());
+        };
+        self.font = FontSearch::Found(font);
     }
 
     fn query_started(&mut self, id: QueryId) {
         self.asking.running = Some(Running {
             id,
             stage: "preprocess",
+            preparing: None,
             tokens: Vec::new(),
             since_secs: self.now_secs,
         });
     }
 
-    fn query_progress(&mut self, id: QueryId, progress: AnswerEvent) {
+    fn query_progress(&mut self, id: QueryId, progress: AnswerEvent) -> Vec<Request> {
         let Some(running) = self.asking.running.as_mut().filter(|r| r.id == id) else {
-            return;
+            return Vec::new();
         };
         match progress {
             AnswerEvent::Stage(stage) => running.stage = stage,
-            AnswerEvent::Token(token) => running.tokens.push(token),
+            AnswerEvent::Token(token) => {
+                let text = token.text.clone();
+                running.tokens.push(token);
+                return self.meet(&text);
+            }
         }
+        Vec::new()
     }
 
     fn answered(&mut self, id: QueryId, answer: Answer) -> Vec<Request> {
@@ -202,10 +239,12 @@ impl Workbench {
         Some(self.asking.sent.remove(at))
     }
 
-    fn source_opened(&mut self, id: SourceId, info: SourceInfo) {
+    fn source_opened(&mut self, id: SourceId, info: SourceInfo) -> Vec<Request> {
+        let requests = self.meet(&info.name);
         if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
             source.status = SourceStatus::Open(info);
         }
+        requests
     }
 
     fn source_failed(&mut self, id: SourceId, error: String) {
@@ -280,3 +319,6 @@ impl Workbench {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,10 @@ mod sources;
 
 use std::path::PathBuf;
 
-use super::{Command, CommandId, Loading, Notice, NoticeLevel, QueryRun, Theme, Workbench};
-use crate::engine::{LoadRequest, Pick, Query, QueryId, Request, SourceId, SourceSpec};
+use super::{
+    Command, CommandId, FontSearch, Loading, Notice, NoticeLevel, QueryRun, Theme, Workbench,
+};
+use crate::engine::{LoadRequest, LoadTarget, Pick, Query, QueryId, Request, SourceId, SourceSpec};
 use crate::grounding::prompt::{self, Task};
 use crate::vision::Frame;
 
@@ -35,7 +37,7 @@ impl Workbench {
             }
             Command::SetTask(task) => self.change(|wb| wb.set_task(task)),
             Command::SetPreset(preset) => self.change(|wb| wb.asking.preset = preset),
-            Command::SetInstruction(text) => self.change(|wb| wb.asking.instruction = text),
+            Command::SetInstruction(text) => self.write(text),
             Command::SetOptions(options) => self.change(|wb| wb.asking.options = *options),
             Command::SetDevice(device) => self.change(|wb| wb.settings.device = device),
             Command::SetPrecision(precision) => self.change(|wb| wb.settings.precision = precision),
@@ -48,6 +50,8 @@ impl Workbench {
                     wb.notices.open.remove(index);
                 }
             }),
+            Command::GiveKey(id, key) => self.change(|wb| wb.settings.keys.give(id, key)),
+            Command::ResetKeys(id) => self.change(|wb| wb.settings.keys.reset(id)),
         }
     }
 
@@ -102,12 +106,31 @@ impl Workbench {
                     Theme::Light => Theme::Dark,
                 };
             }),
+            CommandId::ToggleMotion => self.change(|wb| {
+                wb.settings.reduce_motion = !wb.settings.reduce_motion;
+            }),
             CommandId::ScaleUp => self.change(|wb| wb.rescale(SCALE_STEP)),
             CommandId::ScaleDown => self.change(|wb| wb.rescale(-SCALE_STEP)),
             CommandId::ScaleReset => self.change(|wb| wb.settings.scale = 1.0),
             // The window's own: dialogs over it, zoom, layout, clipboard.
             _ => Vec::new(),
         }
+    }
+
+    fn write(&mut self, text: String) -> Vec<Request> {
+        let requests = self.meet(&text);
+        self.asking.instruction = text;
+        requests
+    }
+
+    /// Asks for a font of the system when a text first needs one.
+    pub(super) fn meet(&mut self, text: &str) -> Vec<Request> {
+        let needed = matches!(self.font, FontSearch::NotNeeded);
+        if needed && text.chars().any(is_wide_script) {
+            self.font = FontSearch::Asked;
+            return vec![Request::FindFont];
+        }
+        Vec::new()
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Self)) -> Vec<Request> {
@@ -136,9 +159,11 @@ impl Workbench {
     // --- Model -----------------------------------------------------------------------------------------------------
 
     fn load(&mut self, path: PathBuf, base_vlm: Option<PathBuf>) -> Vec<Request> {
+        let base_vlm = base_vlm.or_else(|| self.settings.tokenizers.get(&path).cloned());
         self.model.failure = None;
         self.model.loading = Some(Loading {
-            path: path.clone(),
+            target: LoadTarget::Path(path.clone()),
+            tokenizer: base_vlm.clone(),
             progress: None,
             since_secs: self.now_secs,
         });
@@ -157,7 +182,8 @@ impl Workbench {
         )];
         self.model.failure = None;
         self.model.loading = Some(Loading {
-            path: PathBuf::from("the shipped checkpoint"),
+            target: LoadTarget::Shipped,
+            tokenizer: None,
             progress: None,
             since_secs: self.now_secs,
         });
@@ -169,6 +195,18 @@ impl Workbench {
             self.set_task(Task::Action);
         }
         requests
+    }
+
+    /// Whether a command would do anything now. Keys that would not are left to others.
+    #[must_use]
+    pub fn is_available(&self, id: CommandId) -> bool {
+        match id {
+            CommandId::CancelLoad => self.model.loading.is_some() && self.asking.sent.is_empty(),
+            CommandId::CancelQuery => !self.asking.sent.is_empty() || self.asking.auto,
+            CommandId::CloseCheckpoint => self.model.report.is_some(),
+            CommandId::CloseSource => self.selected.is_some(),
+            _ => true,
+        }
     }
 
     // --- Asking ----------------------------------------------------------------------------------------------------
@@ -301,4 +339,12 @@ impl Workbench {
             at_secs,
         });
     }
+}
+
+/// Whether a character belongs to Chinese, Japanese or Korean writing (Unicode blocks), which the program's own fonts
+/// do not hold.
+const fn is_wide_script(letter: char) -> bool {
+    matches!(letter,
+        '\u{1100}'..='\u{11FF}' | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }

@@ -54,6 +54,10 @@ pub enum Command {
     Save(PathBuf, Vec<u8>),
     /// Take a notice off the screen.
     DismissNotice(usize),
+    /// Give a command this key, taking it from whichever has it.
+    GiveKey(CommandId, Shortcut),
+    /// Put the keys of a command back, or those of all.
+    ResetKeys(Option<CommandId>),
 }
 
 /// Acts without arguments.
@@ -141,8 +145,12 @@ pub enum CommandId {
     CommandPalette,
     /// The sheet of keys.
     KeySheet,
+    /// Theme, text size, motion and keys.
+    Preferences,
     /// Dark or light.
     ToggleTheme,
+    /// Fades, or none.
+    ToggleMotion,
     /// Larger text.
     ScaleUp,
     /// Smaller text.
@@ -151,6 +159,22 @@ pub enum CommandId {
     ScaleReset,
     /// The tiles as they came.
     ResetLayout,
+    /// Bring the sources to the front.
+    ShowSources,
+    /// Bring the canvas to the front.
+    ShowCanvas,
+    /// Bring the question to the front.
+    ShowAsk,
+    /// Bring the list of groundings to the front.
+    ShowGroundings,
+    /// Bring the actions to the front.
+    ShowActions,
+    /// Bring the checkpoint to the front.
+    ShowModel,
+    /// Bring the times to the front.
+    ShowTiming,
+    /// Bring the log to the front.
+    ShowLog,
     /// Leave.
     Quit,
 }
@@ -167,6 +191,7 @@ pub struct Shortcut {
 }
 
 /// What a command says of itself.
+#[derive(Debug)]
 pub struct CommandSpec {
     /// Which one.
     pub id: CommandId,
@@ -234,7 +259,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::OpenCheckpoint, "Model", "Open checkpoint", "Load a run folder, a weights file or a Hugging Face folder", &[ctrl("O")]),
     row(CommandId::OpenDemo, "Model", "Open demo", "Load the shipped tiny checkpoint and the sample pictures", &[ctrl_shift("D")]),
     row(CommandId::CloseCheckpoint, "Model", "Close checkpoint", "Free the memory of the model", &[]),
-    row(CommandId::CancelLoad, "Model", "Cancel loading", "Keep what was loaded before", &[]),
+    row(CommandId::CancelLoad, "Model", "Cancel loading", "Keep what was loaded before", &[key("Escape")]),
     row(CommandId::OpenFiles, "Sources", "Open pictures or videos", "Choose files", &[ctrl_shift("O")]),
     row(CommandId::OpenFolder, "Sources", "Open folder", "Choose a folder of pictures", &[]),
     row(CommandId::ListCameras, "Sources", "Find cameras", "List the cameras of this machine", &[]),
@@ -272,11 +297,21 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::ToggleNormalized, "Actions", "Normalised or SI", "Which numbers the curves and the table show", &[]),
     row(CommandId::CommandPalette, "Window", "Commands", "Find any command by typing", &[ctrl("K"), ctrl("P")]),
     row(CommandId::KeySheet, "Window", "Keys", "Every key and gesture", &[key("F1"), shift("Questionmark")]),
-    row(CommandId::ToggleTheme, "Window", "Dark or light", "", &[]),
+    row(CommandId::Preferences, "Window", "Preferences", "Theme, text size, motion and keys", &[ctrl("Comma")]),
+    row(CommandId::ToggleTheme, "Window", "Dark or light", "Change the theme", &[]),
+    row(CommandId::ToggleMotion, "Window", "Reduce motion", "Marks and notices appear without fading", &[]),
     row(CommandId::ScaleUp, "Window", "Larger text", "", &[ctrl("Plus")]),
     row(CommandId::ScaleDown, "Window", "Smaller text", "", &[ctrl("Minus")]),
     row(CommandId::ScaleReset, "Window", "Normal text", "", &[ctrl("0")]),
     row(CommandId::ResetLayout, "Window", "Reset layout", "Put every tile back where it came", &[]),
+    row(CommandId::ShowSources, "Panels", "Show sources", "Pictures, videos and cameras", &[ctrl_shift("E")]),
+    row(CommandId::ShowCanvas, "Panels", "Show canvas", "The views and their marks", &[]),
+    row(CommandId::ShowAsk, "Panels", "Show ask", "Question and reply", &[]),
+    row(CommandId::ShowGroundings, "Panels", "Show groundings", "What the reply points at", &[ctrl_shift("G")]),
+    row(CommandId::ShowActions, "Panels", "Show actions", "Curves and table", &[ctrl_shift("A")]),
+    row(CommandId::ShowModel, "Panels", "Show model", "The checkpoint and its report", &[ctrl_shift("M")]),
+    row(CommandId::ShowTiming, "Panels", "Show timing", "Stages, frames and memory", &[ctrl_shift("T")]),
+    row(CommandId::ShowLog, "Panels", "Show log", "Messages", &[ctrl_shift("L")]),
     row(CommandId::Quit, "Window", "Quit", "", &[ctrl("Q")]),
 ];
 

@@ -9,7 +9,10 @@ mod apply;
 mod axes;
 mod command;
 pub mod export;
+mod keymap;
+mod message;
 mod model;
+mod names;
 mod notice;
 mod query;
 mod settings;
@@ -17,13 +20,15 @@ mod source;
 
 pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
-pub use model::{Loading, ModelState};
+pub use keymap::{KEY_NAMES, Keymap};
+pub use message::{Message, capitalised};
+pub use model::{LoadFailure, Loading, ModelState};
 pub use notice::{LogLine, Notice, NoticeLevel, Notices};
 pub use query::{Asking, QueryRun, ResultSet, Running};
 pub use settings::{Settings, Theme};
 pub use source::{SourceState, SourceStatus};
 
-use crate::engine::{SourceId, WebcamChoice};
+use crate::engine::{Memory, SourceId, SystemFont, WebcamChoice};
 
 /// Everything the window shows.
 #[derive(Debug, Default)]
@@ -36,6 +41,10 @@ pub struct Workbench {
     pub webcams: Option<Result<Vec<WebcamChoice>, String>>,
     /// The checkpoint.
     pub model: ModelState,
+    /// Memory in use, once the engine has told.
+    pub memory: Option<Memory>,
+    /// A font of the system for scripts that the program's own fonts lack, once such text was met.
+    pub font: FontSearch,
     /// What is being asked.
     pub asking: Asking,
     /// Messages to act on and the log.
@@ -47,6 +56,18 @@ pub struct Workbench {
     /// Seconds since the window opened; set once a frame, so that ages need no clock.
     pub now_secs: f64,
     next_id: u64,
+}
+
+/// The search for a font of the system.
+#[derive(Debug, Default)]
+pub enum FontSearch {
+    /// No text has needed one.
+    #[default]
+    NotNeeded,
+    /// The engine looks for one, or found none.
+    Asked,
+    /// Found.
+    Found(SystemFont),
 }
 
 impl Workbench {

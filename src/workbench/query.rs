@@ -13,6 +13,8 @@ pub struct Running {
     pub id: QueryId,
     /// Where it is: "prefill".
     pub stage: &'static str,
+    /// The device that is being prepared, at its first query of a kind: that takes long, once.
+    pub preparing: Option<String>,
     /// Tokens so far.
     pub tokens: Vec<ReplyToken>,
     /// When it began, in seconds since the window opened.

@@ -1,9 +1,11 @@
 //! Preferences, kept between starts.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::Keymap;
 use crate::engine::{DeviceChoice, Precision};
 
 /// Dark or light.
@@ -39,6 +41,10 @@ pub struct Settings {
     pub stale_secs: f32,
     /// Whether actions are shown normalised.
     pub normalized_actions: bool,
+    /// The folders with tokenizers that a person chose, by checkpoint.
+    pub tokenizers: BTreeMap<PathBuf, PathBuf>,
+    /// The keys of commands.
+    pub keys: Keymap,
 }
 
 impl Default for Settings {
@@ -53,6 +59,8 @@ impl Default for Settings {
             recent_sources: Vec::new(),
             stale_secs: 5.0,
             normalized_actions: false,
+            tokenizers: BTreeMap::new(),
+            keys: Keymap::default(),
         }
     }
 }
@@ -65,4 +73,16 @@ pub(super) fn remember(list: &mut Vec<PathBuf>, path: PathBuf) {
     list.retain(|known| *known != path);
     list.insert(0, path);
     list.truncate(RECENT);
+}
+
+impl Settings {
+    /// Remembers the tokenizer folder of a checkpoint; those that nobody opens any more are forgotten.
+    pub(super) fn remember_tokenizer(&mut self, checkpoint: &Path, folder: &Path) {
+        if self.tokenizers.len() > 2 * RECENT {
+            let recent = &self.recent_checkpoints;
+            self.tokenizers.retain(|path, _| recent.contains(path));
+        }
+        self.tokenizers
+            .insert(checkpoint.to_path_buf(), folder.to_path_buf());
+    }
 }

@@ -1,6 +1,6 @@
 """The same shapes in PyTorch with transformers, timed like `spvla bench model`: the peer of its numbers.
 
-    python -m venv peer && peer/bin/pip install torch "transformers>=4.52,<5" timm
+    python -m venv peer && peer/bin/pip install torch transformers torchvision
     peer/bin/python tests/bench/pytorch_peer.py --shape 3b --views 2 --device cpu
     spvla bench model --shape 3b --random --views 2 --device cpu --json
 

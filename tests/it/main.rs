@@ -4,6 +4,8 @@ mod cli;
 mod house;
 mod pixels;
 mod shaders;
+mod software_vulkan;
 mod ui_base;
 mod ui_panels;
+mod ui_window;
 mod verify;

@@ -17,7 +17,7 @@ fn verify(folder: &Path, only: Option<&str>) -> Result<Report, VerifyError> {
         folder: folder.to_owned(),
         device: DeviceChoice::Cpu,
         precision: Precision::F32,
-        only: only.map(str::to_owned),
+        only: only.map(str::to_owned).into_iter().collect(),
     };
     run(&config, &JobContext::silent())
 }

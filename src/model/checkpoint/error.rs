@@ -8,7 +8,7 @@ use crate::job::Cancelled;
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file could not be opened or read.
-    #[error("cannot read: {source}; check that the file exists and is readable: {path}")]
+    #[error("cannot read the file ({source}); check that it exists and is readable: {path}")]
     Io {
         /// The file.
         path: PathBuf,
@@ -16,7 +16,7 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// The file is not what it claims to be.
-    #[error("{what}; the file is damaged or not a checkpoint, copy it again: {path}")]
+    #[error("the file is damaged or not a checkpoint ({what}); copy it again: {path}")]
     Damaged {
         /// What is wrong, with the place.
         what: String,
@@ -46,6 +46,16 @@ pub enum LoadError {
     #[error("{what} is missing; {hint}: {path}")]
     Missing {
         /// The file's role.
+        what: String,
+        /// What to do.
+        hint: String,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The tokenizer, or the planner's folder that holds it, is absent or belongs to another model.
+    #[error("{what}; {hint}: {path}")]
+    Tokenizer {
+        /// What is wrong with it.
         what: String,
         /// What to do.
         hint: String,
@@ -97,4 +107,12 @@ pub enum LoadError {
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl LoadError {
+    /// Whether naming another folder for the tokenizer would help.
+    #[must_use]
+    pub const fn wants_tokenizer(&self) -> bool {
+        matches!(self, Self::Tokenizer { .. })
+    }
 }

@@ -281,8 +281,8 @@ fn is_planner(folder: &Path) -> bool {
 }
 
 fn missing_planner(path: &Path) -> LoadError {
-    LoadError::Missing {
-        what: "the planner's folder with tokenizer.json and config.json".into(),
+    LoadError::Tokenizer {
+        what: "the planner's folder with tokenizer.json and config.json is missing".into(),
         hint: "name the folder of InternVLA-M1 or Qwen2.5-VL-3B-Instruct with --base-vlm or in the Model panel, \
                or put it beside the run as `qwen`"
             .into(),

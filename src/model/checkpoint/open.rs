@@ -235,8 +235,8 @@ fn planner_files(
         )?
     };
     if !folder.join("tokenizer.json").is_file() {
-        return Err(LoadError::Missing {
-            what: "tokenizer.json".into(),
+        return Err(LoadError::Tokenizer {
+            what: "tokenizer.json is missing".into(),
             hint: "copy it from Qwen2.5-VL-3B-Instruct, whose tokenizer all these models share"
                 .into(),
             path: folder.into(),

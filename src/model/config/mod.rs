@@ -135,6 +135,35 @@ pub struct ExpertConfig {
     pub dit: DitConfig,
 }
 
+impl ExpertConfig {
+    /// As small as in the golden and the shipped checkpoint.
+    pub const TINY: Self = Self {
+        dino: DinoConfig {
+            embed_dim: 48,
+            depth: 3,
+            num_heads: 6,
+            patch_size: 14,
+            position_grid: 37,
+        },
+        qformer: QFormerConfig {
+            start_layer: 2,
+            end_layer: 5,
+            num_query_tokens: 64,
+            input_dim: 64,
+            output_dim: 48,
+            num_heads: 8,
+        },
+        dit: DitConfig {
+            width: 48,
+            depth: 2,
+            num_heads: 4,
+            condition_tokens: 64,
+            horizon: 16,
+            axes: 7,
+        },
+    };
+}
+
 /// Everything needed to build the modules of a checkpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelConfig {

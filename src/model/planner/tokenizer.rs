@@ -54,8 +54,8 @@ impl PlannerTokenizer {
             source,
         };
         if !path.exists() {
-            return Err(LoadError::Missing {
-                what: "the tokenizer".into(),
+            return Err(LoadError::Tokenizer {
+                what: "the tokenizer is missing".into(),
                 hint: "copy tokenizer.json from the Qwen2.5-VL folder the model was made from"
                     .into(),
                 path,
@@ -63,20 +63,21 @@ impl PlannerTokenizer {
         }
         let size = fs::metadata(&path).map_err(io)?.len();
         if size > MAX_BYTES {
-            return Err(LoadError::Unsupported {
+            return Err(LoadError::Tokenizer {
                 what: format!("a tokenizer of {} MB is not one of Qwen2.5-VL", size >> 20),
+                hint: "choose the folder of Qwen2.5-VL-3B-Instruct".into(),
                 path,
             });
         }
         let bytes = fs::read(&path).map_err(io)?;
-        let tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| LoadError::Damaged {
-            what: format!("tokenizer: {e}"),
+        let tokenizer = Tokenizer::from_bytes(bytes).map_err(|e| LoadError::Tokenizer {
+            what: format!("the tokenizer is damaged ({e})"),
+            hint: "copy it again, or choose another folder".into(),
             path: path.clone(),
         })?;
-        Self::new(tokenizer).map_err(|token| LoadError::Unsupported {
-            what: format!(
-                "the tokenizer has no token {token}; use the tokenizer.json of Qwen2.5-VL"
-            ),
+        Self::new(tokenizer).map_err(|token| LoadError::Tokenizer {
+            what: format!("the tokenizer has no token {token}"),
+            hint: "use the tokenizer.json of Qwen2.5-VL".into(),
             path,
         })
     }
@@ -105,13 +106,13 @@ impl PlannerTokenizer {
         if self.ends == [config.image_token_id, config.vision_start_token_id] {
             return Ok(());
         }
-        Err(LoadError::Unsupported {
+        Err(LoadError::Tokenizer {
             what: format!(
-                "the tokenizer has {IMAGE_PAD} and {VISION_START} at {:?}, the model at {:?}; \
-                 choose the tokenizer that came with the model",
+                "the tokenizer has {IMAGE_PAD} and {VISION_START} at {:?}, the model at {:?}",
                 self.ends,
                 [config.image_token_id, config.vision_start_token_id]
             ),
+            hint: "choose the tokenizer that came with the model".into(),
             path: folder.to_path_buf(),
         })
     }

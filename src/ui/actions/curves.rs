@@ -10,7 +10,7 @@ use egui_plot::{AxisHints, GridMark, HoverPosition, Line, Plot, PlotPoints, unif
 
 use super::series::Series;
 use crate::ui::theme::{
-    self, HAIRLINE, HUES, Palette, RADIUS, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION, TEXT_SECONDARY,
+    self, HAIRLINE, HUES, Palette, RADIUS, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION,
 };
 use crate::workbench::AxisGroup;
 
@@ -105,10 +105,12 @@ fn below(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, groups: &[Axis
 fn caption_line(ui: &mut Ui, group: AxisGroup, series: &Series, content: impl FnOnce(&mut Ui)) {
     let p = Palette::of(ui);
     let size = vec2(ui.available_width(), CAPTION);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        let caption = caption(group, series.normalized);
-        ui.add(Label::new(theme::secondary(caption).color(p.weak)).truncate());
-        ui.with_layout(Layout::right_to_left(Align::Center), content);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        content(ui);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let caption = caption(group, series.normalized);
+            ui.add(Label::new(theme::secondary(caption).color(p.weak)).truncate());
+        });
     });
 }
 
@@ -137,8 +139,8 @@ fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
     let text = if on { p.text } else { p.disabled };
     let galley =
         ui.painter()
-            .layout_no_wrap(name.to_owned(), FontId::monospace(TEXT_SECONDARY), text);
-    let size = vec2(galley.size().x + 10.0 + 3.0 * SPACE_SMALL, TARGET_MIN);
+            .layout_no_wrap(name.to_owned(), FontId::monospace(TEXT_CAPTION), text);
+    let size = vec2(galley.size().x + 9.0 + 3.0 * SPACE_SMALL, TARGET_MIN);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
     if response.hovered() || response.has_focus() {

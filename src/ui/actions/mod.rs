@@ -143,7 +143,7 @@ fn note(ui: &mut Ui, action: &ActionAnswer, series: &Series) {
 fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let task = context.workbench.asking.task;
     let choose = task != crate::grounding::prompt::Task::Action;
-    let shortcut = super::keys::command_shortcut(CommandId::TaskAction);
+    let shortcut = context.shortcut(CommandId::TaskAction);
     let shown = EmptyState {
         icon: icons::CHART,
         title: "No actions yet",

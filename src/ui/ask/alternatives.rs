@@ -1,6 +1,6 @@
 //! What else the model might have written at one place of its reply.
 
-use egui::{Align, Color32, FontId, Label, Layout, Sense, Ui, vec2};
+use egui::{Align, Color32, FontId, Frame, Label, Layout, Margin, Sense, Ui, vec2};
 
 use crate::engine::ReplyToken;
 use crate::ui::theme::{self, Palette, ROW, SPACE_SMALL, TEXT_NUMBER};
@@ -9,9 +9,17 @@ use crate::ui::units;
 const TEXT_WIDTH: f32 = 112.0;
 const BAR_WIDTH: f32 = 64.0;
 const NUMBER_WIDTH: f32 = 52.0;
+const WIDTH: f32 = TEXT_WIDTH + BAR_WIDTH + NUMBER_WIDTH + 2.0 * SPACE_SMALL;
 
 /// The token, how sure the model was, and the alternatives as a small table.
 pub(super) fn ui(ui: &mut Ui, token: &ReplyToken) {
+    Frame::new()
+        .inner_margin(Margin::symmetric(4, 2))
+        .show(ui, |ui| table(ui, token));
+}
+
+fn table(ui: &mut Ui, token: &ReplyToken) {
+    ui.set_max_width(WIDTH);
     ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, 0.0);
     let chosen = |text: &str, p: f32| text == token.text && (p - token.probability).abs() < 1e-3;
     let listed = token.alternatives.iter().any(|(text, p)| chosen(text, *p));
@@ -32,10 +40,7 @@ fn row(ui: &mut Ui, text: &str, probability: f32, chosen: bool) {
     let p = Palette::of(ui);
     let color = if chosen { p.text } else { p.weak };
     ui.allocate_ui_with_layout(
-        vec2(
-            TEXT_WIDTH + BAR_WIDTH + NUMBER_WIDTH + 2.0 * SPACE_SMALL,
-            ROW,
-        ),
+        vec2(WIDTH, ROW),
         Layout::left_to_right(Align::Center),
         |ui| {
             cell(ui, &visible(text), color, chosen);

@@ -9,7 +9,7 @@ mod settings;
 
 use egui::{ScrollArea, Ui};
 
-pub(super) use question::{capitalised, remark};
+pub(super) use question::remark;
 
 use super::panel::{Panel, PanelContext};
 use super::theme::SPACE;
@@ -34,8 +34,8 @@ impl Panel for AskPanel {
             .auto_shrink(false)
             .show(ui, |ui| {
                 question::ui(ui, context, &mut self.focus);
-                settings::ui(ui, context);
                 reply::ui(ui, context);
+                settings::ui(ui, context);
             });
     }
 

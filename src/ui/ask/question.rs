@@ -6,15 +6,16 @@ use egui::{
 };
 
 use crate::grounding::prompt::{MAX_CHARACTERS, Preset, Task, check_instruction};
-use crate::ui::act::{button_act, command_text, icon_act, icon_mode};
+use crate::ui::act::{button_act, command_text};
 use crate::ui::icons;
-use crate::ui::keys::command_shortcut;
 use crate::ui::panel::PanelContext;
-use crate::ui::theme::{self, CONTROL, Palette, SPACE_SMALL};
+use crate::ui::theme::{self, Palette, SPACE_SMALL};
 use crate::ui::units;
-use crate::ui::widgets::{ActionButton, Tone, chip, segmented};
-use crate::workbench::{Command, CommandId};
+use crate::ui::widgets::{ActionButton, Tone, segmented};
+use crate::workbench::{Command, CommandId, capitalised};
 
+/// Narrowest the button becomes that asks.
+const RUN_WIDTH: f32 = 72.0;
 /// Tallest instruction box before it scrolls.
 const BOX_HEIGHT: f32 = 84.0;
 /// Characters from which the counter shows.
@@ -162,31 +163,31 @@ fn buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let asking = &context.workbench.asking;
     let busy = asking.running.is_some() || !asking.sent.is_empty();
     let (possible, auto) = (context.workbench.run_obstacle().is_none(), asking.auto);
-    ui.allocate_ui_with_layout(
-        vec2(ui.available_width(), CONTROL),
-        Layout::left_to_right(Align::Center),
-        |ui| {
-            let shortcut = command_shortcut(CommandId::Run);
-            let run = ActionButton::new(icons::RUN, command_text(CommandId::Run))
-                .primary()
-                .width_min(88.0)
-                .shortcut(&shortcut);
-            if ui.add_enabled(possible, run).clicked() {
-                context.plain(CommandId::Run);
-            }
-            // Its place is kept while nothing runs, so that nothing jumps.
-            ui.add_enabled_ui(busy, |ui| {
-                icon_act(ui, context, icons::STOP, CommandId::CancelQuery);
-            });
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                icon_mode(ui, context, icons::AUTO, CommandId::ToggleAuto, auto);
-                if auto {
-                    let text = "The model is asked again for each new frame";
-                    chip(ui, "Auto-run on", Tone::Accent).on_hover_text(text);
-                }
-            });
-        },
-    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, SPACE_SMALL);
+        let shortcut = context.shortcut(CommandId::Run);
+        let run = ActionButton::new(icons::RUN, command_text(CommandId::Run))
+            .primary()
+            .width_min(RUN_WIDTH)
+            .shortcut(&shortcut);
+        if ui.add_enabled(possible, run).clicked() {
+            context.plain(CommandId::Run);
+        }
+        // Its place is kept while nothing runs, so that nothing jumps.
+        let shortcut = context.shortcut(CommandId::CancelQuery);
+        let cancel = ActionButton::new(icons::STOP, command_text(CommandId::CancelQuery));
+        let cancel = cancel.compact().shortcut(&shortcut);
+        if ui.add_enabled(busy, cancel).clicked() {
+            context.plain(CommandId::CancelQuery);
+        }
+        let shortcut = context.shortcut(CommandId::ToggleAuto);
+        let toggle = ActionButton::new(icons::AUTO, command_text(CommandId::ToggleAuto));
+        let toggle = toggle.compact().selected(auto);
+        let tip = format!("Ask again for each new frame; the newest wins   {shortcut}");
+        if ui.add(toggle).on_hover_text(tip).clicked() {
+            context.plain(CommandId::ToggleAuto);
+        }
+    });
 }
 
 /// Why Run is not possible, beside the button that would help.
@@ -235,18 +236,4 @@ pub(in crate::ui) fn remark(ui: &mut Ui, icon: &str, tone: Tone, text: &str) {
         };
         ui.add(Label::new(theme::secondary(text).color(color)).wrap());
     });
-}
-
-/// Messages of lower floors begin in lower case; a file name keeps its own.
-pub(in crate::ui) fn capitalised(text: &str) -> String {
-    let first_word = text.split_whitespace().next().unwrap_or_default();
-    if first_word
-        .trim_end_matches(['.', ',', ':', ';'])
-        .contains(['.', '_', '/', '\\', '='])
-    {
-        return text.to_owned();
-    }
-    let mut characters = text.chars();
-    let first = characters.next().map(|c| c.to_uppercase().to_string());
-    first.unwrap_or_default() + characters.as_str()
 }

@@ -3,17 +3,18 @@
 use egui::{Label, Spinner, Ui, vec2};
 
 use super::alternatives;
-use super::question::{capitalised, remark};
+use super::question::remark;
 use crate::engine::{ActionAnswer, ReplyToken, StopReason, TextAnswer};
 use crate::grounding::reply::Rule;
 use crate::ui::act::icon_act;
 use crate::ui::icons;
+use crate::ui::message::message;
 use crate::ui::panel::PanelContext;
 use crate::ui::stage::stage_text;
 use crate::ui::theme::{self, Palette, ROW, SPACE, SPACE_SMALL};
 use crate::ui::units;
 use crate::ui::widgets::{ActionButton, TokenText, Tone, section, token_text};
-use crate::workbench::{CommandId, ResultSet, Running, Workbench};
+use crate::workbench::{CommandId, ResultSet, Running, Workbench, capitalised};
 
 /// Seconds for which an operation is left alone before it says that it is busy.
 const GRACE_SECS: f64 = 0.4;
@@ -54,7 +55,7 @@ fn failure(ui: &mut Ui, context: &mut PanelContext<'_>) {
         return;
     };
     section(ui, "Failed", |_| {});
-    remark(ui, icons::ERROR, Tone::Danger, &sentence(error));
+    message(ui, context, Tone::Danger, (error, ""));
     ui.horizontal(|ui| {
         ui.add_space(theme::ICON + SPACE_SMALL + 2.0);
         if ui
@@ -100,7 +101,14 @@ fn running(ui: &mut Ui, context: &PanelContext<'_>) {
             ui.add(Label::new(theme::number(known).color(p.weak)));
         });
     });
-    if let Some(Running { tokens, .. }) = &asking.running {
+    if let Some(Running {
+        tokens, preparing, ..
+    }) = &asking.running
+    {
+        if let Some(device) = preparing {
+            let text = format!("Preparing kernels on {device}; first query only");
+            remark(ui, icons::GPU, Tone::Accent, &text);
+        }
         token_list(ui, tokens);
     }
 }

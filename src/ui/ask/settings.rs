@@ -19,8 +19,10 @@ const FIELD: f32 = 120.0;
 const TEXT_HEIGHT: f32 = 160.0;
 
 pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    ui.add_space(SPACE_SMALL);
+    ui.separator();
     ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = SPACE_SMALL;
+        ui.spacing_mut().item_spacing.y = 0.0;
         fold(ui, "Exact text sent", |ui| sent(ui, context));
         fold(ui, "Settings", |ui| settings(ui, context));
     });

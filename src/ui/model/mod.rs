@@ -6,15 +6,18 @@ mod report;
 mod tensors;
 mod training;
 
+pub(super) use report::memory_row;
+
 use egui::{Label, ScrollArea, Ui, vec2};
 
 use super::act::button_act;
+use super::message::message;
 use super::panel::{Panel, PanelContext};
 use super::theme::{self, ICON_LARGE, Palette, SPACE, SPACE_SMALL};
-use super::widgets::{ActionButton, Progress, progress};
+use super::widgets::{ActionButton, Progress, Tone, progress, section};
 use super::{icons, units};
-use crate::engine::LoadReport;
-use crate::workbench::{Command, CommandId, Loading};
+use crate::engine::{LoadReport, LoadTarget};
+use crate::workbench::{CommandId, LoadFailure, Loading};
 
 /// The panel.
 #[derive(Debug, Default)]
@@ -38,8 +41,8 @@ impl Panel for ModelPanel {
             .show(ui, |ui| {
                 if let Some(loading) = &model.loading {
                     loading_ui(ui, context, loading);
-                } else if let Some((path, error)) = &model.failure {
-                    failure_ui(ui, context, path, error);
+                } else if let Some(failure) = &model.failure {
+                    failure_ui(ui, context, failure);
                 }
                 if let Some(report) = &model.report {
                     ui.scope(|ui| {
@@ -90,7 +93,7 @@ fn nothing_ui(ui: &mut Ui, context: &mut PanelContext<'_>) {
                     with the demo first.";
         ui.add(Label::new(theme::secondary(hint).color(p.weak)).wrap());
         ui.add_space(SPACE_SMALL);
-        let demo = super::keys::command_shortcut(CommandId::OpenDemo);
+        let demo = context.shortcut(CommandId::OpenDemo);
         let button = ActionButton::new(icons::DEMO, "Open demo").primary().shortcut(&demo);
         if ui.add(button).clicked() {
             context.plain(CommandId::OpenDemo);
@@ -123,42 +126,33 @@ fn loading_ui(ui: &mut Ui, context: &mut PanelContext<'_>, loading: &Loading) {
     if progress(ui, &shown) {
         context.plain(CommandId::CancelLoad);
     }
-    let path = loading.path.display().to_string();
+    let path = loading.target.to_string();
     ui.add(Label::new(theme::number(path).color(p.weak)).truncate());
     ui.add_space(SPACE);
     ui.ctx().request_repaint_after_secs(0.1);
 }
 
-fn failure_ui(ui: &mut Ui, context: &mut PanelContext<'_>, path: &std::path::Path, error: &str) {
-    let p = Palette::of(ui);
-    ui.horizontal_top(|ui| {
-        ui.add(Label::new(theme::icon(icons::ERROR).color(p.danger)));
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = SPACE_SMALL;
-            ui.add(Label::new(theme::semibold("The checkpoint could not be loaded")).wrap());
-            ui.add(
-                Label::new(theme::secondary(super::ask::capitalised(error)))
-                    .wrap()
-                    .selectable(true),
-            );
-            ui.add(Label::new(theme::number(path.display().to_string()).color(p.weak)).truncate());
-        });
-    });
-    if context.workbench.model.lacks_tokenizer() {
-        let choose = ActionButton::new(icons::FOLDER, "Choose tokenizer folder…").primary();
-        if ui.add(choose).clicked() {
-            context.push(Command::PickPlanner(path.to_owned()));
-        }
-    }
+fn failure_ui(ui: &mut Ui, context: &mut PanelContext<'_>, failure: &LoadFailure) {
+    section(ui, "Not loaded", |_| {});
+    let place = failure.target.to_string();
+    message(ui, context, Tone::Danger, (&failure.error, &place));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(SPACE_SMALL, SPACE_SMALL);
+        if let Some(choose) = failure.choose_tokenizer() {
+            let button = ActionButton::new(icons::FOLDER, "Choose tokenizer folder…").primary();
+            if ui.add(button).clicked() {
+                context.push(choose);
+            }
+        }
         if ui
             .add(ActionButton::new(icons::RETRY, "Try again"))
             .clicked()
         {
-            context.push(Command::LoadCheckpoint(path.to_owned()));
+            context.push(failure.again());
         }
-        button_act(ui, context, icons::DEMO, CommandId::OpenDemo);
+        if failure.target != LoadTarget::Shipped {
+            button_act(ui, context, icons::DEMO, CommandId::OpenDemo);
+        }
     });
     ui.add_space(SPACE);
 }

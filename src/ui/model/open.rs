@@ -8,7 +8,7 @@ use crate::ui::act::button_act;
 use crate::ui::icons;
 use crate::ui::panel::PanelContext;
 use crate::ui::theme::{CONTROL, SPACE_SMALL, SPACE_WIDE};
-use crate::ui::widgets::{ActionButton, ListRow, list_row, section};
+use crate::ui::widgets::{ActionButton, ListRow, list_row, section, tail};
 use crate::workbench::{Command, CommandId};
 
 /// Recent checkpoints that are offered.
@@ -63,29 +63,5 @@ fn recent(ui: &mut Ui, context: &mut PanelContext<'_>) {
         if list_row(ui, &row).0.on_hover_text(&text).clicked() {
             context.push(Command::LoadCheckpoint(path.clone()));
         }
-    }
-}
-
-/// The end of a path says more than its beginning: the last three parts.
-fn tail(path: &str) -> &str {
-    let cuts = path
-        .char_indices()
-        .rev()
-        .filter(|(_, c)| matches!(c, '/' | '\\'));
-    cuts.map(|(at, _)| at + 1)
-        .nth(2)
-        .map_or(path, |at| &path[at..])
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_path_is_known_by_its_end() {
-        assert_eq!(
-            super::tail("/data/runs/bridge/checkpoints/x.pt"),
-            "bridge/checkpoints/x.pt"
-        );
-        assert_eq!(super::tail("runs/x.pt"), "runs/x.pt");
-        assert_eq!(super::tail(""), "");
     }
 }

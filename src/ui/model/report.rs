@@ -3,7 +3,7 @@
 use egui::{Align, FontId, Label, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{checkpoint_name, tensors, training};
-use crate::engine::LoadReport;
+use crate::engine::{LoadReport, Memory};
 use crate::ui::panel::PanelContext;
 use crate::ui::theme::{self, Palette, ROW, SPACE_SMALL, TARGET_MIN, TEXT_NUMBER, TEXT_SECONDARY};
 use crate::ui::widgets::{IconButton, Tone, chip, key_value, section};
@@ -20,7 +20,7 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, report: &LoadRepor
     head(ui, context, report);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        facts(ui, report);
+        facts(ui, report, context.workbench.memory);
         parts(ui, report);
         statistics(ui, report);
     });
@@ -57,16 +57,36 @@ fn head(ui: &mut Ui, context: &mut PanelContext<'_>, report: &LoadReport) {
     });
 }
 
-fn facts(ui: &mut Ui, report: &LoadReport) {
+fn facts(ui: &mut Ui, report: &LoadReport, memory: Option<Memory>) {
     key_value(ui, "Parameters", &units::parameters(report.size.parameters))
         .on_hover_text(units::count(report.size.parameters));
     key_value(ui, "Weights in memory", &units::bytes(report.size.bytes));
+    if let Some(memory) = memory {
+        memory_row(ui, memory);
+    }
     key_value(ui, "Precision", &report.loaded.precision);
     key_value(ui, "Device", &report.loaded.device);
     if let Some(step) = report.step {
         key_value(ui, "Training step", &units::count(step));
     }
     key_value(ui, "Loaded in", &units::seconds(report.loaded.seconds));
+}
+
+/// What the model takes, as far as it is known.
+pub(in crate::ui) fn memory_row(ui: &mut Ui, memory: Memory) {
+    let (name, bytes, tip) = match memory {
+        Memory::Device(bytes) => (
+            "Device memory",
+            bytes,
+            "Held by the model on the graphics device",
+        ),
+        Memory::Process(bytes) => (
+            "Program, resident",
+            bytes,
+            "Resident memory of the whole program; the model runs on the CPU",
+        ),
+    };
+    key_value(ui, name, &units::bytes(bytes)).on_hover_text(tip);
 }
 
 fn parts(ui: &mut Ui, report: &LoadReport) {
@@ -139,7 +159,7 @@ fn remarks(ui: &mut Ui, report: &LoadReport) {
             ui,
             icons::WARNING,
             Tone::Warn,
-            &crate::ui::ask::capitalised(warning),
+            &crate::workbench::capitalised(warning),
         );
     }
     if let Some(more) = report

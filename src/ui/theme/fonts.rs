@@ -1,10 +1,11 @@
 //! The fonts that come with the program, and the order in which they are asked for a glyph.
 //!
 //! Inter is the text, `JetBrains` Mono the numbers, Phosphor the icons. egui's own fonts stay at the end of every list,
-//! and a character that none of them holds is drawn as a box.
+//! and a character that none of them holds is drawn as a box, unless a font of the system is added for it.
 
 use std::sync::Arc;
 
+use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{FontData, FontDefinitions, FontFamily, FontTweak};
 
 const INTER: &str = "Inter";
@@ -57,6 +58,22 @@ pub(super) fn definitions() -> FontDefinitions {
     ];
     fonts.families.extend(families);
     fonts
+}
+
+/// A font of the system as the last one of every family of text.
+pub(super) fn last_resort(bytes: Vec<u8>, index: u32) -> FontInsert {
+    let mut data = FontData::from_owned(bytes);
+    data.index = index;
+    let family = |family| InsertFontFamily {
+        family,
+        priority: FontPriority::Lowest,
+    };
+    let families = [
+        FontFamily::Proportional,
+        FontFamily::Monospace,
+        semibold_family(),
+    ];
+    FontInsert::new("System", data, families.map(family).into())
 }
 
 /// Name and bytes of each embedded font.

@@ -172,6 +172,11 @@ pub fn install(ctx: &Context) {
     }
 }
 
+/// Gives `ctx` one more font, for letters that none of ours holds. `bytes` must be a sound font file.
+pub fn add_font(ctx: &Context, bytes: Vec<u8>, index: u32) {
+    ctx.add_font(fonts::last_resort(bytes, index));
+}
+
 /// The colour of a picture's own pixel, which no theme can name.
 #[must_use]
 pub const fn pixel_color([r, g, b]: [u8; 3]) -> Color32 {

@@ -88,7 +88,7 @@ fn spacing() -> Spacing {
     Spacing {
         item_spacing: vec2(SPACE, SPACE),
         window_margin: Margin::same(12),
-        menu_margin: Margin::same(4),
+        menu_margin: Margin::same(8),
         button_padding: vec2(10.0, 4.0),
         indent: 16.0,
         interact_size: vec2(CONTROL, CONTROL),

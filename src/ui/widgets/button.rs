@@ -7,8 +7,8 @@ use egui::{
 
 use super::named_tip;
 use crate::ui::theme::{
-    CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, icon_family,
-    semibold_family,
+    CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, SPACE_WIDE, TEXT_BODY, TEXT_NUMBER,
+    icon_family, semibold_family,
 };
 
 /// A square button with an icon. Frameless at rest, so that rows of them stay quiet.
@@ -93,6 +93,8 @@ enum Weight {
     Plain,
     Primary,
     Danger,
+    /// The mode it switches is on.
+    On,
 }
 
 /// A button with a verb, and an icon before it.
@@ -104,6 +106,7 @@ pub struct ActionButton<'a> {
     weight: Weight,
     height: f32,
     width_min: f32,
+    margin: f32,
 }
 
 impl<'a> ActionButton<'a> {
@@ -116,12 +119,21 @@ impl<'a> ActionButton<'a> {
             weight: Weight::Plain,
             height: CONTROL,
             width_min: 0.0,
+            margin: SPACE_WIDE,
         }
     }
 
     /// The one next step of its panel: filled with the accent.
     pub fn primary(mut self) -> Self {
         self.weight = Weight::Primary;
+        self
+    }
+
+    /// Whether the mode it switches is on.
+    pub fn selected(mut self, selected: bool) -> Self {
+        if selected {
+            self.weight = Weight::On;
+        }
         self
     }
 
@@ -149,12 +161,19 @@ impl<'a> ActionButton<'a> {
         self
     }
 
+    /// With narrower margins, where several stand in a narrow row.
+    pub fn compact(mut self) -> Self {
+        self.margin = SPACE;
+        self
+    }
+
     fn colors(&self, hovered: bool, p: &Palette) -> (Color32, Color32) {
         match (self.weight, hovered) {
             (Weight::Plain, false) => (p.raised, p.text),
             (Weight::Plain, true) => (p.hover, p.text),
             (Weight::Primary, false) => (p.accent, p.on_accent),
             (Weight::Primary, true) => (p.accent_hover, p.on_accent),
+            (Weight::On, _) => (p.selection(), p.accent),
             (Weight::Danger, false) => (p.danger, p.on_danger),
             (Weight::Danger, true) => (p.danger.lerp_to_gamma(p.on_danger, 0.12), p.on_danger),
         }
@@ -170,7 +189,7 @@ impl Widget for ActionButton<'_> {
             1.0
         };
         let family = match self.weight {
-            Weight::Plain => egui::FontFamily::Proportional,
+            Weight::Plain | Weight::On => egui::FontFamily::Proportional,
             Weight::Primary | Weight::Danger => semibold_family(),
         };
         let lay = |text: &str, font| {
@@ -181,9 +200,13 @@ impl Widget for ActionButton<'_> {
         let verb = lay(self.name, FontId::new(TEXT_BODY * scale, family));
         let gap = if self.icon.is_empty() { 0.0 } else { 6.0 };
         let content = icon.size().x + gap + verb.size().x;
-        let width = (content + 2.0 * SPACE_WIDE).max(self.width_min);
+        let width = (content + 2.0 * self.margin).max(self.width_min);
         let (rect, response) = ui.allocate_exact_size(vec2(width, self.height), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name));
+        response.widget_info(|| {
+            let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name);
+            info.selected = (self.weight == Weight::On).then_some(true);
+            info
+        });
         if ui.is_rect_visible(rect) {
             let (fill, color) = self.colors(response.hovered(), p);
             ui.painter()
@@ -204,6 +227,48 @@ impl Widget for ActionButton<'_> {
             named_tip(response, self.name, self.shortcut)
         }
     }
+}
+
+/// A line of a menu: icon, words, key.
+pub fn menu_item(ui: &mut Ui, icon: &str, name: &str, shortcut: &str) -> Response {
+    let p = Palette::of(ui);
+    let size = vec2(ui.available_width(), CONTROL);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    if response.hovered() {
+        let corners = CornerRadius::same(RADIUS);
+        ui.painter().rect_filled(rect, corners, p.hover);
+    }
+    focus_ring(ui, &response, p);
+    let painter = ui.painter_at(rect);
+    let (left, right) = (rect.left() + SPACE, rect.right() - SPACE);
+    let middle = |x: f32| egui::pos2(x, rect.center().y);
+    let keys = painter.text(
+        middle(right),
+        egui::Align2::RIGHT_CENTER,
+        shortcut,
+        FontId::monospace(TEXT_NUMBER),
+        p.weak,
+    );
+    painter.text(
+        middle(left),
+        egui::Align2::LEFT_CENTER,
+        icon,
+        FontId::new(ICON, icon_family()),
+        p.weak,
+    );
+    let left = left + ICON + SPACE;
+    let room = keys.left() - left - SPACE;
+    let words = super::line(ui, name, FontId::proportional(TEXT_BODY), room.max(0.0));
+    painter.galley(
+        middle(left) - vec2(0.0, words.size().y / 2.0),
+        words,
+        p.text,
+    );
+    if response.clicked() {
+        ui.close();
+    }
+    response
 }
 
 /// Shows where the keyboard is.

@@ -11,7 +11,7 @@ mod state;
 mod tokens;
 
 pub use bars::{StageTime, stage_bars};
-pub use button::{ActionButton, IconButton};
+pub use button::{ActionButton, IconButton, menu_item};
 pub use choice::{chip, segmented};
 pub use progress::{Progress, progress};
 pub use rows::{ListRow, Notice, NoticeAnswer, dense, key_value, list_row, notice, section};
@@ -19,7 +19,10 @@ pub use scrub::scrub;
 pub use state::{EmptyAnswer, EmptyState, empty_state};
 pub use tokens::{TokenText, token_text};
 
-use egui::{Color32, Response};
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Color32, FontId, Galley, Response, Ui};
 
 use super::theme::Palette;
 
@@ -62,6 +65,13 @@ impl Tone {
     }
 }
 
+/// One line of text in a colour to be given, cut at `width`.
+pub(super) fn line(ui: &Ui, text: &str, font: FontId, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, Color32::PLACEHOLDER);
+    job.wrap = TextWrapping::truncate_at_width(width);
+    ui.painter().layout_job(job)
+}
+
 /// A tooltip that names the action and its key.
 fn named_tip(response: Response, name: &str, shortcut: &str) -> Response {
     if !response.enabled() {
@@ -75,5 +85,30 @@ fn tip(name: &str, shortcut: &str) -> String {
         name.to_owned()
     } else {
         format!("{name}   {shortcut}")
+    }
+}
+
+/// The end of a path says more than its beginning: the last three parts.
+#[must_use]
+pub fn tail(path: &str) -> &str {
+    let cuts = path
+        .char_indices()
+        .rev()
+        .filter(|(_, c)| matches!(c, '/' | '\\'));
+    cuts.map(|(at, _)| at + 1)
+        .nth(2)
+        .map_or(path, |at| &path[at..])
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_is_known_by_its_end() {
+        assert_eq!(
+            super::tail("/data/runs/bridge/checkpoints/x.pt"),
+            "bridge/checkpoints/x.pt"
+        );
+        assert_eq!(super::tail("runs/x.pt"), "runs/x.pt");
+        assert_eq!(super::tail(""), "");
     }
 }

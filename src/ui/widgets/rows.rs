@@ -1,14 +1,11 @@
 //! Rows of panels: section headers, key and value, listed objects, notices.
 
-use std::sync::Arc;
-
-use egui::text::LayoutJob;
 use egui::{
     Align, Color32, FontId, Galley, Label, Layout, Rect, Response, Role, Sense, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
-use super::{ActionButton, IconButton, Tone};
+use super::{ActionButton, IconButton, Tone, line};
 use crate::ui::icons;
 use crate::ui::theme::{
     self, ICON, Palette, RADIUS, ROW, SPACE, SPACE_SMALL, SPACE_WIDE, TARGET_MIN, TEXT_BODY,
@@ -66,13 +63,6 @@ pub fn key_value(ui: &mut Ui, key: &str, value: &str) -> Response {
     } else {
         response
     }
-}
-
-/// One line of text in a colour to be given, cut at `width`.
-fn line(ui: &Ui, text: &str, font: FontId, width: f32) -> Arc<Galley> {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, Color32::PLACEHOLDER);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(width);
-    ui.painter().layout_job(job)
 }
 
 /// One line of a list: an object, a source, a file.
@@ -196,10 +186,12 @@ fn row_text(ui: &Ui, rect: Rect, row: &ListRow<'_>) -> bool {
 pub struct Notice<'a> {
     /// How serious.
     pub tone: Tone,
-    /// One sentence.
+    /// What happened, in one sentence.
     pub text: &'a str,
-    /// More, smaller; may be empty.
+    /// What to do, smaller; may be empty.
     pub detail: &'a str,
+    /// The file it is about; may be empty.
+    pub place: &'a str,
     /// The one thing to do, as a verb; may be empty.
     pub action: &'a str,
 }
@@ -211,6 +203,8 @@ pub struct NoticeAnswer {
     pub acted: bool,
     /// Dismissed it.
     pub dismissed: bool,
+    /// Wants its text on the clipboard.
+    pub copied: bool,
 }
 
 /// A notice as a card: icon, sentence, detail, action, close.
@@ -227,7 +221,7 @@ pub fn notice(ui: &mut Ui, shown: &Notice<'_>) -> NoticeAnswer {
             ui.add(Label::new(
                 theme::icon(glyph(shown.tone)).color(shown.tone.color(p)),
             ));
-            let buttons = TARGET_MIN + SPACE;
+            let buttons = 2.0 * TARGET_MIN + SPACE;
             ui.vertical(|ui| {
                 ui.set_width((ui.available_width() - buttons).max(60.0));
                 ui.spacing_mut().item_spacing.y = SPACE_SMALL;
@@ -235,10 +229,17 @@ pub fn notice(ui: &mut Ui, shown: &Notice<'_>) -> NoticeAnswer {
                 if !shown.detail.is_empty() {
                     ui.add(Label::new(theme::secondary(shown.detail).color(p.weak)).wrap());
                 }
+                if !shown.place.is_empty() {
+                    let place = Label::new(theme::number(shown.place).color(p.weak));
+                    ui.add(place.truncate()).on_hover_text(shown.place);
+                }
                 if !shown.action.is_empty() {
                     answer.acted = ui.add(ActionButton::new("", shown.action)).clicked();
                 }
             });
+            ui.spacing_mut().item_spacing.x = 0.0;
+            let copy = IconButton::new(icons::COPY, "Copy message").side(TARGET_MIN);
+            answer.copied = ui.add(copy).clicked();
             answer.dismissed = ui
                 .add(IconButton::new(icons::CLOSE, "Dismiss").side(TARGET_MIN))
                 .clicked();

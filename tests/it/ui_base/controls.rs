@@ -33,6 +33,7 @@ fn controls(ui: &mut egui::Ui, pressed: &mut Pressed) {
             tone: Tone::Warn,
             text: "Camera 2 is gone.",
             detail: "",
+            place: "",
             action: "Reconnect",
         };
         let answer = widgets::notice(ui, &full);

@@ -150,6 +150,7 @@ fn sources(ui: &mut Ui) {
         tone: Tone::Warn,
         text: "Camera 2 stopped sending pictures.",
         detail: "Last one 3.2 s ago.",
+        place: "",
         action: "Reconnect",
     };
     widgets::notice(ui, &warning);
@@ -157,6 +158,7 @@ fn sources(ui: &mut Ui) {
         tone: Tone::Danger,
         text: "Weights hold values that are not numbers.",
         detail: "dit.blocks.3",
+        place: "",
         action: "",
     };
     widgets::notice(ui, &error);

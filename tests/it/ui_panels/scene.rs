@@ -6,8 +6,9 @@ use std::time::Duration;
 use egui::{Frame, Margin, Theme, Ui, Vec2};
 use egui_kittest::Harness;
 use spvla::engine::{
-    ActionAnswer, Answer, LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, QueryId,
-    ReplyToken, SourceId, SourceSpec, StageTime, StopReason, TensorFindings, TextAnswer, Timing,
+    ActionAnswer, Answer, LoadReport, LoadTarget, LoadedOn, MisshapenTensor, ModelSize, Part,
+    QueryId, ReplyToken, SourceId, SourceSpec, StageTime, StopReason, TensorFindings, TextAnswer,
+    Timing,
 };
 use spvla::geometry::{ImagePoint, ImageSize};
 use spvla::grounding::prompt::Task;
@@ -23,7 +24,7 @@ use spvla::ui::panel::{Panel, PanelContext};
 use spvla::ui::theme;
 use spvla::vision::{Fit, Frame as Picture};
 use spvla::workbench::{
-    Command, Loading, LogLine, NoticeLevel, QueryRun, ResultSet, Running, Workbench,
+    Command, LoadFailure, Loading, LogLine, NoticeLevel, QueryRun, ResultSet, Running, Workbench,
 };
 
 /// A panel with everything it is drawn from, and what was done to it.
@@ -346,6 +347,7 @@ pub fn writing(secs: f64) -> Workbench {
     workbench.asking.running = Some(Running {
         id: QueryId(2),
         stage: "decode",
+        preparing: None,
         tokens: tokens("{\"bbox_2d\": [41, 52, 2"),
         since_secs: workbench.now_secs - secs,
     });
@@ -356,9 +358,11 @@ pub fn loading() -> Workbench {
     let mut workbench = empty();
     workbench.now_secs = 12.0;
     workbench.model.loading = Some(Loading {
-        path: PathBuf::from(
-            "/data/checkpoints/InternVLA-M1-LIBERO-Goal/checkpoints/steps_30000_pytorch_model.pt",
+        target: LoadTarget::Path(
+            "/data/checkpoints/InternVLA-M1-LIBERO-Goal/checkpoints/steps_30000_pytorch_model.pt"
+                .into(),
         ),
+        tokenizer: None,
         progress: Some(Progress {
             stage: "Loading weights".into(),
             done: 412,
@@ -372,10 +376,11 @@ pub fn loading() -> Workbench {
 pub fn failed_load() -> Workbench {
     let mut workbench = empty();
     let error = "no tokenizer in this run; choose the Qwen2.5-VL folder the model was made from: /mnt/gone/tokenizer.json";
-    workbench.model.failure = Some((
-        PathBuf::from("/data/run/checkpoints/steps_30000_pytorch_model.pt"),
-        error.into(),
-    ));
+    workbench.model.failure = Some(LoadFailure {
+        target: LoadTarget::Path("/data/run/checkpoints/steps_30000_pytorch_model.pt".into()),
+        error: error.into(),
+        wants_tokenizer: true,
+    });
     workbench.settings.recent_checkpoints = vec![
         "/data/run".into(),
         "/home/me/models/Qwen2.5-VL-3B-Instruct".into(),

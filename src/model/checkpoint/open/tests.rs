@@ -8,7 +8,7 @@ use crate::geometry::ImageSize;
 use crate::job::JobContext;
 use crate::model::checkpoint::testing::{GoldenCopy, golden, safetensors};
 use crate::model::checkpoint::{Filling, Loader};
-use crate::model::config::{DinoConfig, DitConfig, ExpertConfig, QFormerConfig};
+use crate::model::config::ExpertConfig;
 
 const WEIGHTS: &str = "run/checkpoints/steps_100_pytorch_model.safetensors";
 
@@ -33,32 +33,7 @@ fn the_golden_run_has_the_sizes_its_readme_states() {
         assert_eq!(checkpoint.kind, CheckpointKind::Policy);
         assert_eq!(checkpoint.step, Some(100));
         assert_eq!(checkpoint.warnings, Vec::<String>::new());
-        let want = ExpertConfig {
-            dino: DinoConfig {
-                embed_dim: 48,
-                depth: 3,
-                num_heads: 6,
-                patch_size: 14,
-                position_grid: 37,
-            },
-            qformer: QFormerConfig {
-                start_layer: 2,
-                end_layer: 5,
-                num_query_tokens: 64,
-                input_dim: 64,
-                output_dim: 48,
-                num_heads: 8,
-            },
-            dit: DitConfig {
-                width: 48,
-                depth: 2,
-                num_heads: 4,
-                condition_tokens: 64,
-                horizon: 16,
-                axes: 7,
-            },
-        };
-        assert_eq!(checkpoint.config.expert, Some(want));
+        assert_eq!(checkpoint.config.expert, Some(ExpertConfig::TINY));
         assert_eq!(checkpoint.config.qwen.vocab_size, 720);
         let run = checkpoint.run.as_ref().expect("a run");
         assert_eq!(run.image_size, Some(ImageSize::new(224, 224)));
