@@ -1,4 +1,4 @@
-//! Instructions fit one thing, and no wording is empty.
+//! Wordings and names: enough of them, without gaps, fitting one thing each.
 
 use std::collections::BTreeSet;
 

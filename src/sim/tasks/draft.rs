@@ -229,10 +229,16 @@ impl<'a> Draft<'a> {
     /// A thing of the right split that `fits`, in a random colour and size, none of which are in the scene yet.
     pub fn draw(&mut self, fits: impl Fn(&Asset) -> bool) -> Option<AssetSpec> {
         let unseen = self.options.objects == Split::Unseen;
-        let mut categories: Vec<CategoryId> = CategoryId::all()
-            .filter(|id| id.entry().unseen == unseen)
-            .collect();
-        categories.retain(|id| fits(made(*id)) && !self.present(*id));
+        let of = |split: bool| -> Vec<CategoryId> {
+            let kept = |id: &CategoryId| id.entry().unseen == split;
+            let fitting = |id: &CategoryId| fits(made(*id)) && !self.present(*id);
+            CategoryId::all().filter(kept).filter(fitting).collect()
+        };
+        let mut categories = of(unseen);
+        if categories.is_empty() && unseen {
+            // Few containers are kept from training: an unseen thing goes into a seen one then.
+            categories = of(false);
+        }
         for _ in 0..24 {
             let category = *categories.choose(&mut self.random)?;
             let entry = category.entry();
