@@ -328,7 +328,8 @@ impl Workbench {
                     requests.extend(self.open_camera(spec));
                 }
             }
-            self.selected = self.simulated().next().map(|source| source.id);
+            let first = self.simulated().map(|source| source.id).next();
+            self.selected = first;
         }
         if !self.simulator.expert && self.simulator.scene().is_none() {
             requests.push(Request::Simulator(SimulatorOrder::Expert(false)));

@@ -3,15 +3,17 @@
 use egui::{Theme, vec2};
 use spvla::ui::actions::ActionsPanel;
 use spvla::ui::ask::AskPanel;
+use spvla::ui::generate::GeneratePanel;
 use spvla::ui::groundings::GroundingsPanel;
 use spvla::ui::log::LogPanel;
 use spvla::ui::model::ModelPanel;
 use spvla::ui::panel::Panel;
+use spvla::ui::simulator::SimulatorPanel;
 use spvla::ui::timing::TimingPanel;
 use spvla::workbench::Workbench;
 
-use super::TILE;
 use super::scene::{self, Scene};
+use super::{TILE, simulator};
 
 fn endless() -> Workbench {
     let mut workbench = scene::crowded();
@@ -34,15 +36,17 @@ fn endless() -> Workbench {
 
 #[test]
 fn no_document_breaks_a_panel_at_any_size() {
-    let panels: [fn() -> Box<dyn Panel>; 6] = [
+    let panels: [fn() -> Box<dyn Panel>; 8] = [
         || Box::<AskPanel>::default(),
         || Box::<GroundingsPanel>::default(),
         || Box::<ModelPanel>::default(),
         || Box::<ActionsPanel>::default(),
         || Box::<TimingPanel>::default(),
         || Box::<LogPanel>::default(),
+        || Box::<SimulatorPanel>::default(),
+        || Box::<GeneratePanel>::default(),
     ];
-    let documents: [fn() -> Workbench; 7] = [
+    let documents: [fn() -> Workbench; 9] = [
         scene::empty,
         endless,
         || scene::acted(1, 1, false),
@@ -50,6 +54,8 @@ fn no_document_breaks_a_panel_at_any_size() {
         scene::loading,
         scene::failed_load,
         || scene::writing(5.0),
+        simulator::running,
+        simulator::generating,
     ];
     for panel in panels {
         for document in documents {
