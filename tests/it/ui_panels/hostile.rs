@@ -4,15 +4,17 @@ use egui::{Theme, vec2};
 use spvla::ui::actions::ActionsPanel;
 use spvla::ui::ask::AskPanel;
 use spvla::ui::datasets::{DatasetsPanel, EpisodePanel};
+use spvla::ui::generate::GeneratePanel;
 use spvla::ui::groundings::GroundingsPanel;
 use spvla::ui::log::LogPanel;
 use spvla::ui::model::ModelPanel;
 use spvla::ui::panel::Panel;
+use spvla::ui::simulator::SimulatorPanel;
 use spvla::ui::timing::TimingPanel;
 use spvla::workbench::Workbench;
 
-use super::TILE;
 use super::scene::{self, Scene};
+use super::{TILE, simulator};
 
 fn endless() -> Workbench {
     let mut workbench = scene::crowded();
@@ -35,7 +37,7 @@ fn endless() -> Workbench {
 
 #[test]
 fn no_document_breaks_a_panel_at_any_size() {
-    let panels: [fn() -> Box<dyn Panel>; 8] = [
+    let panels: [fn() -> Box<dyn Panel>; 10] = [
         || Box::<AskPanel>::default(),
         || Box::<GroundingsPanel>::default(),
         || Box::<ModelPanel>::default(),
@@ -44,8 +46,10 @@ fn no_document_breaks_a_panel_at_any_size() {
         || Box::<LogPanel>::default(),
         || Box::<DatasetsPanel>::default(),
         || Box::<EpisodePanel>::default(),
+        || Box::<SimulatorPanel>::default(),
+        || Box::<GeneratePanel>::default(),
     ];
-    let documents: [fn() -> Workbench; 7] = [
+    let documents: [fn() -> Workbench; 9] = [
         scene::empty,
         endless,
         || scene::acted(1, 1, false),
@@ -53,6 +57,8 @@ fn no_document_breaks_a_panel_at_any_size() {
         scene::loading,
         scene::failed_load,
         || scene::writing(5.0),
+        simulator::running,
+        simulator::generating,
     ];
     for panel in panels {
         for document in documents {
