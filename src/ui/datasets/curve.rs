@@ -10,8 +10,9 @@ use egui_plot::{
 };
 
 use crate::engine::{EpisodeRows, FeatureRows};
-use crate::ui::actions::curves::{color, few, short};
+use crate::ui::actions::curves::color;
 use crate::ui::theme::{Palette, TEXT_CAPTION};
+use crate::ui::units::{few, short};
 use crate::workbench::Recorded;
 
 /// Points of a curve at most: more than pixels on a wide screen.
