@@ -201,7 +201,7 @@ impl CanvasView {
 
 /// Whether a canvas has the keyboard. It uses arrows and few more keys: space still plays.
 pub(super) fn has_keyboard(ctx: &Context) -> bool {
-    let focused = ctx.memory(|memory| memory.focused());
+    let focused = ctx.memory(egui::Memory::focused);
     focused.is_some() && focused == ctx.data(|data| data.get_temp(keyboard()))
 }
 
