@@ -8,6 +8,7 @@
 mod bench;
 mod dataset;
 mod devices;
+mod expert;
 mod generate;
 mod inspect;
 mod predict;
@@ -236,6 +237,8 @@ mod tests {
             "dataset frame D --episode 1",
             "dataset convert D E",
             "bench model --shape 13b",
+            "bench expert --suite --seeds 3",
+            "bench expert --quick",
             "fly",
         ] {
             assert!(parse(line).is_err(), "{line}");
@@ -252,6 +255,8 @@ mod tests {
             "devices --json",
             "verify F --device cpu --precision f32 --only lm/ --json",
             "bench model --shape 3b --random --views 2 --precision f16 --json",
+            "bench expert --task google,pick --seeds 20 --first 7 --unseen --perturbed 0.5 --json",
+            "bench expert --suite --quick --least 90",
             "dataset info D --json",
             "dataset info D --recompute",
             "dataset frame D --episode 1 --index 2 --camera wrist --out F.png",

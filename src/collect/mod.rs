@@ -43,17 +43,6 @@ use sheet::Sheet;
 /// When a task, camera or type of question is unknown, or nothing is asked for.
 pub fn check(config: &Config) -> Result<Plan, CollectError> {
     let plan = Plan::new(config)?;
-    if plan.groups.is_empty() {
-        // Where nobody names a task, none is known by that name.
-        return Err(CollectError::UnknownTask {
-            name: String::new(),
-            known: crate::sim::tasks::TASKS
-                .iter()
-                .map(|task| task.name)
-                .collect::<Vec<_>>()
-                .join(", "),
-        });
-    }
     Mix::new(config)?;
     for group in &plan.groups {
         views::views(config, group)?;

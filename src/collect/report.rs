@@ -10,6 +10,7 @@ use crate::data::DataError;
 use crate::job::Cancelled;
 use crate::media::MediaError;
 use crate::sim::render::RenderError;
+use crate::sim::tasks::UnknownTask;
 use crate::vision::{Frame, FrameError};
 
 /// Why collecting ended early. What was written until then is complete.
@@ -19,15 +20,8 @@ pub enum CollectError {
     #[error("no episodes are asked for; give --episodes a number above zero")]
     Nothing,
     /// A task nobody knows.
-    #[error(
-        "no task or suite is called {name:?}; suites are all, simpler, templates, widowx, google, so101; tasks are {known}"
-    )]
-    UnknownTask {
-        /// As asked.
-        name: String,
-        /// All tasks.
-        known: String,
-    },
+    #[error(transparent)]
+    Task(#[from] UnknownTask),
     /// A camera that the scenes have not.
     #[error("the scenes of {task} have no camera called {name:?}; they have {known}")]
     UnknownView {
