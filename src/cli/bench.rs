@@ -22,6 +22,8 @@ pub enum Bench {
     Model(Options),
     /// How often the scripted expert does what it is asked, task by task
     Expert(super::expert::Options),
+    /// How fast episodes become data, stage by stage
+    Generate(super::throughput::Options),
 }
 
 /// Arguments of `spvla bench model`.
@@ -57,6 +59,7 @@ pub(super) fn run(bench: &Bench) -> anyhow::Result<Outcome> {
     match bench {
         Bench::Model(options) => model(options),
         Bench::Expert(options) => super::expert::run(options),
+        Bench::Generate(options) => super::throughput::run(options),
     }
 }
 

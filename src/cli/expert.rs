@@ -44,6 +44,9 @@ pub struct Options {
     /// Share of episodes in which a thing is moved or the gripper bumped midway: 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     perturbed: f64,
+    /// Standard deviation in metres of noise on the expert's steps
+    #[arg(long, value_name = "METRES", default_value_t = 0.0)]
+    noise: f64,
     /// Fewest of a hundred episodes that must be done, for exit status 0
     #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
     least: f64,
@@ -83,6 +86,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
             objects: split,
             words: split,
             perturbed: options.perturbed,
+            noise: options.noise,
             ..Scenes::default()
         },
         workers: options.workers,

@@ -14,6 +14,7 @@ mod inspect;
 mod predict;
 mod progress;
 mod table;
+mod throughput;
 mod verify;
 
 use std::path::PathBuf;
@@ -257,6 +258,7 @@ mod tests {
             "bench model --shape 3b --random --views 2 --precision f16 --json",
             "bench expert --task google,pick --seeds 20 --first 7 --unseen --perturbed 0.5 --json",
             "bench expert --suite --quick --least 90",
+            "bench generate --task pick --episodes 4 --views wrist --size 256x256 --workers 1 --json",
             "dataset info D --json",
             "dataset info D --recompute",
             "dataset frame D --episode 1 --index 2 --camera wrist --out F.png",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Config, Plan};
+use super::{Config, Effort, Plan};
 use crate::data::DataError;
 use crate::job::Cancelled;
 use crate::media::MediaError;
@@ -143,6 +143,8 @@ pub struct Report {
     pub tasks: BTreeMap<String, Tally>,
     /// Places for which no seed gave a good episode.
     pub gave_up: u64,
+    /// What this run cost.
+    pub effort: Effort,
     wanted: u64,
 }
 
@@ -156,6 +158,7 @@ impl Report {
                 .map(|task| (task.name.to_owned(), Tally::default()))
                 .collect(),
             gave_up: 0,
+            effort: Effort::default(),
             wanted: plan.episodes() as u64,
         }
     }

@@ -75,6 +75,7 @@ pub const TASKS: &[&Task] = &[
     &drawer::CLOSE_BOTTOM,
     &drawer::PLACE_APPLE,
     &place::PICK,
+    &place::PICK_WHICH,
     &place::ON,
     &place::IN,
     &place::BESIDE,
