@@ -30,9 +30,9 @@ const HIGHEST: f64 = 0.15;
 const OVER: f64 = 0.02;
 const WAY: f64 = 0.06;
 /// Fingers stay this far from what the thing stands on: metres, and at most this share of its height.
-const GROUND: (f64, f64) = (0.003, 0.2);
+const GROUND: (f64, f64) = (0.0015, 0.15);
 /// The same of a jaw, whose tip swings down as it closes.
-const JAW_GROUND: (f64, f64) = (0.010, 0.35);
+const JAW_GROUND: (f64, f64) = (0.006, 0.2);
 /// The tips of the fingers are at least this far below the top of what they take.
 const ENTERED: f64 = 0.008;
 /// Cost of a metre by which the hand is raised to clear the ground, radians.
