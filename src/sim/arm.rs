@@ -26,9 +26,14 @@ pub(super) const GROUND: Group = Group::GROUP_4;
 /// Natural frequency of the joint motors, radians per second; critically damped.
 const STIFF: f32 = 90.0;
 const FINGER_STIFF: f32 = 60.0;
+/// A sliding finger that is told to close aims this far past its stop, so that it presses thin things as hard as thick
+/// ones: up to the motor's force.
+const PAST_STOP: f64 = 0.012;
 /// Rotor inertia seen at each joint (`MuJoCo` Menagerie uses 0.1), and of a sliding finger in kilograms.
 const ARMATURE: f32 = 0.05;
 const FINGER_ARMATURE: f32 = 0.15;
+/// The same of a jaw that turns: as heavy at its tip, a tenth of a metre from its axis; kilogram square metres.
+const JAW_ARMATURE: f32 = 0.0015;
 /// Friction of rubber finger pads.
 const PAD_FRICTION: f32 = 1.2;
 
@@ -105,8 +110,12 @@ impl ArmBody {
             multibody.set_self_contacts_enabled(false);
             multibody.damping_mut().fill(0.0);
             multibody.armature_mut().fill(ARMATURE);
+            let armature = match self.spec.gripper.mechanism {
+                Mechanism::Parallel { .. } => FINGER_ARMATURE,
+                Mechanism::Jaw { .. } => JAW_ARMATURE,
+            };
             for finger in angles.len()..multibody.ndofs() {
-                multibody.armature_mut()[finger] = FINGER_ARMATURE;
+                multibody.armature_mut()[finger] = armature;
             }
             multibody.apply_displacements(&coordinates);
             multibody.forward_kinematics(&physics.bodies, true);
@@ -158,7 +167,11 @@ impl ArmBody {
         };
         for finger in &self.fingers {
             let Some(joint) = finger.joint else { continue };
-            let target = finger.at(self.opening) as f32;
+            let past = match self.spec.gripper.mechanism {
+                Mechanism::Parallel { .. } if self.opening <= 0.0 => PAST_STOP,
+                _ => 0.0,
+            };
+            let target = (finger.at(self.opening) - past) as f32;
             set_motor(physics, joint, axis, |motor| {
                 let (stiffness, damping) = (FINGER_STIFF * FINGER_STIFF, 2.0 * FINGER_STIFF);
                 motor.0.set_motor(motor.1, target, 0.0, stiffness, damping);

@@ -29,8 +29,10 @@ const CLEARANCE: f64 = 0.07;
 const HIGHEST: f64 = 0.15;
 const OVER: f64 = 0.02;
 const WAY: f64 = 0.06;
-/// Fingers stay this far from what the thing stands on.
-const GROUND: f64 = 0.004;
+/// Fingers stay this far from what the thing stands on: metres, and at most this share of its height.
+const GROUND: (f64, f64) = (0.0015, 0.15);
+/// The same of a jaw, whose tip swings down as it closes.
+const JAW_GROUND: (f64, f64) = (0.006, 0.2);
 /// The tips of the fingers are at least this far below the top of what they take.
 const ENTERED: f64 = 0.008;
 /// Cost of a metre by which the hand is raised to clear the ground, radians.
@@ -87,6 +89,15 @@ fn span(asset: &Asset, pose: &Pose, ground: f64) -> (f64, f64) {
     (bottom, high)
 }
 
+/// How far fingers stay from the ground beside a thing of this lowest and highest point.
+fn ground_gap(spec: &RobotSpec, bottom: f64, top: f64) -> f64 {
+    let (gap, share) = match spec.gripper.mechanism {
+        Mechanism::Parallel { .. } => GROUND,
+        Mechanism::Jaw { .. } => JAW_GROUND,
+    };
+    gap.min(share * (top - bottom))
+}
+
 /// Where the hand waits over a grasp, higher than what stands on its way there, and what getting there and down costs.
 fn approach(search: &Search<'_>, object: usize, grasp: &Pose) -> Option<(Pose, f64)> {
     let tallest = bystanders(search, object)
@@ -138,7 +149,7 @@ fn clear(
     let drop = slope([0.0, 1.0, 0.0]) * (spec.gripper.opening / 2.0 + 2.0 * thick)
         + slope([0.0, 0.0, 1.0]) * across;
     let z = grasp.position[2];
-    let wanted = bottom + GROUND + drop;
+    let wanted = bottom + ground_gap(spec, bottom, top) + drop;
     let raised = (wanted.min(top - ENTERED) - z).max(0.0);
     (shifted(&grasp, [0.0, 0.0, raised]), raised)
 }
@@ -256,7 +267,9 @@ fn deepened(grasp: Pose, (asset, pose): (&Asset, &Pose), spec: &RobotSpec, groun
     let (bottom, top) = span(asset, pose, ground);
     let middle = pose.position[2];
     let length = 2.0 * spec.gripper.finger[0] - 0.006;
-    let z = (middle - BELOW).max(bottom + GROUND).max(top - length);
+    let z = (middle - BELOW)
+        .max(bottom + ground_gap(spec, bottom, top))
+        .max(top - length);
     let [x, y, _] = grasp.position;
     Pose {
         position: [x, y, z],

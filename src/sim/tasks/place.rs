@@ -74,17 +74,22 @@ pub const IN_SO101: Task = Task {
     ..IN
 };
 
+/// Things whose sides lean so that a jaw that turns squeezes them out.
+const TAPERING: [&str; 4] = [
+    "triangle block",
+    "strawberry",
+    "tape measure",
+    "spinning top",
+];
+
 /// A thing that this gripper takes.
 fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
     let spec = draft.spec;
     // Fingers reach down to about the middle.
     let tallest = 2.0 * spec.gripper.finger[0] + 0.03;
-    // A turning jaw squeezes flat things out.
-    let flattest = if matches!(spec.gripper.mechanism, Mechanism::Jaw { .. }) {
-        0.02
-    } else {
-        0.0
-    };
+    // A turning jaw squeezes flat things out, and what tapers.
+    let jaw = matches!(spec.gripper.mechanism, Mechanism::Jaw { .. });
+    let flattest = if jaw { 0.02 } else { 0.0 };
     // A short arm turns its hand little where it reaches far.
     let longest = if spec.joints.len() < 6 { 0.10 } else { 0.16 };
     move |asset: &Asset| {
@@ -92,7 +97,9 @@ fn takeable(draft: &Draft) -> impl Fn(&Asset) -> bool + use<> {
             fits(spec, asset, grasp) && grasp.pose.rotate([1.0, 0.0, 0.0])[2] < -0.9
         };
         let [x, y, z] = asset.extents;
+        let slips = jaw && TAPERING.contains(&asset.category().name);
         asset.uses.graspable
+            && !slips
             && z > flattest
             && z < tallest
             && x.max(y) < longest
