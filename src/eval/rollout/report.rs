@@ -262,10 +262,9 @@ impl RolloutReport {
             text += &table.finish();
         }
         if let Some(drop) = self.unseen_drop {
-            text += &format!(
-                "Unseen things: {} points against seen ones.\n\n",
-                table::percent(Some(drop))
-            );
+            let points = table::percent(Some(drop));
+            text.push_str("Success with unseen things less success with seen ones: ");
+            text.push_str(&(points + " points.\n\n"));
         }
         text
     }
@@ -353,7 +352,7 @@ impl RowScores {
             .map(|episode| episode.parts[1])
             .max()
             .unwrap_or(0);
-        let parts = if most > 1 { 1..=most } else { 1..=0 };
+        let parts = (1..=most).filter(|_| most > 1);
         let part = |part: usize| Rate::of(episodes.iter().map(|episode| episode.parts[0] >= part));
         let won = episodes.iter().filter(|episode| episode.success);
         Self {
