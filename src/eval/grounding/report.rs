@@ -201,14 +201,14 @@ impl KindScores {
         let distances: Vec<f64> = scores.iter().filter_map(|score| score.distance).collect();
         let means = inside
             .iter()
-            .filter_map(|(region, v)| Some((*region, MeanOf::of(v)?)));
+            .filter_map(|(region, v)| Some((*region, MeanOf::share(v)?)));
         Self {
             n: scores.len(),
             unparsed: scores.iter().filter(|score| !score.parsed).count(),
             hits: (!outcomes.is_empty()).then(|| Rate::of(outcomes)),
             boxes: (kind == AnswerKind::Box).then(|| Overlaps::new(scores)),
             inside: means.collect(),
-            distance: MeanOf::of(&distances),
+            distance: MeanOf::share(&distances),
             trace: traces(scores),
             calibration: Confidence::new(scores),
         }
@@ -247,7 +247,7 @@ impl Overlaps {
         let f1 = crate::metrics::ratio(2.0 * sum(0), sum(1) + sum(2)).unwrap_or(0.0);
         Self {
             accuracy: THRESHOLDS.into_iter().map(rate).collect(),
-            mean_iou: MeanOf::of(&overlaps),
+            mean_iou: MeanOf::share(&overlaps),
             sets: (!sets.is_empty()).then(|| [share(sum(1)), share(sum(2)), f1]),
         }
     }
