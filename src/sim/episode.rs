@@ -189,6 +189,12 @@ impl Episode {
         }
     }
 
+    /// Which parts of the goal hold now, in the order of doing them.
+    #[must_use]
+    pub fn parts(&self) -> Vec<bool> {
+        self.judge.parts(&self.rig.snapshot())
+    }
+
     /// The hardest that the arm has run into anything the goal does not speak of so far, newton seconds.
     #[must_use]
     pub fn collision(&self) -> f64 {
