@@ -11,7 +11,7 @@ fn spvla(arguments: &[&str]) -> Output {
         .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
-        .unwrap()
+        .expect("the program runs")
 }
 
 fn json(output: &Output) -> Value {
@@ -20,7 +20,7 @@ fn json(output: &Output) -> Value {
 }
 
 fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+    path.to_str().expect("a plain path")
 }
 
 #[test]
