@@ -13,6 +13,7 @@ mod inspect;
 mod predict;
 mod progress;
 mod table;
+mod train;
 mod verify;
 
 use std::path::PathBuf;
@@ -94,6 +95,8 @@ pub enum Command {
     Verify(verify::Options),
     /// Let the scripted expert play tasks in the simulator and write datasets of it
     Generate(Box<generate::Options>),
+    /// Train a planner to ground and an expert to act
+    Train(train::Options),
     /// Look into, check and convert datasets
     #[command(subcommand)]
     Dataset(dataset::Dataset),
@@ -133,6 +136,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Devices(options) => devices::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Generate(options) => generate::run(&options),
+        Command::Train(options) => train::run(&options),
         Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),
     }

@@ -23,7 +23,7 @@ struct Room {
 
 const GROUND: &[&str] = &["geometry", "vision", "grounding", "robot", "job", "shaders"];
 const ROOM: &[&str] = &["media", "camera", "data", "sim", "model"];
-const JOBS: &[&str] = &["verify", "bench", "collect"];
+const JOBS: &[&str] = &["verify", "bench", "collect", "train"];
 const UPPER: &[&str] = &["engine", "workbench", "ui"];
 
 const WINDOW: &[&str] = &["egui*", "eframe", "rfd"];
@@ -86,6 +86,7 @@ const ROOMS: &[Room] = &[
     room("verify", 3, &[GROUND, ROOM], JOB),
     room("bench", 3, &[GROUND, ROOM], JOB),
     room("collect", 3, &[GROUND, ROOM], JOB),
+    room("train", 3, &[GROUND, ROOM], JOB),
     room(
         "engine",
         4,
