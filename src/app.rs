@@ -1,6 +1,7 @@
 //! The program with a window: polls the engine, draws, applies commands, keeps preferences.
 
-use std::path::PathBuf;
+mod options;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,38 +10,16 @@ use egui::{Context, Ui, ViewportCommand};
 use egui_wgpu::{WgpuSetup, WgpuSetupCreateNew};
 use serde_json::{Value, json};
 
-use crate::engine::{self, Engine, LogLevel, Request, SharedGpu, SourceSpec, Wake, store};
+pub use self::options::AppOptions;
+use crate::engine::{self, Engine, LogLevel, Request, SharedGpu, Wake, store};
 use crate::grounding::prompt::Task;
 use crate::ui::offscreen::Offscreen;
 use crate::ui::shell::Shell;
 use crate::ui::theme;
 use crate::workbench::{
-    Command, CommandId, DatasetCommand, DatasetStatus, FontSearch, LogLine, NoticeLevel, Settings,
-    SimulatorAct, SimulatorPhase, Theme, Workbench,
+    Command, CommandId, DatasetStatus, FontSearch, LogLine, NoticeLevel, Settings, SimulatorPhase,
+    Theme, Workbench,
 };
-
-/// What the command line says about the window.
-#[derive(Debug, Clone, Default)]
-pub struct AppOptions {
-    /// Open the shipped checkpoint and sample pictures.
-    pub demo: bool,
-    /// A checkpoint to load.
-    pub checkpoint: Option<PathBuf>,
-    /// Pictures, folders and videos to open.
-    pub sources: Vec<PathBuf>,
-    /// A dataset to open.
-    pub dataset: Option<PathBuf>,
-    /// A task of the simulator to set up, and its seed.
-    pub simulator: Option<(String, u64)>,
-    /// An instruction to ask at once.
-    pub ask: Option<(Task, String)>,
-    /// Where the model runs, if not as in the preferences.
-    pub device: Option<engine::DeviceChoice>,
-    /// Dark or light, if not as in the preferences.
-    pub theme: Option<Theme>,
-    /// Size of the window or picture, in points.
-    pub size: Option<[u32; 2]>,
-}
 
 /// Preferences are kept this often while they change.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -183,42 +162,6 @@ impl App {
         app.shell.restore_layout(kept["layout"].clone());
         app.open(options);
         app
-    }
-
-    /// Does what the command line asks for.
-    fn open(&mut self, options: &AppOptions) {
-        if let Some(device) = options.device {
-            self.command(Command::SetDevice(device));
-        }
-        if let Some(theme) = options.theme {
-            self.workbench.settings.theme = theme;
-        }
-        if options.demo {
-            self.command(Command::Plain(CommandId::OpenDemo));
-        }
-        if let Some(path) = &options.checkpoint {
-            self.command(Command::LoadCheckpoint(path.clone()));
-        }
-        for path in &options.sources {
-            self.command(Command::OpenSource(SourceSpec::Path(path.clone())));
-        }
-        if let Some(path) = &options.dataset {
-            let open = DatasetCommand::Open(path.clone());
-            self.command(Command::Dataset(open));
-        }
-        if let Some((task, seed)) = &options.simulator {
-            let setup = engine::SimulatorSetup {
-                task: task.clone(),
-                seed: *seed,
-                ..engine::SimulatorSetup::default()
-            };
-            self.command(Command::Simulator(SimulatorAct::SetUp(setup)));
-            self.shell.reveal_simulator();
-        }
-        if let Some((task, instruction)) = &options.ask {
-            self.command(Command::SetTask(*task));
-            self.command(Command::SetInstruction(instruction.clone()));
-        }
     }
 
     fn command(&mut self, command: Command) {

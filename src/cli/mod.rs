@@ -8,11 +8,13 @@
 mod bench;
 mod dataset;
 mod devices;
+mod expert;
 mod generate;
 mod inspect;
 mod predict;
 mod progress;
 mod table;
+mod throughput;
 mod train;
 mod verify;
 
@@ -240,6 +242,8 @@ mod tests {
             "dataset frame D --episode 1",
             "dataset convert D E",
             "bench model --shape 13b",
+            "bench expert --suite --seeds 3",
+            "bench expert --quick",
             "fly",
         ] {
             assert!(parse(line).is_err(), "{line}");
@@ -256,6 +260,9 @@ mod tests {
             "devices --json",
             "verify F --device cpu --precision f32 --only lm/ --json",
             "bench model --shape 3b --random --views 2 --precision f16 --json",
+            "bench expert --task google,pick --seeds 20 --first 7 --unseen --perturbed 0.5 --json",
+            "bench expert --suite --quick --least 90",
+            "bench generate --task pick --episodes 4 --views wrist --size 256x256 --workers 1 --json",
             "dataset info D --json",
             "dataset info D --recompute",
             "dataset frame D --episode 1 --index 2 --camera wrist --out F.png",

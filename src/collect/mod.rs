@@ -10,6 +10,7 @@
 mod archive;
 mod cast;
 mod config;
+mod effort;
 mod film;
 mod journal;
 mod plan;
@@ -21,7 +22,8 @@ mod sheet;
 mod views;
 
 pub use archive::Archive;
-pub use config::{Config, Pictures};
+pub use config::{Config, Pictures, picture_size};
+pub use effort::{Effort, StageTime};
 pub use plan::{Group, Plan};
 pub use report::{CollectError, Finished, Reject, Report, Tally};
 
@@ -32,6 +34,7 @@ use rayon::prelude::*;
 use crate::data::{EpisodeRecorder, LeRobotWriter};
 use crate::job::JobContext;
 use cast::Outcome;
+use effort::{Part, Stopwatch};
 use film::Studio;
 use journal::Journal;
 use questions::Mix;
@@ -43,17 +46,6 @@ use sheet::Sheet;
 /// When a task, camera or type of question is unknown, or nothing is asked for.
 pub fn check(config: &Config) -> Result<Plan, CollectError> {
     let plan = Plan::new(config)?;
-    if plan.groups.is_empty() {
-        // Where nobody names a task, none is known by that name.
-        return Err(CollectError::UnknownTask {
-            name: String::new(),
-            known: crate::sim::tasks::TASKS
-                .iter()
-                .map(|task| task.name)
-                .collect::<Vec<_>>()
-                .join(", "),
-        });
-    }
     Mix::new(config)?;
     for group in &plan.groups {
         views::views(config, group)?;
@@ -81,6 +73,7 @@ pub fn run(
         .map_err(|error| CollectError::Workers(error.to_string()))?;
     let mut report = Report::new(config, &plan);
     let mut sheet = Sheet::default();
+    let watch = Stopwatch::start();
     for group in &plan.groups {
         let folder = plan.folder(&config.out, group);
         let work = Work {
@@ -89,10 +82,12 @@ pub fn run(
             folder: &folder,
             context,
             finished,
+            watch: &watch,
         };
         workers.install(|| work.run(&mut report, &mut sheet))?;
     }
     sheet.write(config.preview.as_deref())?;
+    report.effort = watch.effort();
     report.write(&config.out)?;
     Ok(report)
 }
@@ -104,6 +99,7 @@ struct Work<'a> {
     folder: &'a Path,
     context: &'a JobContext<'a>,
     finished: &'a (dyn Fn(&Finished) + Sync),
+    watch: &'a Stopwatch,
 }
 
 impl Work<'_> {
@@ -112,14 +108,16 @@ impl Work<'_> {
         let mix = Mix::new(self.config)?;
         let spec = rows::spec(self.config, self.group, &views);
         let mut writer = self.writer(&spec)?;
-        let mut journal = Journal::open(self.folder, writer.episodes(), self.config.resume)?;
-        let studio = Studio::new(self.folder, &views, &mix);
+        let episodes = writer.as_ref().map_or(u64::MAX, LeRobotWriter::episodes);
+        let name = self.journal();
+        let mut journal = Journal::open(self.folder, name, episodes, self.config.resume)?;
+        let studio = Studio::new(self.folder, &views, &mix, self.config.stills, self.watch);
         let slots: Vec<usize> = (journal.next_slot()..self.group.slots).collect();
         report.resumed(journal.next_slot() as u64);
         for few in slots.chunks(AHEAD * self.config.workers()) {
             let recorders = few
                 .iter()
-                .map(|_| writer.recorder())
+                .map(|_| writer.as_ref().map(LeRobotWriter::recorder).transpose())
                 .collect::<Result<Vec<_>, _>>()?;
             let work = few.par_iter().zip(recorders);
             let made: Vec<_> = work
@@ -136,21 +134,63 @@ impl Work<'_> {
                     .report("Collecting", report.episodes(), report.wanted());
             }
         }
-        writer.finalize(self.context)?;
+        if let Some(writer) = writer {
+            self.watch
+                .time(Part::Write, || writer.finalize(self.context))?;
+        }
         Ok(())
     }
 
-    fn writer(&self, spec: &crate::data::DatasetSpec) -> Result<LeRobotWriter, CollectError> {
+    /// Writes the episodes; none where only stills are kept.
+    fn writer(
+        &self,
+        spec: &crate::data::DatasetSpec,
+    ) -> Result<Option<LeRobotWriter>, CollectError> {
+        if self.config.stills > 0 {
+            return self.stills_folder().map(|()| None);
+        }
+        if self.folder.join(journal::STILLS).exists() {
+            return Err(self.other_plan());
+        }
         if self.config.resume && self.folder.join("meta/info.json").exists() {
             let writer = LeRobotWriter::resume(self.folder)?;
             if writer.spec() == spec {
-                return Ok(writer);
+                return Ok(Some(writer));
             }
-            return Err(CollectError::OtherPlan {
-                path: self.folder.to_owned(),
-            });
+            return Err(self.other_plan());
         }
-        Ok(LeRobotWriter::create(self.folder, spec)?)
+        if self.config.resume {
+            LeRobotWriter::clear_stillborn(self.folder)?;
+        }
+        Ok(Some(LeRobotWriter::create(self.folder, spec)?))
+    }
+
+    /// Makes the folder of stills; one that holds something else is left alone.
+    fn stills_folder(&self) -> Result<(), CollectError> {
+        let begun = self.folder.join(journal::STILLS).exists();
+        let dataset = self.folder.join("meta").exists();
+        if dataset || begun && !self.config.resume {
+            return Err(self.other_plan());
+        }
+        std::fs::create_dir_all(self.folder).map_err(|source| CollectError::File {
+            doing: "making the folder",
+            source,
+            path: self.folder.to_owned(),
+        })
+    }
+
+    const fn journal(&self) -> &'static str {
+        if self.config.stills > 0 {
+            journal::STILLS
+        } else {
+            journal::SCENES
+        }
+    }
+
+    fn other_plan(&self) -> CollectError {
+        CollectError::OtherPlan {
+            path: self.folder.to_owned(),
+        }
     }
 
     /// Plays a slot's episodes until one is good, and films that.
@@ -158,9 +198,10 @@ impl Work<'_> {
         &self,
         slot: usize,
         studio: &Studio<'_>,
-        recorder: EpisodeRecorder,
+        recorder: Option<EpisodeRecorder>,
     ) -> Result<Made, CollectError> {
-        let Outcome { record, rejects } = cast::play(self.config, self.group, slot, self.context)?;
+        let Outcome { record, rejects } =
+            cast::play(self.config, self.group, slot, self.context, self.watch)?;
         let Some(record) = record else {
             return Ok(Made {
                 slot,
@@ -179,7 +220,7 @@ impl Work<'_> {
     fn keep(
         &self,
         made: Made,
-        writer: &mut LeRobotWriter,
+        writer: &mut Option<LeRobotWriter>,
         journal: &mut Journal,
         report: &mut Report,
     ) -> Result<Option<Finished>, CollectError> {
@@ -190,15 +231,28 @@ impl Work<'_> {
             report.gave_up();
             return Ok(None);
         };
-        journal.filmed(made.slot, writer.episodes(), &film, &made.rejects)?;
-        let episode = writer.append(film.recorded)?;
+        let film::Film {
+            recorded,
+            told,
+            instruction,
+            frames,
+            thumbnail,
+        } = film;
+        let slot = made.slot as u64;
+        let episode = writer.as_ref().map_or(slot, LeRobotWriter::episodes);
+        self.watch.time(Part::Write, || {
+            journal.filmed(made.slot, episode, &told, &made.rejects)
+        })?;
+        if let (Some(writer), Some(recorded)) = (writer, recorded) {
+            self.watch.time(Part::Write, || writer.append(recorded))?;
+        }
         let finished = Finished {
             episode,
             slot: made.slot,
             task: task.name,
-            instruction: film.instruction,
-            frames: film.frames,
-            thumbnail: film.thumbnail,
+            instruction,
+            frames,
+            thumbnail,
             rejected: made.rejects,
         };
         report.keep(&finished);

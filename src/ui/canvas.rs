@@ -10,8 +10,8 @@
 mod paint;
 
 use egui::{
-    CursorIcon, Event, EventFilter, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2,
-    Response, Role, Sense, Stroke, StrokeKind, TextureId, Ui, Vec2, WidgetInfo,
+    Context, CursorIcon, Event, EventFilter, Id, Key, Modifiers, MouseWheelSource, MouseWheelUnit,
+    Pos2, Response, Role, Sense, Stroke, StrokeKind, TextureId, Ui, Vec2, WidgetInfo,
 };
 
 use self::paint::{paint, read_out};
@@ -163,6 +163,7 @@ impl CanvasView {
         if !response.has_focus() {
             return;
         }
+        ui.data_mut(|data| data.insert_temp(keyboard(), response.id));
         let arrows = EventFilter {
             horizontal_arrows: true,
             vertical_arrows: true,
@@ -196,6 +197,17 @@ impl CanvasView {
             self.fit();
         }
     }
+}
+
+/// Whether a canvas has the keyboard. It uses arrows and few more keys: space still plays.
+pub(super) fn has_keyboard(ctx: &Context) -> bool {
+    let focused = ctx.memory(egui::Memory::focused);
+    focused.is_some() && focused == ctx.data(|data| data.get_temp(keyboard()))
+}
+
+/// Where the canvas that last had the keyboard is noted.
+fn keyboard() -> Id {
+    Id::unique("canvas with the keyboard")
 }
 
 /// Whether a scroll event came from fingers on a pad (which pan) or from a wheel (which zooms).

@@ -2,6 +2,7 @@
 
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
+use super::canvas;
 use crate::workbench::{COMMANDS, CommandId, KEY_NAMES, Keymap, Shortcut, Workbench};
 
 /// Keys that also work the control that has the keyboard.
@@ -42,7 +43,10 @@ fn heard(ctx: &Context, key: &Shortcut) -> bool {
         return true;
     }
     let focused = ctx.egui_wants_keyboard_input();
-    !(ctx.text_edit_focused() || focused && KEYS_OF_CONTROLS.contains(&key.key))
+    let pressing = ["Space", "Enter"].contains(&key.key);
+    let of_control =
+        KEYS_OF_CONTROLS.contains(&key.key) && !(pressing && canvas::has_keyboard(ctx));
+    !(ctx.text_edit_focused() || focused && of_control)
 }
 
 fn modal_open(ctx: &Context) -> bool {

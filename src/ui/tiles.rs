@@ -1,6 +1,7 @@
 //! The tiles: which panels there are and how they lie when nobody has moved them.
 
 mod data;
+mod inspect;
 
 use std::collections::BTreeMap;
 
@@ -87,12 +88,6 @@ const NARROW: f32 = 960.0;
 /// Width over height from which the panels of a narrow window stand beside the canvas, not below it.
 const LOW: f32 = 1.1;
 
-/// Shares of the window: the picture is the product, and has 60 % of 1280x800.
-const SOURCES_SHARE: f32 = 0.099;
-const VIEWS_SHARE: f32 = 0.679;
-const SIDE_SHARE: f32 = 0.222;
-const ASK_SHARE: f32 = 0.55;
-
 /// The panels and how they lie: for each workspace one arrangement for each form of window, each moved by itself.
 pub struct Tilework {
     panels: BTreeMap<PanelId, Box<dyn Panel>>,
@@ -110,7 +105,7 @@ struct Spaces {
 impl Spaces {
     fn new() -> Self {
         Self {
-            inspect: Trees::default(),
+            inspect: inspect::trees(),
             data: data::trees(),
         }
     }
@@ -136,16 +131,6 @@ struct Trees {
     tall: Tree<PanelId>,
     /// The canvas beside everything else: a small window, or a large text size.
     low: Tree<PanelId>,
-}
-
-impl Default for Trees {
-    fn default() -> Self {
-        Self {
-            wide: wide_layout(),
-            tall: tall_layout(),
-            low: low_layout(),
-        }
-    }
 }
 
 impl Trees {
@@ -225,61 +210,6 @@ impl Tilework {
             }
         }
     }
-}
-
-/// The panels that share a place at the side.
-const RESULTS: [PanelId; 5] = [
-    PanelId::Groundings,
-    PanelId::Actions,
-    PanelId::Model,
-    PanelId::Timing,
-    PanelId::Log,
-];
-
-/// The panels from which something is begun.
-const TASKS: [PanelId; 3] = [PanelId::Ask, PanelId::Simulator, PanelId::Generate];
-
-fn wide_layout() -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let sources = tabs(&mut tiles, &[PanelId::Sources]);
-    let views = tabs(&mut tiles, &[PanelId::Views]);
-    let ask = tabs(&mut tiles, &TASKS);
-    let results = tabs(&mut tiles, &RESULTS);
-    let side = tiles.insert_vertical_tile(vec![ask, results]);
-    share(
-        &mut tiles,
-        side,
-        &[(ask, ASK_SHARE), (results, 1.0 - ASK_SHARE)],
-    );
-    let root = tiles.insert_horizontal_tile(vec![sources, views, side]);
-    let shares = [
-        (sources, SOURCES_SHARE),
-        (views, VIEWS_SHARE),
-        (side, SIDE_SHARE),
-    ];
-    share(&mut tiles, root, &shares);
-    Tree::new(egui::Id::unique("tiles"), root, tiles)
-}
-
-fn tall_layout() -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let views = tabs(&mut tiles, &[PanelId::Views]);
-    let ask: Vec<PanelId> = TASKS.into_iter().chain([PanelId::Sources]).collect();
-    let ask = tabs(&mut tiles, &ask);
-    let results = tabs(&mut tiles, &RESULTS);
-    let below = tiles.insert_horizontal_tile(vec![ask, results]);
-    let root = tiles.insert_vertical_tile(vec![views, below]);
-    Tree::new(egui::Id::unique("tall tiles"), root, tiles)
-}
-
-fn low_layout() -> Tree<PanelId> {
-    let mut tiles = Tiles::default();
-    let views = tabs(&mut tiles, &[PanelId::Views]);
-    let front = TASKS.into_iter().chain([PanelId::Sources]);
-    let rest: Vec<PanelId> = front.chain(RESULTS).collect();
-    let rest = tabs(&mut tiles, &rest);
-    let root = tiles.insert_horizontal_tile(vec![views, rest]);
-    Tree::new(egui::Id::unique("low tiles"), root, tiles)
 }
 
 /// Panels behind each other, the first in front. One alone has tabs too: its title, and the handle to drag it by.

@@ -61,8 +61,8 @@ impl ViewsPanel {
         let mut marks = marks(context.workbench, context.hues, source.id);
         let models = marks.len();
         marks.extend(truth::marks(context.workbench, context.hues, source.id));
-        let known = marks.len() - models;
         marks.extend(simulated_truth(context.workbench, context.hues, source.id));
+        let known = marks.len() - models;
         if marks.iter().any(|mark| mark.opacity < 1.0) {
             ui.ctx().request_repaint();
         }

@@ -5,7 +5,7 @@
 mod gallery;
 mod hostile;
 pub mod scene;
-mod simulator;
+pub mod simulator;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, Vec2, vec2};

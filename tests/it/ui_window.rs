@@ -9,7 +9,7 @@ use spvla::ui::shell::Shell;
 use spvla::ui::theme;
 use spvla::workbench::{Command, CommandId, Workbench};
 
-use crate::ui_panels::scene;
+use crate::ui_panels::{scene, simulator};
 
 /// The window with its document, and what was done to it.
 struct Window {
@@ -58,6 +58,18 @@ fn press(harness: &mut Harness<'_, Window>, modifiers: Modifiers, key: Key) {
 fn click(harness: &mut Harness<'_, Window>, name: &str) {
     harness.get_by_label(name).click();
     harness.run_steps(4);
+}
+
+#[test]
+fn space_plays_whoever_looks_at_a_picture() {
+    let mut harness = open(simulator::running(), vec2(1280.0, 800.0));
+    let canvas = harness.get_all_by_role(Role::Canvas).next();
+    let middle = canvas.expect("a camera's picture").rect().center();
+    harness.drag_at(middle);
+    harness.drop_at(middle);
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    assert!(harness.state().pushed(CommandId::PlayPause));
 }
 
 #[test]

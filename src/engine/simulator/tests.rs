@@ -106,6 +106,8 @@ fn a_camera_is_a_feed_at_the_tasks_rate() {
     let steps: Vec<u64> = bench.frames.iter().map(|frame| frame.seq).collect();
     assert!(steps.windows(2).all(|pair| pair[0] <= pair[1]), "{steps:?}");
     bench.order(SimulatorOrder::Run(false));
+    // From the start, before the gripper hides what it reaches for.
+    bench.order(SimulatorOrder::Begin(scene.setup.clone()));
     bench.order(SimulatorOrder::Truth(true));
     bench.until("truth", |bench| !bench.status.truth.is_empty());
     let (of, marks) = &bench.status.truth[0];

@@ -60,7 +60,7 @@ impl Truth {
             if let Some([x1, y1, x2, y2]) = corners {
                 let name = named(scene, (label.object - THINGS) as usize);
                 let corners = vec![point([x1, y1]), point([x2, y2])];
-                marks.push(Grounding::new(GroundingKind::Box, corners).labelled(truly(&name)));
+                marks.push(Grounding::new(GroundingKind::Box, corners).labelled(name));
             }
         }
         self.look_ahead();
@@ -131,13 +131,13 @@ impl Truth {
             let seen = last.and_then(|(place, _, _)| project(camera, *place));
             if let Some(seen) = seen.filter(|seen| seen.inside(view.size)) {
                 let place = vec![point(seen.pixel)];
-                marks.push(Grounding::new(GroundingKind::Point, place).labelled(truly(name)));
+                marks.push(Grounding::new(GroundingKind::Point, place).labelled(name));
             }
         }
         let way: Vec<[f64; 3]> = rest.iter().map(|(place, _, _)| *place).collect();
         let points: Vec<ImagePoint> = trace(camera, &way).points.into_iter().map(point).collect();
         if points.len() > 1 {
-            marks.push(Grounding::new(GroundingKind::Trace, points).labelled(truly("gripper")));
+            marks.push(Grounding::new(GroundingKind::Trace, points).labelled("gripper"));
         }
         marks
     }
@@ -152,10 +152,6 @@ pub(super) fn named(scene: &Scene, object: usize) -> String {
             let spec = object.spec;
             format!("{} {}", spec.colour.name(), spec.category.entry().name)
         })
-}
-
-fn truly(name: &str) -> String {
-    format!("truth · {name}")
 }
 
 fn point([x, y]: [f64; 2]) -> ImagePoint {

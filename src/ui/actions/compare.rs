@@ -2,9 +2,9 @@
 
 use egui::{Label, Role, Ui, WidgetInfo, vec2};
 
-use super::curves::short;
 use super::series::Series;
 use crate::ui::theme::{self, Palette, SPACE};
+use crate::ui::units::short;
 use crate::workbench::Recorded;
 
 pub(super) fn ui(ui: &mut Ui, recorded: &Recorded, series: &Series) {

@@ -14,6 +14,7 @@ use super::series::Series;
 use crate::ui::theme::{
     self, HAIRLINE, HUES, Palette, RADIUS, SPACE_SMALL, TARGET_MIN, TEXT_CAPTION,
 };
+use crate::ui::units::{few, short};
 use crate::workbench::AxisGroup;
 
 /// Room for the numbers beside a plot.
@@ -324,61 +325,9 @@ fn whole(mark: GridMark) -> String {
     }
 }
 
-/// Distances of grid lines, so that about `wanted` fit and numbers are round: 1, 2 or 5 at some power of ten.
-pub(in crate::ui) fn few((low, high): (f64, f64), wanted: f64, least: f64) -> [f64; 3] {
-    let rough = ((high - low).abs() / wanted).max(1e-9);
-    let power = 10.0_f64.powf(rough.log10().floor());
-    let times = [1.0, 2.0, 5.0]
-        .into_iter()
-        .find(|times| power * times >= rough * 0.999)
-        .unwrap_or(10.0);
-    let step = (power * times).max(least);
-    [step, step * 10.0, step * 100.0]
-}
-
-/// A number in few characters.
-pub(in crate::ui) fn short(value: f64) -> String {
-    match value.abs() {
-        v if v < 1e-9 => "0".into(),
-        v if v < 0.001 => format!("{value:.0e}"),
-        v if v < 0.1 => trimmed(format!("{value:.3}")),
-        v if v < 10.0 => trimmed(format!("{value:.2}")),
-        _ => format!("{value:.0}"),
-    }
-}
-
-/// Without zeros that say nothing: "0.5", "1".
-fn trimmed(number: String) -> String {
-    if !number.contains('.') {
-        return number;
-    }
-    number
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        let texts: Vec<String> = [0.0, 1.0, -0.5, 0.02, -0.0304, 12.0, 2e-4]
-            .map(short)
-            .to_vec();
-        assert_eq!(texts, ["0", "1", "-0.5", "0.02", "-0.03", "12", "2e-4"]);
-    }
-
-    #[test]
-    fn grid_lines_are_few_and_round() {
-        let near = |a: [f64; 3], b: f64| (a[0] - b).abs() < 1e-9;
-        assert!(near(few((-1.0, 1.0), 3.5, 0.0), 1.0));
-        assert!(near(few((-0.03, 0.03), 3.5, 0.0), 0.02));
-        assert!(near(few((0.0, 15.0), 4.0, 1.0), 5.0));
-        assert!(near(few((0.0, 2.0), 4.0, 1.0), 1.0));
-        assert!(few((0.0, 0.0), 4.0, 0.0)[0] > 0.0);
-    }
 
     #[test]
     fn the_gripper_goes_in_steps_and_gaps_stay_gaps() {

@@ -10,8 +10,9 @@ use egui_plot::{
 };
 
 use crate::engine::{EpisodeRows, FeatureRows};
-use crate::ui::actions::curves::{color, few, short};
+use crate::ui::actions::curves::color;
 use crate::ui::theme::{Palette, TEXT_CAPTION};
+use crate::ui::units::{few, short};
 use crate::workbench::Recorded;
 
 /// Points of a curve at most: more than pixels on a wide screen.
@@ -20,6 +21,8 @@ const MOST: usize = 4096;
 const LABELS: f32 = 38.0;
 /// Room for the numbers below a plot.
 const CLOCK_SPACING: f32 = 64.0;
+/// Share of the height that a gripper's strip has.
+const GRIPPER_SHARE: f32 = 0.3;
 const CURVE: f32 = 1.5;
 const CURSOR: f32 = 1.5;
 const PREDICTED: f32 = 1.0;
@@ -105,6 +108,7 @@ pub(super) struct Drawn<'a> {
 }
 
 /// Where a feature is drawn.
+#[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) width: f32,
     pub(super) height: f32,
@@ -114,13 +118,37 @@ pub(super) struct Place {
     pub(super) at: f64,
 }
 
-/// Draws it; the time that was asked for by pressing or dragging.
+/// Draws it; the time that was asked for by pressing or dragging. A gripper has a strip of its own: its 0 and 1 would
+/// flatten the metres beside them.
 pub(super) fn ui(
     ui: &mut Ui,
     drawn: &Drawn<'_>,
     off: &BTreeSet<(String, usize)>,
     place: &Place,
 ) -> Option<f64> {
+    let all = 0..drawn.curve.axes.len();
+    let is_gripper = |axis: &usize| drawn.feature.axes[*axis].contains("gripper");
+    let on = |axis: &usize| !off.contains(&(drawn.feature.name.clone(), *axis));
+    let (gripper, others): (Vec<usize>, Vec<usize>) = all.filter(on).partition(is_gripper);
+    if gripper.is_empty() || others.is_empty() {
+        return strip(ui, drawn, &[others, gripper].concat(), place);
+    }
+    let low = GRIPPER_SHARE * place.height;
+    let above = Place {
+        height: place.height - low,
+        clock: false,
+        ..*place
+    };
+    let asked = strip(ui, drawn, &others, &above);
+    let below = Place {
+        height: low,
+        ..*place
+    };
+    strip(ui, drawn, &gripper, &below).or(asked)
+}
+
+/// Draws some axes on one scale.
+fn strip(ui: &mut Ui, drawn: &Drawn<'_>, shown: &[usize], place: &Place) -> Option<f64> {
     let p = Palette::of(ui);
     let Drawn {
         rows,
@@ -129,10 +157,7 @@ pub(super) fn ui(
         chunk,
     } = *drawn;
     let last = rows.time(rows.length.saturating_sub(1));
-    let shown: Vec<usize> = (0..curve.axes.len())
-        .filter(|axis| !off.contains(&(feature.name.clone(), *axis)))
-        .collect();
-    let plot = frame(feature, place, last);
+    let plot = frame((&feature.name, shown.first()), place, last);
     let colors: Vec<_> = shown.iter().map(|axis| color(ui, *axis)).collect();
     let response = ui.scope(|ui| {
         let small = FontId::monospace(TEXT_CAPTION);
@@ -143,7 +168,7 @@ pub(super) fn ui(
                 let line = Line::new(feature.axes[*axis].clone(), points);
                 plot.line(line.color(color).width(CURVE).allow_band(false).id(*axis));
             }
-            for axis in &shown {
+            for axis in shown {
                 let Some(points) = chunk.and_then(|chunk| chunk.axes.get(*axis)) else {
                     continue;
                 };
@@ -162,7 +187,7 @@ pub(super) fn ui(
     Some(transform.value_from_position(pointer).x.clamp(0.0, last))
 }
 
-fn frame<'a>(feature: &'a FeatureRows, place: &Place, last: f64) -> Plot<'a> {
+fn frame<'a>(id: (&'a str, Option<&'a usize>), place: &Place, last: f64) -> Plot<'a> {
     let marks = f64::from(place.width / CLOCK_SPACING).clamp(2.0, 12.0);
     let clock = AxisHints::new_x()
         .label_spacing(24.0..=48.0)
@@ -177,7 +202,7 @@ fn frame<'a>(feature: &'a FeatureRows, place: &Place, last: f64) -> Plot<'a> {
         .label_spacing(12.0..=18.0)
         .min_thickness(LABELS)
         .formatter(|mark, _| short(mark.value));
-    Plot::new(("episode", feature.name.as_str()))
+    Plot::new(("episode", id))
         .show_background(false)
         .set_margin_fraction(vec2(0.0, 0.1))
         .include_x(0.0)

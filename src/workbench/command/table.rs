@@ -137,6 +137,6 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::ShowModel, "Panels", "Show model", "The checkpoint and its report", &[ctrl_shift("M")]),
     row(CommandId::ShowTiming, "Panels", "Show timing", "Stages, frames and memory", &[ctrl_shift("T")]),
     row(CommandId::ShowLog, "Panels", "Show log", "Messages", &[ctrl_shift("L")]),
-    row(CommandId::ShowGenerate, "Panels", "Show generate", "Datasets by the scripted expert", &[ctrl_shift("N")]),
+    row(CommandId::ShowGenerate, "Panels", "Show generate", "Datasets by the scripted expert", &[ctrl_shift("J")]),
     row(CommandId::Quit, "Window", "Quit", "", &[ctrl("Q")]),
 ];

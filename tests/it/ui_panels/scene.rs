@@ -67,6 +67,7 @@ impl Scene {
     /// Draws the panel as its tile does, then applies what was done, as the window does.
     pub fn draw(&mut self, ui: &mut Ui) {
         let mut commands = Vec::new();
+        self.feeds.update(&self.workbench);
         let mut context = PanelContext {
             workbench: &self.workbench,
             feeds: &mut self.feeds,

@@ -59,7 +59,7 @@ pub fn running() -> Workbench {
     }
     let of = workbench.sources[0].id;
     let corners = vec![ImagePoint::new(40.0, 50.0), ImagePoint::new(120.0, 110.0)];
-    let truth = Grounding::new(GroundingKind::Box, corners).labelled("truth · orange carrot");
+    let truth = Grounding::new(GroundingKind::Box, corners).labelled("orange carrot");
     workbench.absorb_simulator_status(SimulatorStatus {
         running: true,
         step: 23,
@@ -96,7 +96,7 @@ fn a_closed_simulator_is_opened_and_a_broken_one_says_why() {
     let failed = Event::Simulator(SimulatorEvent::Failed(text));
     drop(workbench.absorb(failed));
     let mut harness = open(SimulatorPanel::default(), workbench, TALL);
-    harness.get_by_label("Found no graphics adapter");
+    harness.get_by_role_and_label(Role::Group, "Found no graphics adapter");
     click(&mut harness, "Try again");
     let wanted = Command::Plain(CommandId::OpenSimulator);
     assert_eq!(pushed(&harness), [wanted]);
@@ -162,6 +162,8 @@ fn a_task_is_chosen_by_name_and_templates_vary() {
     let setup = &harness.state().workbench.settings.simulator;
     assert_eq!(setup.task, "widowx_spoon_on_towel");
     click(&mut harness, "Task");
+    harness.get_by_label("Place between").scroll_to_me();
+    harness.run_steps(4);
     click(&mut harness, "Place between");
     harness.get_by_role_and_label(Role::ComboBox, "Distractors");
     click(&mut harness, "Unseen things and wordings");
@@ -180,7 +182,9 @@ fn a_thing_is_dragged_only_while_that_is_wanted() {
         workbench.simulator.perturb = wanted;
         let size = vec2(800.0, 600.0);
         let mut harness = open(ViewsPanel::default(), workbench, size);
-        let from = egui::pos2(200.0, 300.0);
+        let mut canvases = harness.get_all_by_role(Role::Canvas);
+        let from = canvases.next().expect("a camera's picture").rect().center();
+        drop(canvases);
         harness.drag_at(from);
         harness.run_steps(2);
         harness.hover_at(from + vec2(60.0, 10.0));
