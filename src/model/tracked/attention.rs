@@ -296,7 +296,8 @@ fn softmax(scores: &mut [f32]) {
     for score in &mut *scores {
         let below = *score - largest;
         let share = exp(below);
-        *score = if below > NOTHING { share } else { 0.0 };
+        // What is not a number stays one.
+        *score = if below < NOTHING { 0.0 } else { share };
     }
     let factor = 1.0 / sum(scores);
     for score in scores {
