@@ -24,21 +24,24 @@ mod objective;
 mod optimizer;
 mod pictures;
 mod random;
+mod recorded;
 mod save;
 mod session;
+mod settings;
 mod similarity;
 mod state;
+mod step;
 mod vocabulary;
 
 pub use bench::{BenchConfig, BenchReport, BenchRow, BenchShape, bench};
-pub use config::{
-    ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
-    LossConfig, ModelSource, NewExpert, NewModel, OptimizerConfig, PictureConfig, Recipe,
-    RunConfig,
-};
+pub use config::{Recipe, RunConfig};
 pub use error::TrainError;
 pub use metrics::StepMetrics;
 pub use session::{Report, run};
+pub use settings::{
+    ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
+    LossConfig, ModelSource, NewExpert, NewModel, OptimizerConfig, PictureConfig,
+};
 
 #[cfg(test)]
 mod tests;

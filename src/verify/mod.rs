@@ -21,6 +21,7 @@ mod reply;
 mod sheet;
 mod tables;
 mod training;
+mod update;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -194,7 +195,7 @@ fn stage(stem: &str) -> Result<Recompute, &'static str> {
         _ if stem.starts_with("predict_") => predict::stages,
         _ if stem.starts_with("train_lm") => training::language,
         _ if stem.starts_with("train_diffusion") => training::diffusion,
-        _ if stem.starts_with("optimizer") => training::optimizer,
+        _ if stem.starts_with("optimizer") => update::optimizer,
         _ => return Err("no stage here has this name"),
     })
 }
@@ -275,8 +276,8 @@ fn cases(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
     diffusion::schedule(sheet, cases);
     for (name, table) in cases.as_object().into_iter().flatten() {
         match name.as_str() {
-            "lr_schedule" => training::rates(sheet, table),
-            "lr_groups" => training::groups(sheet, &mut space.models, table)?,
+            "lr_schedule" => update::rates(sheet, table),
+            "lr_groups" => update::groups(sheet, &mut space.models, table)?,
             name if INPUTS.contains(&name) => {}
             name => sheet.skip(name, "no table here has this name"),
         }
