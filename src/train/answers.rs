@@ -88,7 +88,7 @@ fn scaled(part: &str, scale: [f64; 2]) -> String {
             continue;
         }
         if let Ok(value) = number.parse::<f64>() {
-            text.push_str(&format!("{}", (value * scale[axis]).round()));
+            text.push_str(&((value * scale[axis]).round() as i64).to_string());
             axis = 1 - axis;
         } else {
             text.push_str(&number);

@@ -7,8 +7,8 @@ use super::gallery::{self, Gallery, Shot};
 use super::pictures::{Fitted, Pictures};
 use super::random::weighted;
 use super::{BatchConfig, TrainError};
-use crate::geometry::ImageSize;
-use crate::grounding::Grounding;
+use crate::geometry::{ImagePoint, ImageSize};
+use crate::grounding::{Grounding, GroundingKind};
 use crate::model::config::QwenConfig;
 use crate::model::planner::PlannerTokenizer;
 use crate::model::planner::prompt::Role;
@@ -268,13 +268,13 @@ fn shares(
     ];
     let mut shares = vec![0.0_f32; (rows * columns) as usize];
     for grounding in groundings {
-        let parts = match (grounding.kind, grounding.bounds()) {
-            (crate::grounding::GroundingKind::Box, Some(corners)) => vec![corners],
-            _ => {
-                let around =
-                    |p: &crate::geometry::ImagePoint| [p.x - 0.5, p.y - 0.5, p.x + 0.5, p.y + 0.5];
-                grounding.points.iter().map(around).collect()
-            }
+        let around = |p: &ImagePoint| [p.x - 0.5, p.y - 0.5, p.x + 0.5, p.y + 0.5];
+        let parts = match grounding
+            .bounds()
+            .filter(|_| grounding.kind == GroundingKind::Box)
+        {
+            Some(corners) => vec![corners],
+            None => grounding.points.iter().map(around).collect(),
         };
         for [x1, y1, x2, y2] in parts {
             for (at, share) in shares.iter_mut().enumerate() {

@@ -240,7 +240,7 @@ impl Meter<'_> {
         let mut pass = Pass::unwatched(CancelToken::default());
         let loss = match (&self.sizes.expert, acts) {
             (Some(expert), true) => {
-                let (batch, draw) = self.actions(prompts, each, expert);
+                let (batch, draw) = actions(prompts, each, expert);
                 let reads = expert.qformer.start_layer..expert.qformer.end_layer;
                 let how = (RopeRounding::Bf16, reads, 1.0);
                 network.action_loss(&batch, &draw, how, &mut pass)?
@@ -295,35 +295,6 @@ impl Meter<'_> {
         batch.unwrap_or_else(|| unreachable!("an empty batch was asked for"))
     }
 
-    fn actions(
-        &self,
-        prompts: &LanguageBatch,
-        each: usize,
-        expert: &ExpertConfig,
-    ) -> (ActionBatch, DiffusionDraw) {
-        let side = crate::model::policy::DINO_SIDE as usize;
-        let dit = &expert.dit;
-        let numbers = |count: usize| {
-            (0..count)
-                .map(|at| (at * 29 % 83) as f32 / 41.0 - 1.0)
-                .collect()
-        };
-        let drawn = each * REPEATS;
-        let batch = ActionBatch {
-            prompts: prompts.clone(),
-            views: 1,
-            pixels: (numbers(each * 3 * side * side), [side; 2]),
-            actions: numbers(each * dit.horizon * dit.axes),
-        };
-        let draw = DiffusionDraw {
-            repeats: REPEATS,
-            timesteps: (0..drawn).map(|at| at * 13 % 100).collect(),
-            noise: numbers(drawn * dit.horizon * dit.axes),
-            unconditional: vec![false; drawn],
-        };
-        (batch, draw)
-    }
-
     /// Operations of the products of one part, forwards.
     fn forward(&self, prompts: &LanguageBatch, acts: bool) -> f64 {
         let planner = planner_operations(&self.sizes.qwen, prompts);
@@ -337,6 +308,34 @@ impl Meter<'_> {
             }
         }
     }
+}
+
+fn actions(
+    prompts: &LanguageBatch,
+    each: usize,
+    expert: &ExpertConfig,
+) -> (ActionBatch, DiffusionDraw) {
+    let side = crate::model::policy::DINO_SIDE as usize;
+    let dit = &expert.dit;
+    let numbers = |count: usize| {
+        (0..count)
+            .map(|at| (at * 29 % 83) as f32 / 41.0 - 1.0)
+            .collect()
+    };
+    let drawn = each * REPEATS;
+    let batch = ActionBatch {
+        prompts: prompts.clone(),
+        views: 1,
+        pixels: (numbers(each * 3 * side * side), [side; 2]),
+        actions: numbers(each * dit.horizon * dit.axes),
+    };
+    let draw = DiffusionDraw {
+        repeats: REPEATS,
+        timesteps: (0..drawn).map(|at| at * 13 % 100).collect(),
+        noise: numbers(drawn * dit.horizon * dit.axes),
+        unconditional: vec![false; drawn],
+    };
+    (batch, draw)
 }
 
 fn planner_operations(qwen: &QwenConfig, batch: &LanguageBatch) -> f64 {

@@ -16,7 +16,7 @@ pub(super) fn generator(seed: u64, stream: Stream, step: u64, slot: usize) -> Ch
     let kind = match stream {
         Stream::Labels => 0x6c61_6265_6c73,
         Stream::Actions => 0x6163_7469_6f6e,
-        Stream::Noise => 0x6e6f_6973_65,
+        Stream::Noise => 0x006e_6f69_7365,
     };
     let mut random = ChaCha8Rng::seed_from_u64(seed ^ kind);
     // A stream of 2^68 bytes for every step and slot.

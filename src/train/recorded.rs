@@ -213,7 +213,10 @@ fn scale(stats: &Stats, names: &[String]) -> Scale {
         let named = names
             .get(axis)
             .is_some_and(|name| name.to_lowercase().contains("gripper"));
-        named || (stats.min[axis] == 0.0 && stats.max[axis] == 1.0 && axis + 1 == axes)
+        named
+            || (stats.min[axis].abs() < 1e-9
+                && (stats.max[axis] - 1.0).abs() < 1e-9
+                && axis + 1 == axes)
     };
     Scale {
         low: narrow(quantile(stats, 0.01)),

@@ -236,7 +236,7 @@ pub struct OptimizerConfig {
     pub warmup: u64,
     /// Where the cosine ends, as a share of the full rate.
     pub floor: f64,
-    /// AdamW.
+    /// Its decays and epsilon.
     pub adamw: AdamWSettings,
     /// Largest norm of all gradients together.
     pub clip: f64,

@@ -105,7 +105,7 @@ impl Decoder {
         range: Range<usize>,
         pass: &mut Pass,
     ) -> Result<Vec<Tensor<3>>, PassError> {
-        self.states(input, self.prefill_steps(input), range, pass)
+        self.states(input, &self.prefill_steps(input), range, pass)
     }
 
     /// As [`Self::hidden_states`], each token seeing only what `mask` shows it.
@@ -123,13 +123,13 @@ impl Decoder {
             rotation: self.rotation(input),
             mask,
         };
-        self.states(input, steps, range, pass)
+        self.states(input, &steps, range, pass)
     }
 
     fn states(
         &self,
         input: &DecoderInput,
-        steps: Steps,
+        steps: &Steps,
         range: Range<usize>,
         pass: &mut Pass,
     ) -> Result<Vec<Tensor<3>>, PassError> {
@@ -138,7 +138,7 @@ impl Decoder {
         let last = self.blocks.len();
         for entry in 0..range.end.min(last + 1) {
             if entry > 0 {
-                x = self.blocks[entry - 1].forward(x, &steps, None);
+                x = self.blocks[entry - 1].forward(x, steps, None);
                 pass.block(format_args!("lm.block_{}", entry - 1), &x)?;
             }
             if entry == last {

@@ -129,7 +129,7 @@ pub fn attention<const N: usize>(
     let rows = nodes.each_ref().map(Rows::of);
     let (output, kept) = plan.forward(&rows);
     let counts = rows.map(|rows| shape_of(&rows.0)[0]);
-    Some(record(nodes, output, move |gradient, wanted| {
+    Some(record(&nodes, output, move |gradient, wanted| {
         let found = plan.backward(&kept, &Rows::new(&gradient), &counts);
         let mut found = found.into_iter();
         wanted.map(|wanted| found.next().filter(|_| wanted))

@@ -21,18 +21,18 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Optio
     let turned = turned(&Rows::new(&matrix));
     let output = product::<2>(plain(inputs.clone()), plain(turned));
     let Some(bias) = bias else {
-        return Some(record([x, weight], output, move |gradient, wanted| {
-            gradients(&inputs, &matrix, gradient, wanted)
+        return Some(record(&[x, weight], output, move |gradient, wanted| {
+            gradients(&inputs, &matrix, &gradient, wanted)
         }));
     };
     let bias = node(bias)?;
     let output = shifted(output, Rows::of(&bias).numbers());
     Some(record(
-        [x, weight, bias],
+        &[x, weight, bias],
         output,
         move |gradient, [x, w, b]| {
             let sum = b.then(|| column_sums(&gradient));
-            let [x, w] = gradients(&inputs, &matrix, gradient, [x, w]);
+            let [x, w] = gradients(&inputs, &matrix, &gradient, [x, w]);
             [x, w, sum]
         },
     ))
@@ -41,10 +41,10 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Optio
 fn gradients(
     x: &FlexTensor,
     weight: &FlexTensor,
-    gradient: FlexTensor,
+    gradient: &FlexTensor,
     [x_wanted, weight_wanted]: [bool; 2],
 ) -> [Option<FlexTensor>; 2] {
-    let gradient = Rows::new(&gradient).0;
+    let gradient = Rows::new(gradient).0;
     [
         x_wanted.then(|| product::<2>(plain(gradient.clone()), plain(weight.clone()))),
         weight_wanted

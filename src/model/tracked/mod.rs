@@ -88,7 +88,7 @@ fn node<const D: usize>(tensor: Tensor<D>) -> Option<Tracked> {
 
 /// One node for `output` made from `inputs`.
 fn record<const D: usize, const N: usize>(
-    inputs: [Tracked; N],
+    inputs: &[Tracked; N],
     output: FlexTensor,
     back: impl Fn(FlexTensor, [bool; N]) -> [Option<FlexTensor>; N] + Send + Sync + 'static,
 ) -> Tensor<D> {

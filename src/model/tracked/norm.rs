@@ -43,7 +43,7 @@ pub fn rms_norm<const D: usize>(
         })
         .collect();
     let output = tensor(output, dims.clone());
-    Some(record([x, weight], output, move |gradient, [_, _]| {
+    Some(record(&[x, weight], output, move |gradient, [_, _]| {
         let (dx, dw) = rms_back(&Rows::new(&gradient), &input, &scale, &factors);
         [Some(tensor(dx, dims.clone())), Some(tensor(dw, [width]))]
     }))
@@ -108,7 +108,7 @@ pub fn layer_norm<const D: usize>(
     let (normed, factors) = normed(&input, width, epsilon as f32);
     let Some((scale, shift)) = affine else {
         let output = tensor(normed.clone(), dims.clone());
-        return Some(record([x], output, move |gradient, [_]| {
+        return Some(record(&[x], output, move |gradient, [_]| {
             let (dx, _, _) = layer_back(&Rows::new(&gradient), &normed, None, &factors);
             [Some(tensor(dx, dims.clone()))]
         }));
@@ -125,7 +125,7 @@ pub fn layer_norm<const D: usize>(
         }
     });
     let output = tensor(output, dims.clone());
-    Some(record([x, scale, shift], output, move |gradient, _| {
+    Some(record(&[x, scale, shift], output, move |gradient, _| {
         let (dx, dw, db) = layer_back(
             &Rows::new(&gradient),
             &normed,

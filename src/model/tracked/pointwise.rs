@@ -49,7 +49,7 @@ pub fn silu_gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Option<Tenso
             }
         });
     let output = tensor(output, dims.clone());
-    Some(record([gate, up], output, move |gradient, _| {
+    Some(record(&[gate, up], output, move |gradient, _| {
         let gradient = Rows::new(&gradient);
         let count = g.numbers().len();
         let (mut dg, mut du) = (vec![0.0; count], vec![0.0; count]);
@@ -96,7 +96,7 @@ fn unary<const D: usize>(
             }
         });
     let output = tensor(output, dims.clone());
-    Some(record([x], output, move |gradient, _| {
+    Some(record(&[x], output, move |gradient, _| {
         let gradient = Rows::new(&gradient);
         let mut dx = vec![0.0; input.numbers().len()];
         dx.par_chunks_mut(CHUNK)

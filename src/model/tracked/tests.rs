@@ -14,11 +14,11 @@ fn apart<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> f32 {
     (a - b).abs().max().into_scalar::<f32>()
 }
 
+/// A way to compute something from leaves.
+type Way<'a, const D: usize, const E: usize> = &'a dyn Fn(&[Tensor<D>]) -> Tensor<E>;
+
 /// Values and gradients of two ways to compute the same from the same leaves.
-fn same<const D: usize, const E: usize>(
-    leaves: &[Tensor<D>],
-    [fast, slow]: [&dyn Fn(&[Tensor<D>]) -> Tensor<E>; 2],
-) {
+fn same<const D: usize, const E: usize>(leaves: &[Tensor<D>], [fast, slow]: [Way<'_, D, E>; 2]) {
     let run = |of: &dyn Fn(&[Tensor<D>]) -> Tensor<E>| {
         let leaves: Vec<Tensor<D>> = leaves.iter().map(leaf).collect();
         let y = of(&leaves);
@@ -77,28 +77,28 @@ fn norms_are_their_definitions() {
         centred / scale * by.clone().unsqueeze() + by.unsqueeze()
     };
     same::<2, 2>(
-        &[x.clone()],
+        std::slice::from_ref(&x),
         [
             &|l| rms_norm(l[0].clone(), by.clone(), 1e-6).unwrap(),
             &|l| rms(l[0].clone(), by.clone()),
         ],
     );
     same::<1, 2>(
-        &[by.clone()],
+        std::slice::from_ref(&by),
         [
             &|l| rms_norm(x.clone(), l[0].clone(), 1e-6).unwrap(),
             &|l| rms(x.clone(), l[0].clone()),
         ],
     );
     same::<2, 2>(
-        &[x.clone()],
+        std::slice::from_ref(&x),
         [
             &|l| layer_norm(l[0].clone(), Some((by.clone(), by.clone())), 1e-6).unwrap(),
             &|l| layer(l[0].clone(), by.clone()),
         ],
     );
     same::<1, 2>(
-        &[by.clone()],
+        std::slice::from_ref(&by),
         [
             &|l| layer_norm(x.clone(), Some((l[0].clone(), l[0].clone())), 1e-6).unwrap(),
             &|l| layer(x.clone(), l[0].clone()),
@@ -110,13 +110,13 @@ fn norms_are_their_definitions() {
 fn nonlinearities_are_their_definitions() {
     let x = random::<2>([70, 90]) * 2.0;
     same::<2, 2>(
-        &[x.clone()],
+        std::slice::from_ref(&x),
         [&|l| gelu(l[0].clone()).unwrap(), &|l| {
             activation::gelu(l[0].clone())
         }],
     );
     same::<2, 2>(
-        &[x.clone()],
+        std::slice::from_ref(&x),
         [&|l| gelu_tanh(l[0].clone()).unwrap(), &|l| {
             activation::gelu_approximate(l[0].clone())
         }],

@@ -1,4 +1,4 @@
-//! AdamW with decoupled weight decay (Loshchilov and Hutter 2019), as `PyTorch` orders its operations.
+//! `AdamW` with decoupled weight decay (Loshchilov and Hutter 2019), as `PyTorch` orders its operations.
 //!
 //! Numbers in this process's memory are updated in one sweep; elsewhere by tensor expressions.
 
@@ -34,7 +34,7 @@ impl Default for AdamWSettings {
     }
 }
 
-/// What AdamW remembers of one parameter.
+/// What `AdamW` remembers of one parameter.
 #[derive(Debug, Clone)]
 pub struct Moments {
     /// Mean of its gradients.

@@ -58,7 +58,7 @@ fn packed_questions_are_single_ones_side_by_side() {
     let packed = Packed::new(&samples, &config);
     let length: usize = samples.iter().map(|s| s.ids.len()).sum();
     assert!(packed.length() < length, "pictures are shared");
-    let (together, targets) = loss(&network, &[packed.clone()], &patches, &[grid]);
+    let (together, targets) = loss(&network, std::slice::from_ref(&packed), &patches, &[grid]);
     assert_eq!(targets, count);
     assert!(
         (together - sum / count as f64).abs() < 1e-5,
@@ -67,7 +67,7 @@ fn packed_questions_are_single_ones_side_by_side() {
     // The same beside a shorter sequence, with padding.
     let short = Packed::new(&samples[2..], &config);
     let two = [patches.clone(), patches.clone()].concat();
-    let (short_loss, short_count) = loss(&network, &[short.clone()], &patches, &[grid]);
+    let (short_loss, short_count) = loss(&network, std::slice::from_ref(&short), &patches, &[grid]);
     let (both, _) = loss(&network, &[short, packed], &two, &[grid, grid]);
     let expected = (sum + short_loss * short_count as f64) / (count + short_count) as f64;
     assert!((both - expected).abs() < 1e-5, "{both} {expected}");
