@@ -16,13 +16,14 @@
 //! | 5 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | egui, Burn, files, threads |
 //! | 4 | [`engine`] | the only owner of threads | egui, how anything is computed |
 //! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
-//! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
 //! | 3 | [`collect`] | a job: the expert's episodes become datasets | egui, channels, threads |
+//! | 3 | [`train`] | a job: both stages of training, from a configuration to a run folder | egui, channels, threads |
+//! | 3 | [`eval`] | a job: how well a policy grounds and acts, with intervals | egui, channels, threads |
+//! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
 //! | 2 | [`camera`] | pictures, folders, videos, live cameras as sources | Burn, egui |
 //! | 2 | [`data`] | datasets in and out: episodes and labelled pictures | Burn, egui, threads |
 //! | 2 | [`sim`] | a small world with physics: tasks, an expert, pictures and what is true in them | Burn, egui, files, threads |
 //! | 1 | [`media`] | codecs: pictures and MP4 video, read and written | Burn, egui, threads |
-//! | 3 | [`eval`] | a job: how well a policy grounds and acts, with intervals | egui, channels, threads |
 //! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`control`] [`metrics`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
 //!
 //! # One question, from key to canvas
@@ -71,6 +72,7 @@ pub mod sim;
 pub mod bench;
 pub mod collect;
 pub mod eval;
+pub mod train;
 pub mod verify;
 
 // Floor 4: the only owner of threads.

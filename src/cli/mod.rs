@@ -16,6 +16,7 @@ mod predict;
 mod progress;
 mod table;
 mod throughput;
+mod train;
 mod verify;
 
 use std::path::PathBuf;
@@ -97,6 +98,8 @@ pub enum Command {
     Verify(verify::Options),
     /// Let the scripted expert play tasks in the simulator and write datasets of it
     Generate(Box<generate::Options>),
+    /// Train a planner to ground and an expert to act
+    Train(train::Options),
     /// Measure how well a policy grounds and acts, and compare two
     #[command(subcommand)]
     Eval(eval::Eval),
@@ -139,6 +142,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Devices(options) => devices::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Generate(options) => generate::run(&options),
+        Command::Train(options) => train::run(&options),
         Command::Eval(eval) => eval::run(&eval),
         Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),
@@ -243,13 +247,13 @@ mod tests {
             "dataset frame D --episode 1",
             "dataset convert D E",
             "bench model --shape 13b",
+            "bench expert --suite --seeds 3",
+            "bench expert --quick",
             "eval grounding --predictions P",
             "eval grounding --checkpoint C --dataset D",
             "eval simulator --out O",
             "eval simulator --policy expert --checkpoint C --out O",
             "eval simulator --policy expert --out O --columns odd",
-            "bench expert --suite --seeds 3",
-            "bench expert --quick",
             "fly",
         ] {
             assert!(parse(line).is_err(), "{line}");

@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 
 use super::checkpoint::{LoadError, Weights};
 use super::layers::{Linear, attend};
+use super::tracked::{self, Group, Heads, Place, learns_here};
 
 /// Self-attention whose queries, keys and values come from one product (names `qkv` and `proj`).
 #[derive(Module, Debug)]
@@ -34,6 +35,11 @@ impl SelfAttention {
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, width] = x.dims();
         let head = width / self.heads;
+        if learns_here(&x)
+            && let Some(y) = self.forward_tracked(&x)
+        {
+            return y;
+        }
         // [B, N, 3, heads, d] to [3, B, heads, N, d]
         let qkv = self
             .qkv
@@ -49,6 +55,23 @@ impl SelfAttention {
         self.proj.forward(merge_heads(y))
     }
 
+    fn forward_tracked(&self, x: &Tensor<3>) -> Option<Tensor<3>> {
+        let [batch, tokens, width] = x.dims();
+        let qkv = self.qkv.forward(x.clone().reshape([batch * tokens, width]));
+        let sizes = Heads {
+            groups: vec![Group::in_a_row(batch, [tokens; 2])],
+            heads: [self.heads; 2],
+            width: width / self.heads,
+        };
+        let places = [0, 1, 2].map(|part| Place {
+            tensor: 0,
+            start: part * width,
+        });
+        let scale = scale(sizes.width);
+        let y = tracked::attention([qkv], (sizes, places), (None, None, scale))?;
+        Some(self.proj.forward(y).reshape([batch, tokens, width]))
+    }
+
     /// As [`Self::forward`] for the last `count` tokens only, which still attend to all of them.
     ///
     /// # Shapes
@@ -58,7 +81,7 @@ impl SelfAttention {
     pub fn forward_last(&self, x: Tensor<3>, count: usize) -> Tensor<3> {
         let asking = x.clone().narrow(1, x.dims()[1] - count, count);
         self.proj
-            .forward(read_heads(&self.qkv, asking, x, self.heads))
+            .forward(read_heads(&self.qkv, (asking, x), self.heads, None))
     }
 
     /// With weights in f32, see [`Linear::widened`].
@@ -76,16 +99,50 @@ impl SelfAttention {
 ///
 /// # Shapes
 /// - `query`: `[B, Q, C]`, `read`: `[B, M, C]`
+/// - `mask`: `[B, Q, M]`, added to the scores
 /// - returns `[B, Q, C]`
 #[must_use]
-pub fn read_heads(qkv: &Linear, query: Tensor<3>, read: Tensor<3>, heads: usize) -> Tensor<3> {
+pub fn read_heads(
+    qkv: &Linear,
+    (query, read): (Tensor<3>, Tensor<3>),
+    heads: usize,
+    mask: Option<&Tensor<3>>,
+) -> Tensor<3> {
     let width = query.dims()[2];
     let q = qkv.forward_rows(query, 0, width);
     let keys_values = qkv.forward_rows(read, width, 2 * width);
+    if learns_here(&keys_values)
+        && let Some(y) = read_tracked(&q, &keys_values, heads, mask)
+    {
+        return y;
+    }
     let k = keys_values.clone().narrow(2, 0, width);
     let v = keys_values.narrow(2, width, width);
     let [q, k, v] = [q, k, v].map(|x| split_heads(x, heads));
-    merge_heads(attend(q, k, v, scale(width / heads), None))
+    let mask = mask.map(|mask| mask.clone().unsqueeze_dim(1));
+    merge_heads(attend(q, k, v, scale(width / heads), mask))
+}
+
+fn read_tracked(
+    q: &Tensor<3>,
+    keys_values: &Tensor<3>,
+    heads: usize,
+    mask: Option<&Tensor<3>>,
+) -> Option<Tensor<3>> {
+    let [batch, asking, width] = q.dims();
+    let read = keys_values.dims()[1];
+    let sizes = Heads {
+        groups: vec![Group::in_a_row(batch, [asking, read])],
+        heads: [heads; 2],
+        width: width / heads,
+    };
+    let place = |tensor, start| Place { tensor, start };
+    let places = [place(0, 0), place(1, 0), place(1, width)];
+    let q = q.clone().reshape([batch * asking, width]);
+    let keys_values = keys_values.clone().reshape([batch * read, 2 * width]);
+    let how = (None, mask.cloned(), scale(sizes.width));
+    let y = tracked::attention([q, keys_values], (sizes, places), how)?;
+    Some(y.reshape([batch, asking, width]))
 }
 
 /// `d^-1/2`, the usual scale of attention scores.

@@ -1,0 +1,202 @@
+//! `spvla train` and `spvla bench train`.
+//!
+//! JSON: one line `{"schema": 1, "step", "loss", "losses", …}` for each step told, then
+//! `{"schema": 1, "folder", "steps", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
+//! The measurement: `{"schema": 1, "shape", "device", "threads", "parameters", "rows": [{"stage", "gradient_ms",
+//! "update_ms", "samples_per_second", "operations", "gflops"}]}`.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::table::{Flush, Table};
+use super::{Outcome, json as write_json, text};
+use crate::engine::DeviceChoice;
+use crate::job::JobContext;
+use crate::train::{
+    BenchConfig, BenchReport, BenchShape, Report, RunConfig, StepMetrics, bench as measure,
+    run as train,
+};
+
+/// Arguments of `spvla train`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The run: a TOML file
+    run: PathBuf,
+    /// Go on from the state saved in the run folder
+    #[arg(long)]
+    resume: bool,
+    /// Where to train; as the file says if not given
+    #[arg(long, value_enum)]
+    device: Option<DeviceChoice>,
+    /// Steps, in place of those in the file
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
+    let mut config = RunConfig::read(&options.run)?;
+    if let Some(device) = options.device {
+        config.device = device;
+    }
+    if let Some(steps) = options.steps {
+        config.steps = steps;
+    }
+    let bar = bar(config.steps);
+    let context = JobContext::silent();
+    let mut told = Instant::now();
+    let mut failed = None;
+    let report = train(&config, options.resume, &context, &mut |metrics| {
+        bar.set_position(metrics.step);
+        if told.elapsed() < Duration::from_millis(200) {
+            return;
+        }
+        told = Instant::now();
+        bar.set_message(line(metrics));
+        if options.json
+            && let Err(error) = write_json(&schema(serde_json::to_value(metrics)))
+        {
+            failed = Some(error);
+        }
+    })?;
+    bar.finish_and_clear();
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if options.json {
+        write_json(&schema(serde_json::to_value(&report)))?;
+    } else {
+        text(&shown(&report))?;
+    }
+    Ok(if report.stopped {
+        Outcome::Bad
+    } else {
+        Outcome::Good
+    })
+}
+
+fn schema(value: Result<Value, serde_json::Error>) -> Value {
+    let mut found = json!({ "schema": 1 });
+    if let (Some(found), Ok(Value::Object(value))) = (found.as_object_mut(), value) {
+        found.extend(value);
+    }
+    found
+}
+
+fn bar(steps: u64) -> ProgressBar {
+    let bar = ProgressBar::new(steps);
+    let template = "{bar:24} {pos}/{len} steps, {eta} left  {wide_msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn line(metrics: &StepMetrics) -> String {
+    let parts: Vec<String> = metrics
+        .losses
+        .iter()
+        .map(|(name, loss)| format!("{name} {loss:.3}"))
+        .collect();
+    let similarity = metrics
+        .similarity
+        .map_or_else(String::new, |s| format!(", similarity {s:.2}"));
+    format!(
+        "loss {:.3} ({}), {:.1} samples/s{similarity}",
+        metrics.loss,
+        parts.join(", "),
+        metrics.samples_per_second
+    )
+}
+
+fn shown(report: &Report) -> String {
+    let ended = if report.stopped {
+        "stopped after"
+    } else {
+        "done:"
+    };
+    let last = report.last.as_ref().map_or_else(String::new, line);
+    let checkpoint = report.checkpoint.as_ref();
+    let checkpoint =
+        checkpoint.map_or_else(String::new, |path| format!("Saved {}\n", path.display()));
+    format!(
+        "{ended} {} steps in {:.1} s, {} parameters learn; {last}\n{checkpoint}",
+        report.steps, report.seconds, report.parameters
+    )
+}
+
+/// Arguments of `spvla bench train`.
+#[derive(Debug, Args)]
+pub struct BenchOptions {
+    /// Sizes of the model, all weights random
+    #[arg(long, value_enum, default_value_t)]
+    shape: BenchShape,
+    /// Where to train
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceChoice,
+    /// Side of the pictures, a multiple of 28
+    #[arg(long, default_value_t = 112, value_parser = clap::value_parser!(u32).range(28..=1008))]
+    side: u32,
+    /// Pictures, or action samples, of a step
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    batch: u16,
+    /// Questions packed behind each picture
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=64))]
+    questions: u16,
+    /// Steps that are measured
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    steps: u16,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
+    let config = BenchConfig {
+        shape: options.shape,
+        device: options.device,
+        side: options.side.next_multiple_of(28),
+        batch: usize::from(options.batch),
+        questions: usize::from(options.questions),
+        steps: usize::from(options.steps),
+    };
+    let report = measure(&config, &JobContext::silent())?;
+    if options.json {
+        write_json(&schema(serde_json::to_value(&report)))?;
+    } else {
+        text(&measured(&report))?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn measured(report: &BenchReport) -> String {
+    let mut table = Table::new(&[
+        (Flush::Left, "stage"),
+        (Flush::Right, "gradient ms"),
+        (Flush::Right, "update ms"),
+        (Flush::Right, "samples/s"),
+        (Flush::Right, "GFLOP/s"),
+    ]);
+    for row in &report.rows {
+        table.row([
+            row.stage.to_owned(),
+            format!("{:.1}", row.gradient_ms),
+            format!("{:.1}", row.update_ms),
+            format!("{:.1}", row.samples_per_second),
+            format!("{:.1}", row.gflops),
+        ]);
+    }
+    format!(
+        "{} parameters, {}, {} threads\n{}",
+        report.parameters,
+        report.device,
+        report.threads,
+        table.render()
+    )
+}

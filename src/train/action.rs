@@ -1,0 +1,209 @@
+//! Recorded episodes as action batches: pictures and instruction now, normalised actions from now on.
+
+use rand::Rng as _;
+use rand_distr::{Distribution as _, StandardNormal};
+use serde_json::Value;
+
+use super::learner::{Made, SPATIAL_PROMPT};
+use super::pictures::Pictures;
+use super::random::{Stream, generator, weighted};
+use super::recorded::{ActionSample, ActionSet};
+use super::{RunConfig, TrainError};
+use crate::grounding::prompt::action_prompt;
+use crate::job::JobContext;
+use crate::model::action::TRAIN_STEPS;
+use crate::model::planner::{Positions, prompt};
+use crate::model::policy::DINO_SIDE;
+use crate::model::training::{ActionBatch, DiffusionDraw, LanguageBatch, Packed};
+use crate::vision::normalize::{self, PatchLayout};
+use crate::vision::resample::{self, Filter};
+use crate::vision::{Fit, Frame};
+
+/// Share of samples learnt without their condition (`class_dropout_prob` of the original).
+const DROP: f64 = 0.1;
+
+/// Action samples and what chance decides about them.
+pub(super) struct ActionPart {
+    pub batch: ActionBatch,
+    pub draw: DiffusionDraw,
+    /// What was drawn, for messages.
+    pub names: Vec<String>,
+}
+
+/// The episodes of a run.
+pub(super) struct Actions {
+    sets: Vec<ActionSet>,
+    prompt: Option<String>,
+}
+
+impl Actions {
+    /// Opens every source of a run that learns actions.
+    pub(super) fn open(
+        config: &RunConfig,
+        made: &mut Made,
+        context: &JobContext<'_>,
+    ) -> Result<Self, TrainError> {
+        let mut sets = Vec::new();
+        if config.recipe.acts() {
+            for source in config.actions.iter().filter(|source| source.weight > 0.0) {
+                sets.push(ActionSet::open(source, context)?);
+            }
+        }
+        let chunk = made.learner.network.expert.as_ref().map(|e| e.dit.chunk());
+        for (set, source) in sets.iter().zip(&config.actions) {
+            if let Some([_, axes]) = chunk
+                && set.axes != axes
+            {
+                return Err(TrainError::Setting {
+                    name: "actions".into(),
+                    why: format!(
+                        "{} has {} axes in {}, the model {axes}; set model.expert.axes, or choose another column",
+                        source.path.display(),
+                        set.axes,
+                        source.column
+                    ),
+                });
+            }
+        }
+        let known = made
+            .prompt
+            .clone()
+            .unwrap_or_else(|| SPATIAL_PROMPT.to_owned());
+        Ok(Self {
+            sets,
+            prompt: config.recipe.wraps().then_some(known),
+        })
+    }
+
+    /// The sentence around instructions.
+    pub(super) fn prompt(&self) -> Option<&str> {
+        self.prompt.as_deref()
+    }
+
+    /// `dataset_statistics.json`; none where no actions are learnt.
+    pub(super) fn statistics(&self) -> Option<Value> {
+        if self.sets.is_empty() {
+            return None;
+        }
+        let mut table = serde_json::Map::new();
+        for set in &self.sets {
+            table
+                .entry(set.tag.clone())
+                .or_insert_with(|| set.statistics());
+        }
+        Some(Value::Object(table))
+    }
+
+    /// Samples `first..first + count` of a step.
+    pub(super) fn draw(
+        &self,
+        config: &RunConfig,
+        made: &Made,
+        pictures: &Pictures,
+        (step, first, count): (u64, usize, usize),
+    ) -> Result<ActionPart, TrainError> {
+        let Some(expert) = &made.learner.network.expert else {
+            return Err(TrainError::Setting {
+                name: "recipe".into(),
+                why: "actions need a model with an action expert".into(),
+            });
+        };
+        let [horizon, axes] = expert.dit.chunk();
+        let weights: Vec<f64> = self.sets.iter().map(|set| set.weight).collect();
+        let mut samples = Vec::with_capacity(count);
+        for slot in first..first + count {
+            let mut random = generator(config.seed, Stream::Actions, step, slot);
+            let set = &self.sets[weighted(&weights, &mut random)];
+            let frame = random.random_range(0..set.frames);
+            samples.push(set.sample(frame, horizon, pictures)?);
+        }
+        let repeats = config.batch.repeats;
+        let mut random = generator(config.seed, Stream::Noise, step, first);
+        let drawn = repeats * count;
+        let draw = DiffusionDraw {
+            repeats,
+            timesteps: (0..drawn)
+                .map(|_| random.random_range(0..TRAIN_STEPS))
+                .collect(),
+            unconditional: (0..drawn).map(|_| random.random_bool(DROP)).collect(),
+            noise: StandardNormal
+                .sample_iter(&mut random)
+                .take(drawn * horizon * axes)
+                .collect(),
+        };
+        let names = samples.iter().map(|sample| sample.name.clone()).collect();
+        Ok(ActionPart {
+            batch: self.batch(made, samples)?,
+            draw,
+            names,
+        })
+    }
+
+    fn batch(&self, made: &Made, samples: Vec<ActionSample>) -> Result<ActionBatch, TrainError> {
+        let qwen = &made.config.qwen;
+        let processor = &made.processor;
+        let layout = PatchLayout {
+            patch: processor.patch_size as u32,
+            merge: processor.merge_size as u32,
+            temporal: processor.temporal_patch_size as u32,
+        };
+        let setting = |why: String| TrainError::Setting {
+            name: "picture.size".into(),
+            why,
+        };
+        let views = samples.first().map_or(1, |sample| sample.views.len());
+        let (mut packed, mut frames, mut pixels, mut actions) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut sides = [0; 2];
+        for sample in samples {
+            let text = action_prompt(self.prompt(), &sample.instruction);
+            let text = prompt::chat(views, &text);
+            let grids = sample
+                .views
+                .iter()
+                .map(|view| layout.grid(view.frame.size()));
+            let grids: Vec<[u32; 3]> = grids
+                .collect::<Result<_, _>>()
+                .map_err(|error| setting(error.to_string()))?;
+            let wrong = |error: crate::model::planner::PlannerError| setting(error.to_string());
+            let ids = prompt::expand(&made.tokenizer.encode(&text), &grids, qwen).map_err(wrong)?;
+            let positions = Positions::new(&ids, &grids, qwen).map_err(wrong)?;
+            packed.push(Packed {
+                learnt: vec![false; ids.len()],
+                segments: vec![0; ids.len()],
+                axes: positions.axes().map(<[u32]>::to_vec),
+                ids,
+            });
+            for view in &sample.views {
+                let (values, size) = dino(&view.frame);
+                pixels.extend(values);
+                sides = size;
+            }
+            frames.extend(sample.views.into_iter().map(|view| view.frame));
+            actions.extend(sample.actions);
+        }
+        if sides.iter().any(|side| side % 14 != 0) {
+            return Err(setting(
+                "the action side needs square pictures: DINOv2 sees patches of 14 pixels".into(),
+            ));
+        }
+        let patches =
+            normalize::patchify(&frames, layout).map_err(|error| setting(error.to_string()))?;
+        let prompts = LanguageBatch::new(&packed, patches.values, patches.grids);
+        Ok(ActionBatch {
+            prompts: prompts.ok_or_else(|| setting("there is no sample".into()))?,
+            views,
+            pixels: (pixels, sides),
+            actions,
+        })
+    }
+}
+
+/// Normalised pixels for DINO, and their height and width.
+fn dino(frame: &Frame) -> (Vec<f32>, [usize; 2]) {
+    let fit = Fit::shorter_side(frame.size(), DINO_SIDE);
+    let fitted = resample::resize(frame, fit.target, Filter::Bilinear);
+    let size = fitted.size();
+    let sides = [size.height as usize, size.width as usize];
+    (normalize::dino_pixels(&fitted).values, sides)
+}

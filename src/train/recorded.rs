@@ -1,0 +1,245 @@
+//! One dataset of recorded episodes: its actions, how they are scaled, and the moments that are drawn from it.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::pictures::{Fitted, Pictures};
+use super::{ActionSource, TrainError};
+use crate::data::{Episodes, QUANTILES, Stats};
+use crate::job::JobContext;
+
+/// One dataset.
+pub(super) struct ActionSet {
+    pub weight: f64,
+    pub tag: String,
+    cameras: Vec<String>,
+    episodes: Mutex<Episodes>,
+    recorded: Vec<Recorded>,
+    pub frames: u64,
+    pub axes: usize,
+    scale: Scale,
+    stats: Stats,
+}
+
+/// The actions of one episode.
+struct Recorded {
+    number: u64,
+    /// Frames of all episodes before.
+    first: u64,
+    task: String,
+    actions: Vec<f32>,
+}
+
+/// How actions become numbers from -1 to 1: by the 1 % and 99 % quantiles, a gripper as it is.
+#[derive(Debug, Clone, PartialEq)]
+struct Scale {
+    low: Vec<f32>,
+    high: Vec<f32>,
+    mask: Vec<bool>,
+}
+
+impl Scale {
+    fn apply(&self, axis: usize, value: f32) -> f32 {
+        let (low, high) = (self.low[axis], self.high[axis]);
+        if !self.mask[axis] {
+            return f32::from(u8::from(value > 0.5));
+        }
+        if high <= low {
+            return value.clamp(-1.0, 1.0);
+        }
+        (2.0 * (value - low) / (high - low) - 1.0).clamp(-1.0, 1.0)
+    }
+}
+
+/// One moment of an episode.
+pub(super) struct ActionSample {
+    pub instruction: String,
+    pub views: Vec<Fitted>,
+    pub actions: Vec<f32>,
+    pub name: String,
+}
+
+impl ActionSet {
+    /// Opens a dataset and reads its actions; pictures are read when they are drawn.
+    pub(super) fn open(
+        source: &ActionSource,
+        context: &JobContext<'_>,
+    ) -> Result<Self, TrainError> {
+        let mut episodes = Episodes::open(&source.path)?;
+        let empty = |what: &str| TrainError::Empty {
+            what: what.to_owned(),
+            path: source.path.clone(),
+        };
+        let cameras = if source.cameras.is_empty() {
+            let first = episodes.info().cameras.first();
+            vec![first.ok_or_else(|| empty("it has no camera"))?.name.clone()]
+        } else {
+            source.cameras.clone()
+        };
+        for camera in &cameras {
+            episodes.camera(camera)?;
+        }
+        let feature = episodes.feature(&source.column).cloned();
+        let feature = feature.ok_or_else(|| empty("it has no such column of actions"))?;
+        let axes = feature.width();
+        let summaries: Vec<(u64, u64, String)> = episodes
+            .summaries()
+            .map(|(number, length, tasks)| {
+                (
+                    number,
+                    length,
+                    tasks.first().copied().unwrap_or_default().to_owned(),
+                )
+            })
+            .collect();
+        let total = summaries.len() as u64;
+        let (mut recorded, mut frames) = (Vec::new(), 0);
+        for (done, (number, length, task)) in summaries.into_iter().enumerate() {
+            context.check()?;
+            context.report("Reading actions", done as u64, total);
+            if length == 0 || task.is_empty() {
+                continue;
+            }
+            let rows = episodes.rows(number, &[&source.column])?;
+            let column = rows.column(&source.column);
+            let actions: Option<Vec<f32>> = column.and_then(|column| {
+                let values = &column.values;
+                (0..values.len())
+                    .map(|at| Some(values.number(at)? as f32))
+                    .collect()
+            });
+            let Some(actions) = actions.filter(|all| all.len() == length as usize * axes) else {
+                return Err(empty("its actions are not numbers, or some are missing"));
+            };
+            recorded.push(Recorded {
+                number,
+                first: frames,
+                task,
+                actions,
+            });
+            frames += length;
+        }
+        if recorded.is_empty() {
+            return Err(empty("it has no episode with a task and a frame"));
+        }
+        let all: Vec<f64> = recorded
+            .iter()
+            .flat_map(|r| r.actions.iter().copied().map(f64::from))
+            .collect();
+        let stats = Stats::of_rows(axes, &all);
+        Ok(Self {
+            weight: source.weight,
+            tag: source.tag.clone(),
+            cameras,
+            episodes: Mutex::new(episodes),
+            recorded,
+            frames,
+            axes,
+            scale: scale(&stats, &feature.names),
+            stats,
+        })
+    }
+
+    /// The sample that begins at `frame`, counted over all episodes.
+    pub(super) fn sample(
+        &self,
+        frame: u64,
+        horizon: usize,
+        pictures: &Pictures,
+    ) -> Result<ActionSample, TrainError> {
+        let at = self.recorded.partition_point(|r| r.first <= frame) - 1;
+        let recorded = &self.recorded[at];
+        let row = (frame - recorded.first) as usize;
+        let mut actions = Vec::with_capacity(horizon * self.axes);
+        for step in row..row + horizon {
+            for axis in 0..self.axes {
+                // Steps past the end are zeros before they are scaled, as in the original.
+                let value = recorded.actions.get(step * self.axes + axis).copied();
+                actions.push(self.scale.apply(axis, value.unwrap_or(0.0)));
+            }
+        }
+        let name = format!("episode {} frame {row}", recorded.number);
+        let mut views = Vec::with_capacity(self.cameras.len());
+        for camera in &self.cameras {
+            let read = || {
+                let mut episodes = self.episodes.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(episodes.frame(recorded.number, row as u64, camera)?)
+            };
+            let key = format!("{}/{}/{camera}", self.tag, frame);
+            views.push(pictures.remembered(&key, read)?);
+        }
+        Ok(ActionSample {
+            instruction: recorded.task.clone(),
+            views,
+            actions,
+            name,
+        })
+    }
+
+    /// Its entry of `dataset_statistics.json`.
+    pub(super) fn statistics(&self) -> Value {
+        let stats = &self.stats;
+        json!({
+            "action": {
+                "mean": stats.mean,
+                "std": stats.std,
+                "max": stats.max,
+                "min": stats.min,
+                "q01": quantile(stats, 0.01),
+                "q99": quantile(stats, 0.99),
+                "mask": self.scale.mask,
+            },
+            "num_transitions": self.frames,
+            "num_trajectories": self.recorded.len(),
+        })
+    }
+}
+
+fn quantile(stats: &Stats, share: f64) -> Vec<f64> {
+    let at = QUANTILES
+        .iter()
+        .position(|(_, known)| (known - share).abs() < 1e-9);
+    at.and_then(|at| stats.quantiles.get(at))
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// Grippers, by name or by having nothing between 0 and 1, are not scaled.
+fn scale(stats: &Stats, names: &[String]) -> Scale {
+    let narrow = |values: Vec<f64>| values.into_iter().map(|v| v as f32).collect();
+    let axes = stats.mean.len();
+    let gripper = |axis: usize| {
+        let named = names
+            .get(axis)
+            .is_some_and(|name| name.to_lowercase().contains("gripper"));
+        named
+            || (stats.min[axis].abs() < 1e-9
+                && (stats.max[axis] - 1.0).abs() < 1e-9
+                && axis + 1 == axes)
+    };
+    Scale {
+        low: narrow(quantile(stats, 0.01)),
+        high: narrow(quantile(stats, 0.99)),
+        mask: (0..axes).map(|axis| !gripper(axis)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_become_the_ends_and_grippers_stay() {
+        let rows: Vec<f64> = (0..=100)
+            .flat_map(|i| [f64::from(i) / 10.0, f64::from(i % 2)])
+            .collect();
+        let scale = scale(&Stats::of_rows(2, &rows), &["x".into(), "gripper".into()]);
+        assert_eq!(scale.mask, [true, false]);
+        assert!(
+            (scale.apply(0, 0.1) + 1.0).abs() < 1e-5 && (scale.apply(0, 9.9) - 1.0).abs() < 1e-5
+        );
+        assert!(scale.apply(0, 5.0).abs() < 1e-5 && (scale.apply(0, 50.0) - 1.0).abs() < 1e-6);
+        assert!((scale.apply(1, 1.0) - 1.0).abs() < 1e-6 && scale.apply(1, 0.2).abs() < 1e-6);
+    }
+}

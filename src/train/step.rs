@@ -1,0 +1,230 @@
+//! One step: the gradients of its parts, what they cost, and whether that is a number.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use burn::tensor::Tensor;
+use rayon::prelude::*;
+
+use super::TrainError;
+use super::action::ActionPart;
+use super::batch::LabelBatch;
+use super::learner::Learner;
+use super::objective::{Costs, Objective};
+use super::session::Session;
+use super::similarity::similarity;
+use crate::job::JobContext;
+use crate::model::pass::values;
+use crate::model::training::{Gradients, Parameters};
+
+/// What a step learns, in the parts it is computed in.
+pub(super) struct Drawn {
+    pub parts: Vec<Part>,
+}
+
+/// A part of a step.
+pub(super) struct Part {
+    pub labels: Option<LabelBatch>,
+    pub actions: Option<ActionPart>,
+}
+
+/// Gradients of a step and what was seen on the way.
+pub(super) struct Computed {
+    pub gradients: Gradients,
+    pub losses: BTreeMap<String, f64>,
+    pub total: f64,
+    pub samples: u64,
+    pub similarity: Option<f64>,
+    pub seconds: f64,
+}
+
+impl Computed {
+    /// Computes a step, part by part, several at the same time.
+    pub(super) fn of(
+        session: &Session<'_>,
+        drawn: &Drawn,
+        context: &JobContext<'_>,
+    ) -> Result<Self, TrainError> {
+        let start = Instant::now();
+        let config = session.config;
+        let step = session.step + 1;
+        let objective = session.objective(context);
+        let parallel = session.parallel();
+        let mut sum = Gradients::default();
+        let mut seen = Seen::default();
+        let pictures = config.batch.pictures as f64;
+        let actions = config.batch.actions as f64;
+        for group in drawn.parts.chunks(parallel) {
+            let found: Vec<_> = group
+                .par_iter()
+                .map(|part| session.part(part, &objective, [pictures, actions]))
+                .collect();
+            for part in found {
+                let (gradients, own) = part?;
+                sum = sum.plus(gradients);
+                seen.add(own);
+            }
+        }
+        seen.check(step, drawn)?;
+        let every = config.loss.similarity_every;
+        let similarity = if every > 0 && step.is_multiple_of(every) {
+            session.similarity(drawn, &objective)?
+        } else {
+            None
+        };
+        Ok(Self {
+            gradients: sum,
+            total: seen.total,
+            losses: seen.losses,
+            samples: seen.samples,
+            similarity,
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
+}
+
+impl Session<'_> {
+    fn objective(&self, context: &JobContext<'_>) -> Objective<'_> {
+        let [width, height] = self.config.picture.size;
+        let depth = self.made.planner().decoder().depth();
+        let reads = self.made.config.expert.as_ref().map(|sizes| &sizes.qformer);
+        Objective {
+            loss: &self.config.loss,
+            auxiliary: &self.config.auxiliary,
+            numbers: &self.numbers,
+            side: width.max(height) as f32,
+            vision_only: self.step < self.config.curriculum.vision_steps,
+            states: reads.map_or(depth..depth + 1, |q| q.start_layer..q.end_layer),
+            cancel: context.cancel.clone(),
+        }
+    }
+
+    /// The learner with gradients asked for: a graph of its own.
+    fn armed(&self) -> Learner {
+        let parameters: &Parameters = &self.made.parameters;
+        let wanted = |name: &str| self.optimizer.wants(parameters, name);
+        let recompute = self.config.batch.checkpointing;
+        let learner = parameters.trainable(self.made.learner.clone(), &wanted, recompute);
+        learner.computing()
+    }
+
+    /// Gradients of one part, weighed by its share of the step.
+    fn part(
+        &self,
+        part: &Part,
+        objective: &Objective<'_>,
+        [pictures, actions]: [f64; 2],
+    ) -> Result<(Gradients, Seen), TrainError> {
+        let learner = self.armed();
+        let mut seen = Seen::default();
+        let mut total: Option<Tensor<1>> = None;
+        if let Some(labels) = &part.labels {
+            let share = labels.names.len() as f64 / pictures;
+            let weight = if self.config.recipe.acts() {
+                self.config.loss.vlm
+            } else {
+                1.0
+            };
+            let costs = objective.labels(&learner, labels)?;
+            seen.samples += labels.names.len() as u64;
+            total = Some(seen.take(costs, [share, weight])?);
+        }
+        if let Some(part) = &part.actions {
+            let count = part.batch.prompts.batch as f64;
+            let costs = objective.actions(&learner, part)?;
+            seen.samples += count as u64;
+            let cost = seen.take(costs, [count / actions, 1.0])?;
+            total = Some(match total {
+                Some(total) => total + cost,
+                None => cost,
+            });
+        }
+        let gradients = match total {
+            Some(total) => Gradients::of(&total, &learner, &self.made.parameters),
+            None => Gradients::default(),
+        };
+        Ok((gradients, seen))
+    }
+
+    /// Similarity of what answers and actions ask of the planner, over what a step drew.
+    fn similarity(
+        &self,
+        drawn: &Drawn,
+        objective: &Objective<'_>,
+    ) -> Result<Option<f64>, TrainError> {
+        let mut both = [Gradients::default(), Gradients::default()];
+        for part in &drawn.parts {
+            if let Some(labels) = &part.labels {
+                let learner = self.armed();
+                let cost = objective.labels(&learner, labels)?.total;
+                let own = Gradients::of(&cost, &learner, &self.made.parameters);
+                both[0] = std::mem::take(&mut both[0]).plus(own);
+            }
+            if let Some(actions) = &part.actions {
+                let learner = self.armed();
+                let cost = objective.actions(&learner, actions)?.total;
+                let own = Gradients::of(&cost, &learner, &self.made.parameters);
+                both[1] = std::mem::take(&mut both[1]).plus(own);
+            }
+        }
+        similarity(&self.made, &both, self.config.loss.similarity_cutoff)
+    }
+}
+
+/// What parts of a step cost.
+#[derive(Default)]
+struct Seen {
+    total: f64,
+    losses: BTreeMap<String, f64>,
+    samples: u64,
+}
+
+impl Seen {
+    fn add(&mut self, other: Self) {
+        self.total += other.total;
+        self.samples += other.samples;
+        for (name, loss) in other.losses {
+            *self.losses.entry(name).or_default() += loss;
+        }
+    }
+
+    /// Notes the parts of a cost; the cost times its share and weight.
+    fn take(&mut self, costs: Costs, [share, weight]: [f64; 2]) -> Result<Tensor<1>, TrainError> {
+        for (name, cost) in costs.parts {
+            let value = values(cost)?.first().copied().map_or(f64::NAN, f64::from);
+            *self.losses.entry(name.to_owned()).or_default() += value * share;
+        }
+        let total = costs.total * (share * weight);
+        let value = values(total.clone().without_autodiff())?;
+        self.total += value.first().copied().map_or(f64::NAN, f64::from);
+        Ok(total)
+    }
+
+    /// Refuses a step whose loss is not a number, naming what was learnt.
+    fn check(&self, step: u64, drawn: &Drawn) -> Result<(), TrainError> {
+        const SHOWN: usize = 8;
+        if self.total.is_finite() {
+            return Ok(());
+        }
+        let labels = drawn.parts.iter().filter_map(|part| part.labels.as_ref());
+        let actions = drawn.parts.iter().filter_map(|part| part.actions.as_ref());
+        let labels = labels.flat_map(|batch| batch.names.iter().cloned());
+        let names: Vec<String> = labels
+            .chain(actions.flat_map(|part| part.names.iter().cloned()))
+            .take(SHOWN)
+            .collect();
+        let bad = self.losses.iter().find(|(_, loss)| !loss.is_finite());
+        let which = match bad.map(|(name, _)| name.as_str()) {
+            Some("action") => "action",
+            Some("answer") => "answer",
+            Some("dense") => "dense",
+            _ => "whole",
+        };
+        Err(TrainError::NotFinite {
+            which,
+            value: self.total,
+            step,
+            samples: names.join(", "),
+        })
+    }
+}
