@@ -2,13 +2,13 @@
 //!
 //! On a GPU they are plain tensor expressions, which fusion turns into one kernel. The CPU backend computes `erf` and
 //! `tanh` one number at a time on one core, which for a DINOv2-L takes as long as a third of its products; there the
-//! numbers are transformed in place by loops that the compiler vectorises. Training keeps the tensor expressions,
-//! because gradients flow through them.
+//! numbers are transformed in place by loops that the compiler vectorises. Training there has nodes of its own, see
+//! [`super::tracked`].
 
 use burn::tensor::{Tensor, activation};
 use rayon::prelude::*;
 
-use super::device;
+use super::{device, tracked};
 
 /// Numbers each core takes at a time: they and their neighbours stay in its first cache.
 const CHUNK: usize = 4096;
@@ -17,10 +17,14 @@ const CHUNK: usize = 4096;
 #[must_use]
 pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     if device::computes_here(&x) {
-        in_place(x, gelu_all)
-    } else {
-        activation::gelu(x)
+        return in_place(x, gelu_all);
     }
+    if tracked::learns_here(&x)
+        && let Some(y) = tracked::gelu(x.clone())
+    {
+        return y;
+    }
+    activation::gelu(x)
 }
 
 /// `x Φ(x)` with the tanh approximation of Φ.
@@ -28,6 +32,11 @@ pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 pub fn gelu_tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     if device::computes_here(&x) {
         return in_place(x, gelu_tanh_all);
+    }
+    if tracked::learns_here(&x)
+        && let Some(y) = tracked::gelu_tanh(x.clone())
+    {
+        return y;
     }
     // Burn's own expression raises to the third power with a general `powf`.
     let cube = x.clone() * x.clone() * x.clone();
@@ -38,7 +47,12 @@ pub fn gelu_tanh<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 /// `silu(gate) * up`, with `silu(x) = x / (1 + exp(-x))`.
 #[must_use]
 pub fn silu_gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
-    if !device::computes_here(&gate) {
+    if tracked::learns_here(&gate)
+        && let Some(y) = tracked::silu_gate(gate.clone(), up.clone())
+    {
+        return y;
+    }
+    if !device::computes_here(&gate) || !device::computes_here(&up) {
         return activation::silu(gate) * up;
     }
     let device = gate.device();
@@ -52,8 +66,8 @@ pub fn silu_gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Tensor<D> {
 }
 
 /// The scale and the cubic term of the tanh approximation (Hendrycks and Gimpel 2016; `PyTorch` uses the same).
-const TANH_SCALE: f32 = 0.797_884_6;
-const TANH_CUBIC: f32 = 0.044_715;
+pub(super) const TANH_SCALE: f32 = 0.797_884_6;
+pub(super) const TANH_CUBIC: f32 = 0.044_715;
 
 fn in_place<const D: usize>(x: Tensor<D>, all: fn(&mut [f32])) -> Tensor<D> {
     let device = x.device();
@@ -85,7 +99,7 @@ fn silu_gate_all(gate: &mut [f32], up: &[f32]) {
 }
 
 /// The error function as a quotient of polynomials, within 2e-7 (coefficients of the Eigen library's f32 `erf`).
-fn erf(x: f32) -> f32 {
+pub(super) fn erf(x: f32) -> f32 {
     const ODD: [f32; 7] = [
         -2.726_142e-10,
         2.770_681_4e-8,
@@ -108,7 +122,7 @@ fn erf(x: f32) -> f32 {
 }
 
 /// `exp` within 2 units in the last place, for arguments clamped to ±87 (Cephes' polynomial, one Horner chain).
-fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     const POLYNOMIAL: [f32; 6] = [
         1.987_569_1e-4,
         1.398_199_9e-3,

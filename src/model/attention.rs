@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 
 use super::checkpoint::{LoadError, Weights};
 use super::layers::{Linear, attend};
+use super::tracked::{self, Heads, Place, learns_here};
 
 /// Self-attention whose queries, keys and values come from one product (names `qkv` and `proj`).
 #[derive(Module, Debug)]
@@ -34,6 +35,11 @@ impl SelfAttention {
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, width] = x.dims();
         let head = width / self.heads;
+        if learns_here(&x)
+            && let Some(y) = self.forward_tracked(&x)
+        {
+            return y;
+        }
         // [B, N, 3, heads, d] to [3, B, heads, N, d]
         let qkv = self
             .qkv
@@ -47,6 +53,23 @@ impl SelfAttention {
         };
         let y = attend(part(0), part(1), part(2), scale(head), None);
         self.proj.forward(merge_heads(y))
+    }
+
+    fn forward_tracked(&self, x: &Tensor<3>) -> Option<Tensor<3>> {
+        let [batch, tokens, width] = x.dims();
+        let qkv = self.qkv.forward(x.clone().reshape([batch * tokens, width]));
+        let sizes = Heads {
+            batch,
+            tokens: [tokens; 2],
+            heads: [self.heads; 2],
+            width: width / self.heads,
+        };
+        let places = [0, 1, 2].map(|part| Place {
+            tensor: 0,
+            start: part * width,
+        });
+        let y = tracked::attention([qkv], (sizes, places), (None, None, scale(sizes.width)))?;
+        Some(self.proj.forward(y).reshape([batch, tokens, width]))
     }
 
     /// As [`Self::forward`] for the last `count` tokens only, which still attend to all of them.
@@ -82,10 +105,33 @@ pub fn read_heads(qkv: &Linear, query: Tensor<3>, read: Tensor<3>, heads: usize)
     let width = query.dims()[2];
     let q = qkv.forward_rows(query, 0, width);
     let keys_values = qkv.forward_rows(read, width, 2 * width);
+    if learns_here(&keys_values)
+        && let Some(y) = read_tracked(&q, &keys_values, heads)
+    {
+        return y;
+    }
     let k = keys_values.clone().narrow(2, 0, width);
     let v = keys_values.narrow(2, width, width);
     let [q, k, v] = [q, k, v].map(|x| split_heads(x, heads));
     merge_heads(attend(q, k, v, scale(width / heads), None))
+}
+
+fn read_tracked(q: &Tensor<3>, keys_values: &Tensor<3>, heads: usize) -> Option<Tensor<3>> {
+    let [batch, asking, width] = q.dims();
+    let read = keys_values.dims()[1];
+    let sizes = Heads {
+        batch,
+        tokens: [asking, read],
+        heads: [heads; 2],
+        width: width / heads,
+    };
+    let place = |tensor, start| Place { tensor, start };
+    let places = [place(0, 0), place(1, 0), place(1, width)];
+    let q = q.clone().reshape([batch * asking, width]);
+    let keys_values = keys_values.clone().reshape([batch * read, 2 * width]);
+    let how = (None, None, scale(sizes.width));
+    let y = tracked::attention([q, keys_values], (sizes, places), how)?;
+    Some(y.reshape([batch, asking, width]))
 }
 
 /// `d^-1/2`, the usual scale of attention scores.

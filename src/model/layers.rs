@@ -7,6 +7,7 @@ use burn::tensor::{DType, Tensor, activation, module};
 use super::checkpoint::{LoadError, Weights};
 use super::device;
 use super::product::on_cpu;
+use super::tracked::{self, learns_here};
 
 /// `y = x Wᵀ + b` with `W` `[out, in]`, resting in f32 or f16.
 #[derive(Module, Debug)]
@@ -83,13 +84,34 @@ impl Linear {
 fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
     let mut dims = x.dims();
     let rows = dims[..D - 1].iter().product();
-    let y = product(x.reshape([rows, dims[D - 1]]), weight);
-    let y = match bias {
-        Some(bias) => y + bias.unsqueeze(),
-        None => y,
+    let x = x.reshape([rows, dims[D - 1]]);
+    let y = match affine_tracked(&x, &weight, bias.as_ref()) {
+        Some(y) => y,
+        None => affine_plain(x, weight, bias),
     };
     dims[D - 1] = y.dims()[1];
     y.reshape(dims)
+}
+
+fn affine_plain(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<2> {
+    let y = product(x, weight);
+    match bias {
+        Some(bias) => y + bias.unsqueeze(),
+        None => y,
+    }
+}
+
+/// As one node of the gradient's graph, where that is faster.
+fn affine_tracked(
+    x: &Tensor<2>,
+    weight: &Tensor<2>,
+    bias: Option<&Tensor<1>>,
+) -> Option<Tensor<2>> {
+    let learns = learns_here(x) || learns_here(weight);
+    let wide = x.dtype() == DType::F32 && weight.dtype() == DType::F32;
+    (learns && wide)
+        .then(|| tracked::linear(x.clone(), weight.clone(), bias.cloned()))
+        .flatten()
 }
 
 /// `x Wᵀ` for f32 `x` `[M, in]` and `W` `[out, in]` of any precision; f32 `[M, out]`.
@@ -133,6 +155,11 @@ impl RmsNorm {
     /// - returns the same
     #[must_use]
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if learns_here(&x)
+            && let Some(y) = tracked::rms_norm(x.clone(), self.weight.val(), self.epsilon)
+        {
+            return y;
+        }
         let scale = (x.clone().powi_scalar(2).mean_dim(D - 1) + self.epsilon)
             .sqrt()
             .recip();
@@ -179,6 +206,12 @@ impl LayerNorm {
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         if device::computes_here(&x) {
             return self.forward_here(x);
+        }
+        let affine = || Some((self.affine.as_ref()?.0.val(), self.affine.as_ref()?.1.val()));
+        if learns_here(&x)
+            && let Some(y) = tracked::layer_norm(x.clone(), affine(), self.epsilon)
+        {
+            return y;
         }
         let centred = x.clone() - x.mean_dim(D - 1);
         let scale = (centred.clone().powi_scalar(2).mean_dim(D - 1) + self.epsilon)

@@ -28,3 +28,5 @@ pub mod qformer;
 mod stopwatch;
 #[cfg(test)]
 mod testing;
+pub mod tracked;
+pub mod training;

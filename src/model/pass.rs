@@ -40,6 +40,7 @@ pub struct Pass {
     cancel: CancelToken,
     submit: bool,
     collect: bool,
+    watch: bool,
     stages: Vec<Stage>,
     sums: Vec<(String, Tensor<1>)>,
 }
@@ -53,6 +54,20 @@ impl Pass {
             cancel,
             submit,
             collect: false,
+            watch: true,
+            stages: Vec::new(),
+            sums: Vec::new(),
+        }
+    }
+
+    /// A pass of training, which looks at its loss and not at every block.
+    #[must_use]
+    pub const fn unwatched(cancel: CancelToken) -> Self {
+        Self {
+            cancel,
+            submit: false,
+            collect: false,
+            watch: false,
             stages: Vec::new(),
             sums: Vec::new(),
         }
@@ -87,6 +102,9 @@ impl Pass {
         }
         if self.collect {
             self.stages.push(stage(name.to_string(), output)?);
+            return Ok(());
+        }
+        if !self.watch {
             return Ok(());
         }
         // x - x is zero for every finite x and NaN otherwise, so the sum tells whether all of them were finite.

@@ -9,6 +9,7 @@ use crate::model::checkpoint::LoadError;
 use crate::model::device::DeviceError;
 use crate::model::pass::PassError;
 use crate::model::planner::PlannerError;
+use crate::model::training::SampleError;
 use crate::robot::ActionStatsError;
 use crate::vision::normalize::PatchError;
 use crate::vision::{FitError, FrameError};
@@ -64,6 +65,8 @@ pub(super) enum Fault {
     Pass(#[from] PassError),
     #[error(transparent)]
     Planner(#[from] PlannerError),
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     #[error(transparent)]

@@ -20,6 +20,7 @@ mod preprocess;
 mod reply;
 mod sheet;
 mod tables;
+mod training;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -165,8 +166,7 @@ fn compute(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
         "adapter" => adapter(sheet, space),
         _ if file.path == "cases.json" => {
             present(sheet, space)?;
-            cases(sheet, space);
-            Ok(())
+            cases(sheet, space)
         }
         folder if folder.ends_with("checkpoints") => {
             present(sheet, space)?;
@@ -192,9 +192,9 @@ fn stage(stem: &str) -> Result<Recompute, &'static str> {
         "ddim" => diffusion::runs,
         _ if stem == "lm" || stem.starts_with("lm_") => planner::language,
         _ if stem.starts_with("predict_") => predict::stages,
-        _ if stem.starts_with("train") || stem == "optimizer" => {
-            return Err("training is not built yet");
-        }
+        _ if stem.starts_with("train_lm") => training::language,
+        _ if stem.starts_with("train_diffusion") => training::diffusion,
+        _ if stem.starts_with("optimizer") => training::optimizer,
         _ => return Err("no stage here has this name"),
     })
 }
@@ -256,9 +256,9 @@ fn present(sheet: &mut Sheet, space: &Workspace) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Tables of cases.json: the schedule is recomputed, inputs of stages are not rows, the rest is skipped.
-fn cases(sheet: &mut Sheet, space: &Workspace) {
-    const INPUTS: [&str; 7] = [
+/// Tables of cases.json: schedules and groups are recomputed, inputs of stages are not rows.
+fn cases(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
+    const INPUTS: [&str; 11] = [
         "preprocess",
         "vision",
         "generate",
@@ -266,12 +266,20 @@ fn cases(sheet: &mut Sheet, space: &Workspace) {
         "dino",
         "predict",
         "versions",
+        "train_diffusion",
+        "train_lm",
+        "optimizer",
+        "diffusion_schedule",
     ];
     let cases = &space.golden.cases;
     diffusion::schedule(sheet, cases);
-    for (name, _) in cases.as_object().into_iter().flatten() {
-        if name != "diffusion_schedule" && !INPUTS.contains(&name.as_str()) {
-            sheet.skip(name, "training is not built yet");
+    for (name, table) in cases.as_object().into_iter().flatten() {
+        match name.as_str() {
+            "lr_schedule" => training::rates(sheet, table),
+            "lr_groups" => training::groups(sheet, &mut space.models, table)?,
+            name if INPUTS.contains(&name) => {}
+            name => sheet.skip(name, "no table here has this name"),
         }
     }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::model::device::{ComputeDevice, Precision};
 use crate::model::expert::Expert;
 use crate::model::planner::{Planner, PlannerTokenizer};
 use crate::model::policy::modules;
+use crate::model::training::{Network, Parameters};
 use crate::vision::PixelLimits;
 use crate::vision::normalize::PatchLayout;
 
@@ -36,9 +37,28 @@ pub(super) struct Model {
     pub(super) statistics: Option<Statistics>,
     pub(super) generation: GenerationConfig,
     processor: ProcessorConfig,
+    /// Names and sizes of the tensors of its file.
+    pub(super) entries: Vec<(String, usize)>,
+    parameters: Parameters,
 }
 
 impl Model {
+    /// The same model with gradients asked for everywhere.
+    pub(super) fn trainable(&self) -> (Network, &Parameters) {
+        let network = Network {
+            planner: self.planner.clone(),
+            expert: self.expert.clone(),
+        };
+        let network = self.parameters.trainable(network, &|_| true);
+        (network, &self.parameters)
+    }
+
+    /// The planner states its querying transformer reads.
+    pub(super) fn states(&self) -> Option<std::ops::Range<usize>> {
+        let sizes = &self.config.expert.as_ref()?.qformer;
+        Some(sizes.start_layer..sizes.end_layer)
+    }
+
     pub(super) fn layout(&self) -> PatchLayout {
         PatchLayout {
             patch: self.processor.patch_size as u32,
@@ -127,10 +147,13 @@ impl<'a> Models<'a> {
         tokenizer.check(&checkpoint.config.qwen, &folder)?;
         let parameters = checkpoint.entries().iter().map(|e| e.numel() as u64).sum();
         let dtype = self.precision.resolve(parameters);
+        let entries = checkpoint.entries().iter();
+        let entries = entries.map(|e| (e.name.clone(), e.numel())).collect();
         let config = checkpoint.config.clone();
         let filling = Filling::Source(checkpoint.source());
         let loader = Loader::new(filling, self.device(), dtype, self.context);
         let (planner, expert) = modules(&loader, &config)?;
+        let parameters = Parameters::new(loader.named());
         let tally = loader.finish();
         if let Some(first) = tally.missing.first() {
             return Err(LoadError::Tensors {
@@ -155,6 +178,8 @@ impl<'a> Models<'a> {
             statistics: checkpoint.statistics,
             generation: checkpoint.planner.generation,
             processor: checkpoint.planner.processor,
+            entries,
+            parameters,
         })
     }
 }

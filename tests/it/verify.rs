@@ -54,14 +54,7 @@ fn every_stage_of_the_golden_folder_agrees_with_the_original() {
         .iter()
         .filter(|row| row.verdict == Verdict::Skipped);
     let skipped: Vec<&str> = skipped.map(|row| row.tensor.as_str()).collect();
-    let training = [
-        "train_diffusion",
-        "train_lm",
-        "lr_schedule",
-        "lr_groups",
-        "optimizer",
-    ];
-    assert_eq!(skipped, training);
+    assert_eq!(skipped, Vec::<&str>::new());
 }
 
 /// A copy of the folder in which files may be changed.

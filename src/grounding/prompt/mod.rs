@@ -101,10 +101,15 @@ impl FromStr for Task {
 /// has one. Full stops are never repaired: the model was trained with them doubled.
 #[must_use]
 pub fn action_prompt(cot_prompt: Option<&str>, instruction: &str) -> String {
-    let instruction = instruction.to_lowercase();
+    wrapped(cot_prompt, &instruction.to_lowercase())
+}
+
+/// The text of the action path in training, which leaves the instruction's letters as they are.
+#[must_use]
+pub fn wrapped(cot_prompt: Option<&str>, instruction: &str) -> String {
     match cot_prompt {
-        Some(template) => template.replace(PLACE, &instruction),
-        None => instruction,
+        Some(template) => template.replace(PLACE, instruction),
+        None => instruction.to_owned(),
     }
 }
 

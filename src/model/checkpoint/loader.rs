@@ -6,10 +6,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use burn::module::Param;
+use burn::module::{Param, ParamId};
 use burn::tensor::{DType, Device, Distribution, Shape, Tensor, TensorData};
 
-use super::{LoadError, TensorSource};
+use super::{LoadError, TensorSource, fresh};
 use crate::job::JobContext;
 
 /// What parameters are filled with.
@@ -18,8 +18,10 @@ pub enum Filling<'a> {
     Source(&'a mut dyn TensorSource),
     /// Nothing: only the tally is wanted, parameters get no memory.
     Tally(&'a mut dyn TensorSource),
-    /// Seeded small random numbers, for measuring speed without a checkpoint.
+    /// Small random numbers, for measuring speed without a checkpoint.
     Random,
+    /// The first values of a model that is to be trained from nothing; the same for the same seed.
+    Fresh(u64),
 }
 
 /// A tensor whose shape is not the expected one.
@@ -31,6 +33,17 @@ pub struct Misshapen {
     pub expected: Vec<usize>,
     /// The shape in the file.
     pub found: Vec<usize>,
+}
+
+/// A parameter and the tensor of the checkpoint it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The tensor's current name.
+    pub name: String,
+    /// Its shape in the file.
+    pub shape: Vec<usize>,
+    /// The parameter.
+    pub id: ParamId,
 }
 
 /// What loading met.
@@ -54,6 +67,7 @@ struct State<'a> {
     filling: Filling<'a>,
     index: HashMap<String, usize>,
     used: Vec<bool>,
+    named: Vec<Named>,
     tally: Tally,
 }
 
@@ -88,11 +102,12 @@ impl<'a> Loader<'a> {
                 .enumerate()
                 .map(|(at, entry)| (entry.name.clone(), at))
                 .collect(),
-            Filling::Random => HashMap::new(),
+            Filling::Random | Filling::Fresh(_) => HashMap::new(),
         };
         Self {
             state: RefCell::new(State {
                 used: vec![false; index.len()],
+                named: Vec::new(),
                 filling,
                 index,
                 tally: Tally::default(),
@@ -127,7 +142,29 @@ impl<'a> Loader<'a> {
         tally
     }
 
+    /// Every parameter made so far and what it is called, in the order they were made.
+    #[must_use]
+    pub fn named(&self) -> Vec<Named> {
+        self.state.borrow().named.clone()
+    }
+
     fn parameter<const D: usize>(
+        &self,
+        key: String,
+        stored: &[usize],
+        shape: [usize; D],
+        dtype: DType,
+    ) -> Result<Param<Tensor<D>>, LoadError> {
+        let param = self.filled(key.clone(), stored, shape, dtype)?;
+        self.state.borrow_mut().named.push(Named {
+            name: key,
+            shape: stored.to_vec(),
+            id: param.id,
+        });
+        Ok(param)
+    }
+
+    fn filled<const D: usize>(
         &self,
         key: String,
         stored: &[usize],
@@ -141,6 +178,9 @@ impl<'a> Loader<'a> {
         state.tally.bytes += (numel * dtype.size()) as u64;
         let data = match &mut state.filling {
             Filling::Random => return Ok(self.random(shape, dtype)),
+            Filling::Fresh(seed) => {
+                TensorData::new(fresh::values(*seed, &key, stored), Shape::from(shape.to_vec()))
+            }
             Filling::Source(source) | Filling::Tally(source) => {
                 let Some(&at) = state.index.get(&key) else {
                     state.tally.missing.push(key);
@@ -246,7 +286,7 @@ impl Weights<'_> {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         let state = self.loader.state.borrow();
-        matches!(state.filling, Filling::Random) || state.index.contains_key(&self.key(name))
+        matches!(state.filling, Filling::Random | Filling::Fresh(_)) || state.index.contains_key(&self.key(name))
     }
 
     /// Marks a name as known although no module uses it.

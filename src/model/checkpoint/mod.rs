@@ -9,6 +9,7 @@ mod archive;
 mod container;
 mod error;
 mod file;
+mod fresh;
 mod loader;
 mod locate;
 mod names;
@@ -24,7 +25,7 @@ mod testing;
 mod torch;
 
 pub use error::LoadError;
-pub use loader::{Filling, Loader, Misshapen, Tally, Weights};
+pub use loader::{Filling, Loader, Misshapen, Named, Tally, Weights};
 pub use locate::{StepFile, is_checkpoint};
 pub use open::{Checkpoint, CheckpointKind, PlannerFiles};
 pub use report::{LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings};

@@ -97,6 +97,40 @@ impl CausalMask {
         }
     }
 
+    /// Tokens of several questions packed behind what they share: a token sees itself and, before it, the shared
+    /// tokens (segment 0) and those of its own segment. `segments` are those of every token, sequence after sequence.
+    #[must_use]
+    pub fn packed(segments: &[u16], batch: usize, device: &Device) -> Self {
+        let length = segments.len() / batch.max(1);
+        let mut bias = Vec::with_capacity(batch * length * length);
+        for sequence in segments.chunks_exact(length.max(1)) {
+            for (row, own) in sequence.iter().enumerate() {
+                let keys = sequence.iter().enumerate();
+                bias.extend(keys.map(|(key, segment)| {
+                    visible(key <= row && (*segment == 0 || segment == own))
+                }));
+            }
+        }
+        let bias = Tensor::from_data(TensorData::new(bias, [batch, 1, length, length]), device);
+        Self {
+            pieces: vec![Piece {
+                rows: 0..length,
+                keys: length,
+                bias: Some(bias),
+            }],
+        }
+    }
+
+    /// The whole mask `[1 or B, N, M]` where it is in one piece.
+    pub(super) fn whole(&self) -> Option<Tensor<3>> {
+        let [piece] = &self.pieces[..] else {
+            return None;
+        };
+        let bias = piece.bias.clone()?;
+        let [batch, _, rows, keys] = bias.dims();
+        Some(bias.reshape([batch, rows, keys]))
+    }
+
     /// One new token that sees the first `seen` of `keys` stored ones.
     #[must_use]
     pub fn decode(seen: usize, keys: usize, device: &Device) -> Self {

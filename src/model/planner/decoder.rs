@@ -15,6 +15,7 @@ use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::QwenConfig;
 use crate::model::layers::{Linear, RmsNorm, product};
 use crate::model::pass::{Pass, PassError};
+use crate::model::tracked::{self, Heads, Place, learns_here};
 
 /// What the decoder reads.
 #[derive(Debug, Clone)]
@@ -28,7 +29,9 @@ pub struct DecoderInput {
 }
 
 /// The decoder of Qwen2.5-VL.
+#[derive(Module, Debug)]
 pub struct Decoder {
+    #[module(skip)]
     config: QwenConfig,
     embedding: Param<Tensor<2>>,
     blocks: Vec<DecoderBlock>,
@@ -102,7 +105,34 @@ impl Decoder {
         range: Range<usize>,
         pass: &mut Pass,
     ) -> Result<Vec<Tensor<3>>, PassError> {
-        let steps = self.prefill_steps(input);
+        self.states(input, self.prefill_steps(input), range, pass)
+    }
+
+    /// As [`Self::hidden_states`], each token seeing only what `mask` shows it.
+    ///
+    /// # Errors
+    /// When somebody cancelled or the device failed.
+    pub fn hidden_states_masked(
+        &self,
+        input: &DecoderInput,
+        mask: CausalMask,
+        range: Range<usize>,
+        pass: &mut Pass,
+    ) -> Result<Vec<Tensor<3>>, PassError> {
+        let steps = Steps {
+            rotation: self.rotation(input),
+            mask,
+        };
+        self.states(input, steps, range, pass)
+    }
+
+    fn states(
+        &self,
+        input: &DecoderInput,
+        steps: Steps,
+        range: Range<usize>,
+        pass: &mut Pass,
+    ) -> Result<Vec<Tensor<3>>, PassError> {
         let mut x = input.embeds.clone();
         let mut states = Vec::with_capacity(range.len());
         let last = self.blocks.len();
@@ -195,18 +225,23 @@ impl Decoder {
     }
 
     fn prefill_steps(&self, input: &DecoderInput) -> Steps {
-        let device = input.embeds.device();
-        let table = self.rope_table(input.rope);
         let positions = &input.positions;
         Steps {
-            rotation: Rotation::decoder(positions.axes(), positions.batch(), &table, &device),
+            rotation: self.rotation(input),
             mask: CausalMask::prefill(
                 positions.length(),
                 positions.padding(),
                 self.config.num_attention_heads,
-                &device,
+                &input.embeds.device(),
             ),
         }
+    }
+
+    fn rotation(&self, input: &DecoderInput) -> Rotation {
+        let table = self.rope_table(input.rope);
+        let positions = &input.positions;
+        let device = input.embeds.device().without_autodiff();
+        Rotation::decoder(positions.axes(), positions.batch(), &table, &device)
     }
 }
 
@@ -265,6 +300,12 @@ impl DecoderBlock {
 
     fn attend(&self, x: Tensor<3>, steps: &Steps, cache: Option<&mut LayerCache>) -> Tensor<3> {
         let [batch, length, _] = x.dims();
+        if cache.is_none()
+            && learns_here(&x)
+            && let Some(y) = self.attend_tracked(&x, steps)
+        {
+            return y;
+        }
         let heads = |x: Tensor<3>, heads| x.reshape([batch, length, heads, self.head_dim]);
         let q = heads(self.q_proj.forward(x.clone()), self.heads);
         let k = heads(self.k_proj.forward(x.clone()), self.shared_heads);
@@ -278,6 +319,26 @@ impl DecoderBlock {
         let scale = (self.head_dim as f64).sqrt().recip();
         self.o_proj
             .forward(attend_grouped([q, k, v], &steps.mask, scale))
+    }
+
+    /// The same as one node of the gradient's graph; `None` where it does not apply.
+    fn attend_tracked(&self, x: &Tensor<3>, steps: &Steps) -> Option<Tensor<3>> {
+        let [batch, length, width] = x.dims();
+        let turned = steps.rotation.turned(false)?;
+        let mask = steps.mask.whole()?;
+        let x = x.clone().reshape([batch * length, width]);
+        let [q, k, v] = [&self.q_proj, &self.k_proj, &self.v_proj].map(|p| p.forward(x.clone()));
+        let sizes = Heads {
+            batch,
+            tokens: [length; 2],
+            heads: [self.heads, self.shared_heads],
+            width: self.head_dim,
+        };
+        let places = [0, 1, 2].map(|tensor| Place { tensor, start: 0 });
+        let scale = (self.head_dim as f64).sqrt().recip();
+        let how = (Some(turned), Some(mask), scale);
+        let y = tracked::attention([q, k, v], (sizes, places), how)?;
+        Some(self.o_proj.forward(y).reshape([batch, length, width]))
     }
 }
 

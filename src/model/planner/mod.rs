@@ -21,8 +21,10 @@ pub mod window;
 
 use std::ops::Range;
 
+use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
+pub use attention::CausalMask;
 pub use decoder::{Decoder, DecoderInput};
 pub use error::PlannerError;
 pub use generate::{Alternative, Ending, GenerateOptions, Generation, TokenEvent};
@@ -122,10 +124,13 @@ pub const fn patch_width(config: &VisionConfig) -> usize {
 }
 
 /// Qwen2.5-VL with its vision tower.
+#[derive(Module, Debug)]
 pub struct Planner {
+    #[module(skip)]
     config: QwenConfig,
     vision: VisionTower,
     decoder: Decoder,
+    #[module(skip)]
     device: Device,
 }
 

@@ -62,6 +62,23 @@ impl Positions {
         })
     }
 
+    /// Given numbers: `batch * length` on each axis, sequence after sequence, with the padding at the left of each.
+    /// `None` where their counts disagree.
+    #[must_use]
+    pub fn from_axes(axes: [Vec<u32>; 3], padding: Vec<usize>) -> Option<Self> {
+        let (batch, total) = (padding.len(), axes[0].len());
+        let fit = axes.iter().all(|axis| axis.len() == total)
+            && batch > 0
+            && total.is_multiple_of(batch)
+            && padding.iter().all(|pad| *pad <= total / batch);
+        fit.then(|| Self {
+            batch,
+            rope_delta: vec![0; batch],
+            axes,
+            padding,
+        })
+    }
+
     /// Several single sequences as one batch, the shorter ones padded at the left; padding is at position 1.
     #[must_use]
     pub fn left_padded(sequences: &[Self]) -> Self {

@@ -22,7 +22,7 @@ pub enum Role {
 }
 
 impl Role {
-    const fn name(self) -> &'static str {
+    pub(in crate::model) const fn name(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::User => "user",

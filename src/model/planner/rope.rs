@@ -2,8 +2,11 @@
 //!
 //! Angles, cosines and sines are computed in f32 on the host, so that every device rotates by the same numbers.
 
+use burn::backend::Flex;
 use burn::tensor::{Device, Tensor, TensorData};
 use half::bf16;
+
+use crate::model::tracked::Turned;
 
 /// Base of the vision tower's rotary frequencies (fixed in the reference).
 pub const VISION_THETA: f64 = 10_000.0;
@@ -82,6 +85,16 @@ impl Rotation {
         }
         let shape = [batch, total / batch.max(1), 1, table.frequencies.len()];
         Self::new(&angles, shape, device)
+    }
+
+    /// The tables for the CPU's own attention of training; `None` where they live elsewhere.
+    pub(super) fn turned(&self, shared: bool) -> Option<Turned> {
+        let table = |x: &Tensor<4>| Some(x.clone().try_into_primitive::<Flex>().ok()?.to_contiguous());
+        Some(Turned {
+            cos: table(&self.cos)?,
+            sin: table(&self.sin)?,
+            shared,
+        })
     }
 
     /// Rotates the two halves of the last axis against each other.

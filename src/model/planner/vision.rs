@@ -8,18 +8,22 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::attention::attend_segments;
 use super::mlp::GatedMlp;
 use super::rope::{RopeRounding, Rotation};
-use super::window::{Segment, WindowOrder, patch_coordinates};
+use super::window::{Segment, WindowOrder, patch_coordinates, runs};
 use crate::model::activation::gelu;
 use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::VisionConfig;
 use crate::model::layers::{Linear, RmsNorm};
+use crate::model::attention::scale;
 use crate::model::pass::{Pass, PassError};
+use crate::model::tracked::{self, Heads, Place, learns_here};
 
 /// Epsilon of every norm of the tower (fixed in the reference).
 const EPSILON: f64 = 1e-6;
 
 /// The vision tower of Qwen2.5-VL.
+#[derive(Module, Debug)]
 pub struct VisionTower {
+    #[module(skip)]
     config: VisionConfig,
     patch_embed: Linear,
     blocks: Vec<VisionBlock>,
@@ -58,7 +62,7 @@ impl VisionTower {
         rounding: RopeRounding,
         pass: &mut Pass,
     ) -> Result<Tensor<2>, PassError> {
-        let device = patches.device();
+        let device = patches.device().without_autodiff();
         let order = WindowOrder::new(grids, &self.config);
         let x = self.patch_embed.forward(patches);
         pass.block("vision.patch_embed", &x)?;
@@ -168,6 +172,11 @@ impl VisionBlock {
         let [patches, width] = x.dims();
         let head_dim = width / self.heads;
         let qkv = self.qkv.forward(x); // [P, 3C]
+        if learns_here(&qkv)
+            && let Some(y) = self.attend_tracked(&qkv, segments, rotation)
+        {
+            return self.proj.forward(y);
+        }
         let part = |i: usize| {
             qkv.clone()
                 .narrow(1, i * width, width)
@@ -177,6 +186,31 @@ impl VisionBlock {
         let scale = (head_dim as f64).sqrt().recip();
         self.proj
             .forward(attend_segments([q, k, part(2)], segments, scale))
+    }
+
+    /// The attention as one node of the gradient's graph; `None` where segments differ in length.
+    fn attend_tracked(
+        &self,
+        qkv: &Tensor<2>,
+        segments: &[Segment],
+        rotation: &Rotation,
+    ) -> Option<Tensor<2>> {
+        let [(0, batch, length)] = runs(segments)[..] else {
+            return None;
+        };
+        let width = qkv.dims()[1] / 3;
+        let sizes = Heads {
+            batch,
+            tokens: [length; 2],
+            heads: [self.heads; 2],
+            width: width / self.heads,
+        };
+        let places = [0, 1, 2].map(|part| Place {
+            tensor: 0,
+            start: part * width,
+        });
+        let how = (Some(rotation.turned(false)?), None, scale(sizes.width));
+        tracked::attention([qkv.clone()], (sizes, places), how)
     }
 }
 
