@@ -22,7 +22,8 @@
 //! | 2 | [`data`] | datasets in and out: episodes and labelled pictures | Burn, egui, threads |
 //! | 2 | [`sim`] | a small world with physics: tasks, an expert, pictures and what is true in them | Burn, egui, files, threads |
 //! | 1 | [`media`] | codecs: pictures and MP4 video, read and written | Burn, egui, threads |
-//! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
+//! | 3 | [`eval`] | a job: how well a policy grounds and acts, with intervals | egui, channels, threads |
+//! | 0 | [`geometry`] [`vision`] [`grounding`] [`robot`] [`control`] [`metrics`] [`job`] [`shaders`] | plain values and pure functions | I/O, threads, clocks, Burn, egui |
 //!
 //! # One question, from key to canvas
 //!
@@ -48,9 +49,11 @@
 //! magnitude slower than the CPU itself.
 
 // Floor 0: ground. No I/O, threads, clocks, Burn or egui.
+pub mod control;
 pub mod geometry;
 pub mod grounding;
 pub mod job;
+pub mod metrics;
 pub mod robot;
 pub mod shaders;
 pub mod vision;
@@ -67,6 +70,7 @@ pub mod sim;
 // Floor 3: jobs. They know rooms, not each other.
 pub mod bench;
 pub mod collect;
+pub mod eval;
 pub mod verify;
 
 // Floor 4: the only owner of threads.

@@ -8,6 +8,7 @@
 mod bench;
 mod dataset;
 mod devices;
+mod eval;
 mod generate;
 mod inspect;
 mod predict;
@@ -90,10 +91,13 @@ pub enum Command {
     Inspect(inspect::Options),
     /// List graphics adapters and which device `auto` chooses
     Devices(devices::Options),
-    /// Recompute every stage of a golden folder and compare it with the original
+    /// Recompute every stage of a golden folder, or every metric vector, and compare it with the original
     Verify(verify::Options),
     /// Let the scripted expert play tasks in the simulator and write datasets of it
     Generate(Box<generate::Options>),
+    /// Measure how well a policy grounds and acts, and compare two
+    #[command(subcommand)]
+    Eval(eval::Eval),
     /// Look into, check and convert datasets
     #[command(subcommand)]
     Dataset(dataset::Dataset),
@@ -133,6 +137,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Devices(options) => devices::run(&options),
         Command::Verify(options) => verify::run(&options),
         Command::Generate(options) => generate::run(&options),
+        Command::Eval(eval) => eval::run(&eval),
         Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),
     }
@@ -236,6 +241,11 @@ mod tests {
             "dataset frame D --episode 1",
             "dataset convert D E",
             "bench model --shape 13b",
+            "eval grounding --predictions P",
+            "eval grounding --checkpoint C --dataset D",
+            "eval simulator --out O",
+            "eval simulator --policy expert --checkpoint C --out O",
+            "eval simulator --policy expert --out O --columns odd",
             "fly",
         ] {
             assert!(parse(line).is_err(), "{line}");
@@ -258,6 +268,11 @@ mod tests {
             "dataset check D --every-frame --json",
             "dataset convert D E --to lerobot-v2.1",
             "dataset bench D --camera wrist --seeks 10 --seed 3 --json",
+            "eval grounding --predictions P --truth T --json",
+            "eval grounding --checkpoint C --dataset D --out O --limit 9",
+            "eval simulator --checkpoint C --suite all --episodes 3 --seed 1 --out O --columns unseen,long --json",
+            "eval simulator --policy expert --out O --no-video --workers 2",
+            "eval compare A B --json",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
         }

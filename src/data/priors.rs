@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::DataError;
-use crate::geometry::ImagePoint;
+use super::labels::Mask;
+use crate::geometry::{ImagePoint, ImageSize};
 use crate::grounding::Grounding;
 
 /// Name of the file beside `meta`.
@@ -31,6 +32,17 @@ pub struct FramePriors {
     pub subtask: String,
     /// Boxes around what is seen, where things are gripped and put, and the way of the tool.
     pub groundings: Vec<Grounding>,
+}
+
+/// A thing in a picture, as the renderer knew it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrameObject {
+    /// Colour and name.
+    pub label: String,
+    /// A pixel well inside its visible part.
+    pub point: Option<[f64; 2]>,
+    /// Its visible pixels.
+    pub mask: Option<Mask>,
 }
 
 /// The file, open.
@@ -70,6 +82,14 @@ struct Object {
     label: String,
     visible: Option<[f64; 4]>,
     point: Option<[f64; 2]>,
+    mask: Option<Runs>,
+}
+
+/// Run lengths as COCO has them uncompressed.
+#[derive(Deserialize)]
+struct Runs {
+    size: ImageSize,
+    counts: Vec<u32>,
 }
 
 impl PriorsFile {
@@ -101,6 +121,33 @@ impl PriorsFile {
         frame: u64,
         camera: &str,
     ) -> Result<Option<FramePriors>, DataError> {
+        Ok(self.read(episode, frame, camera)?.map(Line::priors))
+    }
+
+    /// Every thing in a picture with its visible pixels; nothing where nothing is written about it.
+    ///
+    /// # Errors
+    /// As [`Self::at`].
+    pub fn objects(
+        &mut self,
+        episode: u64,
+        frame: u64,
+        camera: &str,
+    ) -> Result<Vec<FrameObject>, DataError> {
+        let line = self.read(episode, frame, camera)?;
+        let objects = line.into_iter().flat_map(|line| line.objects);
+        let object = |object: Object| FrameObject {
+            label: object.label,
+            point: object.point,
+            mask: object
+                .mask
+                .and_then(|runs| Mask::new(runs.size, runs.counts).ok()),
+        };
+        Ok(objects.map(object).collect())
+    }
+
+    /// The line of a picture.
+    fn read(&mut self, episode: u64, frame: u64, camera: &str) -> Result<Option<Line>, DataError> {
         if self
             .lines
             .as_ref()
@@ -128,7 +175,7 @@ impl PriorsFile {
                 format!("what is true in frame {frame} of episode {episode} is damaged ({error})");
             DataError::malformed(&self.path, what)
         })?;
-        Ok(Some(line.priors()))
+        Ok(Some(line))
     }
 
     /// Where the lines of an episode are.

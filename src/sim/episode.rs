@@ -168,6 +168,12 @@ impl Episode {
         }
     }
 
+    /// Which parts of the goal hold now, in the order of doing them.
+    #[must_use]
+    pub fn parts(&self) -> Vec<bool> {
+        self.judge.parts(&self.rig.snapshot())
+    }
+
     /// The scene it began with.
     #[must_use]
     pub fn scene(&self) -> &Scene {

@@ -76,6 +76,15 @@ impl Judge {
         all
     }
 
+    /// Which parts of the goal hold now, in the order of doing them; to be asked after [`Self::update`].
+    #[must_use]
+    pub fn parts(&self, now: &Snapshot) -> Vec<bool> {
+        let parts = self.goal.parts().iter().enumerate();
+        parts
+            .map(|(part, goal)| self.holds(part, goal, now))
+            .collect()
+    }
+
     /// Whether the goal held at any step.
     #[must_use]
     pub fn won(&self) -> bool {

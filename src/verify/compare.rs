@@ -16,6 +16,8 @@ pub enum Comparison {
     Exact,
     /// The largest difference at most this.
     Close(f64),
+    /// Every difference at most this, absolute or relative to the expected value.
+    Either(f64),
     /// 8-bit pixels: at most one level off on at most 0.5 % of the values.
     Pixels,
 }
@@ -102,6 +104,7 @@ impl Row {
             None => String::new(),
             Some(Comparison::Exact) => "exact".into(),
             Some(Comparison::Close(atol)) => format!("{atol:.2e}"),
+            Some(Comparison::Either(share)) => format!("{share:.2e} either"),
             Some(Comparison::Pixels) => "1 on 0.5 %".into(),
         }
     }
@@ -145,6 +148,7 @@ impl Distance {
         match comparison {
             Comparison::Exact => self.differing == 0,
             Comparison::Close(atol) => self.largest <= atol,
+            Comparison::Either(share) => self.largest <= share * self.magnitude.max(1.0),
             Comparison::Pixels => {
                 self.largest <= PIXEL_LEVELS
                     && self.differing as f64 <= PIXEL_SHARE * self.count as f64
@@ -153,7 +157,8 @@ impl Distance {
     }
 
     fn note(&self, comparison: Comparison) -> Option<String> {
-        let counted = !matches!(comparison, Comparison::Close(_)) && self.differing > 0;
+        let close = matches!(comparison, Comparison::Close(_) | Comparison::Either(_));
+        let counted = !close && self.differing > 0;
         counted.then(|| format!("{} of {} differ", self.differing, self.count))
     }
 }

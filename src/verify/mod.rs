@@ -7,10 +7,12 @@
 
 mod checkpoints;
 mod compare;
+mod control;
 mod diffusion;
 mod dino;
 mod fault;
 mod golden;
+mod metrics;
 mod models;
 mod numbers;
 mod pictures;
@@ -96,6 +98,9 @@ type Recompute = fn(&mut Sheet, &mut Workspace) -> Result<(), Fault>;
 /// # Errors
 /// When the folder has no manifest, the device cannot be had, or somebody cancelled. Everything else is a failed row.
 pub fn run(config: &Config, context: &JobContext<'_>) -> Result<Report, VerifyError> {
+    if let Some(files) = metrics::files(&config.folder) {
+        return vectors(config, &files, context);
+    }
     let golden = Golden::open(&config.folder)?;
     let device = Devices::default().open(config.device)?;
     let name = device.name().to_owned();
@@ -120,6 +125,25 @@ pub fn run(config: &Config, context: &JobContext<'_>) -> Result<Report, VerifyEr
         folder: config.folder.clone(),
         set: golden.set.clone(),
         device: name,
+        precision: config.precision,
+        rows,
+    })
+}
+
+/// Verifies a folder of metric vectors.
+fn vectors(
+    config: &Config,
+    files: &[PathBuf],
+    context: &JobContext<'_>,
+) -> Result<Report, VerifyError> {
+    let mut rows = metrics::rows(files, context)?;
+    rows.retain(|row| {
+        config.only.is_empty() || asked(config, &format!("{}/{}", row.stage, row.tensor))
+    });
+    Ok(Report {
+        folder: config.folder.clone(),
+        set: "metric vectors".into(),
+        device: "no device".into(),
         precision: config.precision,
         rows,
     })
@@ -210,6 +234,8 @@ fn adapter(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
         "unnormalize",
         "grounding_parse",
         "qwen_config_nested",
+        "adaptive_ensemble",
+        "simpler_env_steps",
     ]
     .contains(&stem)
     {
@@ -222,6 +248,8 @@ fn adapter(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), Fault> {
         "tokenizer" => tables::tokenizer(sheet, space, &table),
         "unnormalize" => tables::unnormalize(sheet, &table),
         "grounding_parse" => tables::replies(sheet, &table),
+        "adaptive_ensemble" => control::ensembles(sheet, &table),
+        "simpler_env_steps" => control::clients(sheet, &table),
         _ => tables::nested_config(sheet, space, &table),
     }
 }

@@ -21,9 +21,18 @@ struct Room {
     blind: &'static [&'static [&'static str]],
 }
 
-const GROUND: &[&str] = &["geometry", "vision", "grounding", "robot", "job", "shaders"];
+const GROUND: &[&str] = &[
+    "geometry",
+    "vision",
+    "grounding",
+    "robot",
+    "control",
+    "metrics",
+    "job",
+    "shaders",
+];
 const ROOM: &[&str] = &["media", "camera", "data", "sim", "model"];
-const JOBS: &[&str] = &["verify", "bench", "collect"];
+const JOBS: &[&str] = &["verify", "bench", "collect", "eval"];
 const UPPER: &[&str] = &["engine", "workbench", "ui"];
 
 const WINDOW: &[&str] = &["egui*", "eframe", "rfd"];
@@ -51,6 +60,8 @@ const ROOMS: &[Room] = &[
     room("vision", 0, &[&["geometry"]], PURE),
     room("grounding", 0, &[&["geometry", "vision"]], PURE),
     room("robot", 0, &[&["geometry", "vision", "grounding"]], PURE),
+    room("control", 0, &[&["geometry", "robot"]], PURE),
+    room("metrics", 0, &[&["geometry"]], PURE),
     room(
         "job",
         0,
@@ -86,6 +97,7 @@ const ROOMS: &[Room] = &[
     room("verify", 3, &[GROUND, ROOM], JOB),
     room("bench", 3, &[GROUND, ROOM], JOB),
     room("collect", 3, &[GROUND, ROOM], JOB),
+    room("eval", 3, &[GROUND, ROOM], JOB),
     room(
         "engine",
         4,

@@ -75,6 +75,16 @@ fn copy(into: &Path) {
 }
 
 #[test]
+fn the_metric_vectors_are_verified_like_a_golden_folder() {
+    let report = verify(&golden().join("metrics"), None).unwrap();
+    assert_eq!(failures(&report), Vec::<String>::new());
+    assert!(report.sound());
+    assert_eq!(report.count(Verdict::Skipped), 0);
+    let report = verify(&golden().join("metrics"), Some("trajectory/dfd")).unwrap();
+    assert_eq!(report.rows.len(), 2, "dfd and dfd_raw");
+}
+
+#[test]
 fn one_wrong_number_fails_and_says_where() {
     let folder = tempfile::tempdir().unwrap();
     copy(folder.path());

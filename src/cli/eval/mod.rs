@@ -1,0 +1,28 @@
+//! `spvla eval`.
+
+mod compare;
+mod grounding;
+mod simulator;
+
+use clap::Subcommand;
+
+use super::Outcome;
+
+/// What is evaluated.
+#[derive(Debug, Subcommand)]
+pub enum Eval {
+    /// Score answers about pictures: from files, or by asking a checkpoint about a dataset
+    Grounding(Box<grounding::Options>),
+    /// Let a policy drive the simulated arm through the suites
+    Simulator(Box<simulator::Options>),
+    /// Set two finished runs side by side: paired test, and what the second kept of the first
+    Compare(compare::Options),
+}
+
+pub(super) fn run(eval: &Eval) -> anyhow::Result<Outcome> {
+    match eval {
+        Eval::Grounding(options) => grounding::run(options),
+        Eval::Simulator(options) => simulator::run(options),
+        Eval::Compare(options) => compare::run(options),
+    }
+}

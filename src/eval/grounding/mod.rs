@@ -1,0 +1,97 @@
+//! Grounding: answers about pictures scored against what is true, from files or by asking a checkpoint.
+//!
+//! A run leaves `predictions.jsonl`, `truth.jsonl`, `scores.jsonl`, `report.json` and `report.md`.
+
+mod ask;
+mod dataset;
+mod prediction;
+mod report;
+mod score;
+mod truth;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use ask::{AskConfig, ask};
+pub use prediction::{Answer, Prediction};
+pub use report::{Confidence, GroundingReport, KindScores, Overlaps, Subject};
+pub use score::{Region, Score, TraceErrors};
+pub use truth::{AnswerKind, Size, Truth};
+
+use super::{EvalError, journal};
+
+/// The schema of `report.json`.
+pub const SCHEMA: u32 = 1;
+
+/// Scores a file of predictions against a file of truths.
+///
+/// # Errors
+/// When a file cannot be read or a line is not one.
+pub fn from_files(
+    predictions: &Path,
+    truth: &Path,
+) -> Result<(GroundingReport, Vec<Score>), EvalError> {
+    let truths: Vec<Truth> = journal::read(truth)?;
+    let predictions_: Vec<Prediction> = journal::read(predictions)?;
+    let of = Subject {
+        policy: predictions.display().to_string(),
+        set: truth.display().to_string(),
+        device: None,
+    };
+    Ok(score(of, &truths, &predictions_))
+}
+
+/// Scores predictions against truths; of several answers to one question the last counts.
+#[must_use]
+pub fn score(
+    of: Subject,
+    truths: &[Truth],
+    predictions: &[Prediction],
+) -> (GroundingReport, Vec<Score>) {
+    let by_id = predictions
+        .iter()
+        .map(|prediction| (prediction.id.as_str(), prediction));
+    let by_id: BTreeMap<&str, &Prediction> = by_id.collect();
+    let answer = |truth: &Truth| Score::of(truth, by_id.get(truth.id.as_str()).copied());
+    let scores: Vec<Score> = truths.iter().map(answer).collect();
+    let mut report = GroundingReport::new(of, &scores);
+    let asked: std::collections::BTreeSet<&str> =
+        truths.iter().map(|truth| truth.id.as_str()).collect();
+    report.missing = truths
+        .iter()
+        .filter(|truth| !by_id.contains_key(truth.id.as_str()))
+        .count();
+    report.unknown = by_id.keys().filter(|id| !asked.contains(**id)).count();
+    let seconds: Vec<f64> = predictions
+        .iter()
+        .filter_map(|prediction| prediction.seconds)
+        .collect();
+    report.seconds = (!seconds.is_empty()).then(|| seconds.iter().sum());
+    (report, scores)
+}
+
+/// Writes what a run leaves.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write(out: &Path, report: &GroundingReport, scores: &[Score]) -> Result<(), EvalError> {
+    std::fs::create_dir_all(out).map_err(EvalError::file("making the folder of a run", out))?;
+    let path = out.join("scores.jsonl");
+    let mut lines = String::new();
+    for score in scores {
+        let line = serde_json::to_string(score).map_err(std::io::Error::from);
+        lines += &line.map_err(EvalError::file("writing the scores", &path))?;
+        lines.push('\n');
+    }
+    journal::whole(&path, lines.as_bytes())?;
+    let path = out.join("report.json");
+    let text = journal::pretty(
+        &serde_json::json!({ "schema": SCHEMA, "grounding": report }),
+        &path,
+    )?;
+    journal::whole(&path, text.as_bytes())?;
+    journal::whole(&out.join("report.md"), report.markdown().as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Closed loop: a policy drives the simulated arm through `SimplerEnv`'s rows and what goes beyond them.
+//!
+//! Every policy passes the same loop: pictures in, a chunk out, one step of it a control period, through the governor
+//! to the arm. The scripted expert passes it too: what it scores says whether the loop is sound. Episodes end when the
+//! goal holds or their steps are over. Columns are compared on the same layouts; an episode is named by what it is, so
+//! that an interrupted run goes on and two runs can be paired.
+//!
+//! The rows are those of `SimplerEnv` on the built-in simulator: same criteria, layouts, lengths and rates, other
+//! pictures and physics. They are never to be compared with published numbers as if equal.
+
+mod config;
+mod eye;
+mod paper;
+mod play;
+mod policy;
+mod report;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+pub use config::{PolicyChoice, RolloutConfig};
+pub use paper::{PAPER, PaperRow};
+pub use play::{Ended, EpisodeResult};
+pub use policy::{Expert, Moment, Policy, Replay, VlaPolicy};
+pub use report::{Column, RolloutReport, RowScores};
+pub use trial::{Trial, trials};
+
+use super::{EvalError, journal};
+use crate::job::JobContext;
+use crate::model::device::Devices;
+use crate::model::policy::{LoadOptions, Vla};
+use eye::Eye;
+
+/// The schema of `report.json`.
+pub const SCHEMA: u32 = 1;
+
+/// Makes a policy for one episode.
+type Make<'a> = dyn Fn() -> Box<dyn Policy + 'a> + Sync + 'a;
+
+/// Plays what `config` asks for and writes the reports; `finished` hears of every episode.
+///
+/// # Errors
+/// When a suite, column or camera is unknown, the checkpoint cannot be loaded, the folder holds another run, nothing can
+/// be drawn, or somebody cancelled. Finished episodes are kept; the same call goes on from there.
+pub fn run(
+    config: &RolloutConfig,
+    context: &JobContext<'_>,
+    finished: &(dyn Fn(&EpisodeResult) + Sync),
+) -> Result<RolloutReport, EvalError> {
+    let trials = trials(config)?;
+    journal::folder(&config.out, config)?;
+    let (mut file, done) =
+        journal::Journal::<EpisodeResult>::open(&config.out.join("episodes.jsonl"))?;
+    let mut results: BTreeMap<String, EpisodeResult> =
+        done.into_iter().map(|r| (r.key.clone(), r)).collect();
+    let left: Vec<&Trial> = trials
+        .iter()
+        .filter(|trial| !results.contains_key(&trial.key))
+        .collect();
+    let total = trials.len() as u64;
+    let mut device = None;
+    let mut keep = |result: EpisodeResult| -> Result<(), EvalError> {
+        file.add(&result)?;
+        finished(&result);
+        results.insert(result.key.clone(), result);
+        context.report("Playing", results.len() as u64, total);
+        Ok(())
+    };
+    let eyes = Eyes::default();
+    match &config.policy {
+        PolicyChoice::Expert => many(
+            config,
+            &left,
+            (&|| Box::new(Expert::default()), &eyes),
+            context,
+            &mut keep,
+        )?,
+        PolicyChoice::Replay => many(
+            config,
+            &left,
+            (&|| Box::new(Replay::default()), &eyes),
+            context,
+            &mut keep,
+        )?,
+        PolicyChoice::Checkpoint(path) if !left.is_empty() => {
+            let place = Devices::default().open(config.device)?;
+            device = Some(place.name().to_owned());
+            let options = LoadOptions {
+                base_vlm: config.base_vlm.clone(),
+                precision: config.precision,
+                shipped: false,
+            };
+            let vla = Vla::load(path, &options, &place, context)?;
+            for trial in left {
+                context.check()?;
+                let mut policy = VlaPolicy::new(&vla, config, context);
+                keep(eyes.with(|eye| play::play(trial, &mut policy, eye, config))?)?;
+            }
+        }
+        PolicyChoice::Checkpoint(_) => {}
+    }
+    let ordered = trials
+        .iter()
+        .filter_map(|trial| results.remove(&trial.key))
+        .collect();
+    let report = RolloutReport::new(config, device, ordered);
+    write(&config.out, &report)?;
+    Ok(report)
+}
+
+/// Plays several episodes at a time; results are kept in order.
+fn many(
+    config: &RolloutConfig,
+    left: &[&Trial],
+    (make, eyes): (&Make<'_>, &Eyes),
+    context: &JobContext<'_>,
+    keep: &mut dyn FnMut(EpisodeResult) -> Result<(), EvalError>,
+) -> Result<(), EvalError> {
+    let workers = rayon::ThreadPoolBuilder::new()
+        .num_threads(config.workers())
+        .build()
+        .map_err(|error| EvalError::Workers(error.to_string()))?;
+    for few in left.chunks(2 * config.workers()) {
+        context.check()?;
+        let one = |trial: &&Trial| eyes.with(|eye| play::play(trial, make().as_mut(), eye, config));
+        let played: Vec<Result<EpisodeResult, EvalError>> =
+            workers.install(|| few.par_iter().map(one).collect());
+        for result in played {
+            keep(result?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Renderers, one for each worker, opened when first needed.
+#[derive(Default)]
+struct Eyes(Mutex<Vec<Eye>>);
+
+impl Eyes {
+    fn with<T>(&self, work: impl FnOnce(&mut Eye) -> T) -> T {
+        let idle = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut eye = idle.unwrap_or_default();
+        let result = work(&mut eye);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(eye);
+        result
+    }
+}
+
+fn write(out: &Path, report: &RolloutReport) -> Result<(), EvalError> {
+    let path = out.join("report.json");
+    let text = journal::pretty(
+        &serde_json::json!({ "schema": SCHEMA, "simulator": report }),
+        &path,
+    )?;
+    journal::whole(&path, text.as_bytes())?;
+    journal::whole(&out.join("report.md"), report.markdown().as_bytes())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! The expert must score as it does alone: a loop that loses what the expert can do would lose a policy's, too.
+
+use super::*;
+use crate::sim::Episode;
+
+fn config(out: &Path) -> RolloutConfig {
+    RolloutConfig {
+        episodes: 2,
+        video: false,
+        out: out.to_owned(),
+        ..RolloutConfig::default()
+    }
+}
+
+#[test]
+fn the_expert_and_its_replay_score_as_the_expert_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config(&folder.path().join("expert"));
+    let expert = run(&config, &JobContext::silent(), &|_| {}).expect("plays");
+    assert_eq!(expert.n, 8);
+    for (trial, played) in trials(&config)
+        .expect("trials")
+        .iter()
+        .zip(&expert.episodes)
+    {
+        let drawn = trial.draw();
+        let alone = Episode::new(drawn.scene, trial.task.hz, drawn.perturbations).expect("a scene");
+        let alone = alone.play(trial.task.steps);
+        assert!(played.success || !alone.success, "{}", trial.key);
+        assert_eq!(played.key, trial.key);
+    }
+    let again = RolloutConfig {
+        policy: PolicyChoice::Replay,
+        out: folder.path().join("replay"),
+        ..config.clone()
+    };
+    let replay = run(&again, &JobContext::silent(), &|_| {}).expect("plays");
+    let outcomes = |report: &RolloutReport| {
+        report
+            .episodes
+            .iter()
+            .map(|e| e.success)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&replay), outcomes(&expert));
+    assert!(
+        expert.averages["base WidowX VM"].expect("four rows") >= 0.75,
+        "{:?}",
+        expert.averages
+    );
+}
+
+#[test]
+fn an_interrupted_run_goes_on_and_other_settings_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = RolloutConfig {
+        episodes: 1,
+        ..config(folder.path())
+    };
+    let first = run(&config, &JobContext::silent(), &|_| {}).expect("plays");
+    let path = folder.path().join("episodes.jsonl");
+    let lines = std::fs::read_to_string(&path).expect("lines");
+    let kept: String = lines.split_inclusive('\n').take(2).collect();
+    std::fs::write(&path, kept + "{\"key\": \"cut").expect("cut");
+    let played = Mutex::new(Vec::new());
+    let hear = |result: &EpisodeResult| played.lock().expect("open").push(result.key.clone());
+    let second = run(&config, &JobContext::silent(), &hear).expect("goes on");
+    assert_eq!(
+        played.lock().expect("open").len(),
+        2,
+        "two of four were there"
+    );
+    let outcomes = |report: &RolloutReport| {
+        let each = report
+            .episodes
+            .iter()
+            .map(|e| (e.key.clone(), e.success, e.steps));
+        each.collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(&first), outcomes(&second));
+    let other = RolloutConfig { seed: 1, ..config };
+    let refused = run(&other, &JobContext::silent(), &|_| {});
+    assert!(matches!(refused, Err(EvalError::OtherRun { .. })));
+}
+
+#[test]
+fn parts_count_in_order_and_a_late_half_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = RolloutConfig {
+        columns: vec![Column::Long],
+        episodes: 1,
+        ..config(folder.path())
+    };
+    let report = run(&config, &JobContext::silent(), &|_| {}).expect("plays");
+    let long = report
+        .rows
+        .iter()
+        .find(|row| row.column == Column::Long)
+        .expect("a long task");
+    assert_eq!(long.parts.len(), 2);
+    assert!(long.parts[0].k >= long.parts[1].k);
+    assert!(
+        report
+            .markdown()
+            .contains("| long | WidowX templates | sort |")
+    );
+}
+
+/// Never moves.
+struct Still;
+
+impl Policy for Still {
+    fn sees(&self) -> bool {
+        false
+    }
+
+    fn chunk(&mut self, _moment: &Moment<'_>) -> Result<Option<Vec<Vec<f64>>>, EvalError> {
+        Ok(Some(vec![vec![0.0; 7]; 3]))
+    }
+}
+
+#[test]
+fn a_policy_that_does_nothing_succeeds_nowhere() {
+    let config = config(Path::new(""));
+    let mut eye = Eye::default();
+    for trial in trials(&config).expect("trials").iter().take(3) {
+        let played = play::play(trial, &mut Still, &mut eye, &config).expect("plays");
+        assert_eq!((played.success, played.ended), (false, Ended::OutOfTime));
+        assert_eq!(
+            (played.steps, played.queries),
+            (trial.task.steps, trial.task.steps)
+        );
+    }
+}
