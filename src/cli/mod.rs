@@ -273,6 +273,7 @@ mod tests {
             "eval simulator --checkpoint C --suite all --episodes 3 --seed 1 --out O --columns unseen,long --json",
             "eval simulator --policy expert --out O --no-video --workers 2",
             "eval compare A B --json",
+            "eval retention --before A --after B --dataset D --out O",
         ] {
             assert!(parse(line).is_ok(), "{line}: {:?}", parse(line).err());
         }

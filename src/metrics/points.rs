@@ -67,6 +67,9 @@ pub fn mask_score(points: &[[f64; 2]], mask: &MaskView) -> f64 {
     mean(&hits).unwrap_or(0.0)
 }
 
+/// Most pixels that a box is expanded to; of a larger one every second, third and so on.
+const MOST: u64 = 1 << 20;
+
 /// The pixels of a box given in answer to a question for points, as Where2Place expands it: corners cut to whole
 /// numbers, the far ones excluded, clipped to the picture.
 #[must_use]
@@ -75,9 +78,16 @@ pub fn expanded([x1, y1, x2, y2]: Corners, mask: &MaskView) -> Vec<[f64; 2]> {
         let bound = |v: f64| v.trunc().clamp(0.0, f64::from(side)) as u32;
         bound(from)..bound(to)
     };
-    let columns = range(x1, x2, mask.width);
-    range(y1, y2, mask.height)
-        .flat_map(|y| columns.clone().map(move |x| [f64::from(x), f64::from(y)]))
+    let (columns, rows) = (range(x1, x2, mask.width), range(y1, y2, mask.height));
+    let mut stride = 1_usize;
+    while (columns.len() / stride) as u64 * (rows.len() / stride) as u64 > MOST {
+        stride += 1;
+    }
+    rows.step_by(stride)
+        .flat_map(|y| {
+            let columns = columns.clone().step_by(stride);
+            columns.map(move |x| [f64::from(x), f64::from(y)])
+        })
         .collect()
 }
 
@@ -135,5 +145,12 @@ mod tests {
         let all = expanded([1.9, 0.0, 3.5, 99.0], &mask);
         assert_eq!(all.len(), 2 * 3);
         assert!(mask_score(&all, &mask) == 0.5);
+        let huge = MaskView {
+            width: 60_000,
+            height: 60_000,
+            inside: &|x, _| x < 30_000,
+        };
+        let all = expanded([0.0, 0.0, 6e4, 6e4], &huge);
+        assert!((all.len() as u64) < 2 * MOST && (mask_score(&all, &huge) - 0.5).abs() < 1e-3);
     }
 }

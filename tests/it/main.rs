@@ -2,6 +2,7 @@
 
 mod cli;
 mod dataset;
+mod eval;
 mod house;
 mod pixels;
 mod shaders;

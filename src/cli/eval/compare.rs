@@ -4,7 +4,7 @@
 //! "only_first", "only_second"}], "kept": [{"measure", "first", "second", "ratio", "alarm"}], "alone"}}`. Ends with 1
 //! where less than nine tenths of a grounding measure are kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -25,9 +25,14 @@ pub struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
-    let found = compare(&options.first, &options.second)?;
+    show(&options.first, &options.second, options.json)
+}
+
+/// Compares two folders and writes what was found.
+pub(super) fn show(first: &Path, second: &Path, as_json: bool) -> anyhow::Result<Outcome> {
+    let found = compare(first, second)?;
     let alarm = found.kept.iter().any(|kept| kept.alarm);
-    if options.json {
+    if as_json {
         write_json(&json!({ "schema": SCHEMA, "comparison": found }))?;
     } else {
         text(&found.markdown())?;

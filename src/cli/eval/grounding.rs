@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Outcome, Placement, json as write_json, text};
-use crate::eval::grounding::{AskConfig, SCHEMA, ask, from_files, write};
+use crate::eval::grounding::{AskConfig, GroundingReport, SCHEMA, Score, ask, from_files, write};
 use crate::job::{JobContext, Progress};
 
 const FILES: &str = "\
@@ -24,7 +24,11 @@ A truth: {\"id\", \"kind\": box | point | trace | plan, \"width\", \"height\", \
 {\"size\": [height, width], \"counts\"}), \"polygon\", \"box\", or reference \"points\". Pixels of the picture.
 A prediction: {\"id\", \"text\"} with the planner's reply, and \"resized\" [width, height] of the picture it saw if that
 was another; or \"box\", \"boxes\", \"point\", \"points\", \"trace\", \"subtask\" as they are. \"confidence\" from 0 to 1.
+Truths may also be labels of any format that `spvla dataset` reads, such as conversations.
 What cannot be read, and what is missing, is a miss and stays in the denominator.";
+
+/// The report of a set and the scores it is made of.
+type Scored = (GroundingReport, Vec<Score>);
 
 /// Arguments of `spvla eval grounding`.
 #[derive(Debug, Args)]
@@ -82,12 +86,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-fn asked(
-    options: &Options,
-) -> anyhow::Result<(
-    crate::eval::grounding::GroundingReport,
-    Vec<crate::eval::grounding::Score>,
-)> {
+fn asked(options: &Options) -> anyhow::Result<Scored> {
     let (Some(checkpoint), Some(dataset), Some(out)) =
         (&options.checkpoint, &options.dataset, &options.out)
     else {
@@ -103,6 +102,11 @@ fn asked(
         device: options.placement.device,
         precision: options.placement.precision,
     };
+    watched(&config)
+}
+
+/// Asks, with progress where a person looks at it.
+pub(super) fn watched(config: &AskConfig) -> anyhow::Result<Scored> {
     let line = Mutex::new(ProgressLine::new());
     let show = |progress: Progress| {
         if let Ok(mut line) = line.lock() {
@@ -113,5 +117,5 @@ fn asked(
         progress: &show,
         ..JobContext::silent()
     };
-    Ok(ask(&config, &context)?)
+    Ok(ask(config, &context)?)
 }

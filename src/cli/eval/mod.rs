@@ -2,6 +2,7 @@
 
 mod compare;
 mod grounding;
+mod retention;
 mod simulator;
 
 use clap::Subcommand;
@@ -15,6 +16,8 @@ pub enum Eval {
     Grounding(Box<grounding::Options>),
     /// Let a policy drive the simulated arm through the suites
     Simulator(Box<simulator::Options>),
+    /// Ask two checkpoints the same questions: what the second keeps of the first
+    Retention(Box<retention::Options>),
     /// Set two finished runs side by side: paired test, and what the second kept of the first
     Compare(compare::Options),
 }
@@ -23,6 +26,7 @@ pub(super) fn run(eval: &Eval) -> anyhow::Result<Outcome> {
     match eval {
         Eval::Grounding(options) => grounding::run(options),
         Eval::Simulator(options) => simulator::run(options),
+        Eval::Retention(options) => retention::run(options),
         Eval::Compare(options) => compare::run(options),
     }
 }

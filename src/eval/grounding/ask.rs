@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Question, questions};
+use super::dataset::{Pictures, Question, questions};
 use super::prediction::Prediction;
 use super::report::{GroundingReport, Subject};
 use super::score::Score;
@@ -30,7 +30,8 @@ pub struct AskConfig {
     /// The folder of the run; an interrupted one goes on.
     #[serde(skip)]
     pub out: PathBuf,
-    /// Most questions.
+    /// Most questions; a run with more goes on from one with fewer.
+    #[serde(skip)]
     pub limit: usize,
     /// Longest reply, in tokens.
     pub max_new_tokens: usize,
@@ -49,7 +50,7 @@ pub fn ask(
     config: &AskConfig,
     context: &JobContext<'_>,
 ) -> Result<(GroundingReport, Vec<Score>), EvalError> {
-    let questions = questions(&config.dataset, config.limit)?;
+    let questions = questions(&config.dataset, config.limit, Pictures::Needed)?;
     journal::folder(&config.out, config)?;
     let (mut file, mut answers) =
         journal::Journal::<Prediction>::open(&config.out.join("predictions.jsonl"))?;
@@ -71,7 +72,7 @@ pub fn ask(
             shipped: false,
         };
         let vla = Vla::load(&config.checkpoint, &options, &device, context)?;
-        let mut pictures = Pictures::default();
+        let mut pictures = Shown::default();
         for (at, question) in left.iter().enumerate() {
             context.check()?;
             context.report("Asking", (done.len() + at) as u64, questions.len() as u64);
@@ -108,9 +109,9 @@ fn write_truths(path: &Path, truths: &[Truth]) -> Result<(), EvalError> {
 
 /// The picture looked at last.
 #[derive(Default)]
-struct Pictures(Option<(PathBuf, Frame)>);
+struct Shown(Option<(PathBuf, Frame)>);
 
-impl Pictures {
+impl Shown {
     fn of(&mut self, file: &Path) -> Result<Frame, EvalError> {
         if let Some((known, frame)) = &self.0
             && known == file
@@ -153,12 +154,14 @@ fn one(
     Ok(prediction)
 }
 
-/// The mean probability of the tokens of the answer.
+/// The geometric mean of the tokens' probabilities: the exponential of their mean logarithm.
 fn confidence(answer: &Answer) -> Option<f64> {
     let tokens = &answer.text.as_ref()?.tokens;
-    let sum: f64 = tokens
+    let logs: Vec<f64> = tokens
         .iter()
-        .map(|token| f64::from(token.probability))
-        .sum();
-    crate::metrics::ratio(sum, tokens.len() as f64).filter(|mean| (0.0..=1.0).contains(mean))
+        .map(|token| f64::from(token.probability).max(f64::MIN_POSITIVE).ln())
+        .collect();
+    crate::metrics::mean(&logs)
+        .map(f64::exp)
+        .filter(|mean| (0.0..=1.0).contains(mean))
 }

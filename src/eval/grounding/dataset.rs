@@ -20,11 +20,25 @@ pub(super) struct Question {
     pub asked: String,
     /// What the text is about, for templates that name it.
     pub instruction: String,
+    /// The picture, if it is here.
     pub file: PathBuf,
 }
 
+/// Whether pictures must be here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pictures {
+    /// To be asked about.
+    Needed,
+    /// Answers are there already.
+    Unneeded,
+}
+
 /// Every question of a dataset that can be scored and whose picture is here, pictures in order.
-pub(super) fn questions(path: &Path, limit: usize) -> Result<Vec<Question>, EvalError> {
+pub(super) fn questions(
+    path: &Path,
+    limit: usize,
+    pictures: Pictures,
+) -> Result<Vec<Question>, EvalError> {
     let beside = path.join(QUESTIONS);
     let path = if beside.is_file() { &beside } else { path };
     let set = labels::read(path)?;
@@ -34,9 +48,11 @@ pub(super) fn questions(path: &Path, limit: usize) -> Result<Vec<Question>, Eval
         if found.len() >= limit {
             break;
         }
-        let Some(file) = sample.image().and_then(|image| image.file.clone()) else {
+        let file = sample.image().and_then(|image| image.file.clone());
+        if file.is_none() && pictures == Pictures::Needed {
             continue;
-        };
+        }
+        let file = file.unwrap_or_default();
         let name = sample.id.clone().unwrap_or_else(|| format!("sample {at}"));
         let mut asked = of_sample(sample, &name);
         truths.add(sample, &mut asked);
@@ -57,8 +73,10 @@ pub(super) fn questions(path: &Path, limit: usize) -> Result<Vec<Question>, Eval
     if found.is_empty() {
         return Err(nothing(&set, path));
     }
-    // Questions about one picture follow each other, so that it is decoded once.
-    found.sort_by(|a, b| a.file.cmp(&b.file));
+    if pictures == Pictures::Needed {
+        // Questions about one picture follow each other, so that it is decoded once.
+        found.sort_by(|a, b| a.file.cmp(&b.file));
+    }
     Ok(found)
 }
 

@@ -31,7 +31,7 @@ pub fn from_files(
     predictions: &Path,
     truth: &Path,
 ) -> Result<(GroundingReport, Vec<Score>), EvalError> {
-    let truths: Vec<Truth> = journal::read(truth)?;
+    let truths = truths(truth)?;
     let predictions_: Vec<Prediction> = journal::read(predictions)?;
     let of = Subject {
         policy: predictions.display().to_string(),
@@ -39,6 +39,22 @@ pub fn from_files(
         device: None,
     };
     Ok(score(of, &truths, &predictions_))
+}
+
+/// Most questions of a file of truths.
+const MOST: usize = 10_000_000;
+
+/// The truths of a file: lines of our own, or labels of any format that is read.
+fn truths(path: &Path) -> Result<Vec<Truth>, EvalError> {
+    let labels = crate::data::labels::sniff(path).is_some_and(|format| !format.is_pictures());
+    if !labels {
+        return journal::read(path);
+    }
+    let questions = dataset::questions(path, MOST, dataset::Pictures::Unneeded)?;
+    Ok(questions
+        .into_iter()
+        .map(|question| question.truth)
+        .collect())
 }
 
 /// Scores predictions against truths; of several answers to one question the last counts.

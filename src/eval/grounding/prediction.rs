@@ -2,12 +2,12 @@
 //!
 //! `{"id": "q1", "text": "```json\n[{\"bbox_2d\": [...]}]\n```"}` is read by the rules of [`reply`]; `resized` (`[width,
 //! height]` of the picture the model saw) and `scale` say what its numbers count. `box`, `boxes`, `point`, `points`,
-//! `trace` and `subtask` are taken as they are, in pixels of the original picture. `confidence` is 0 to 1.
+//! `trace` and `subtask`, or `pred` for any of them, are taken as they are, in pixels of the original picture. `confidence` is 0 to 1.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::truth::{AnswerKind, Some1, Truth, name};
+use super::truth::{AnswerKind, Some1, Truth, general, name};
 use crate::geometry::ImageSize;
 use crate::grounding::GroundingKind;
 use crate::grounding::reply::{self, Reply, ReplyContext, ReplyScale};
@@ -88,7 +88,7 @@ impl Prediction {
     pub fn answer(&self, truth: &Truth) -> Option<Answer> {
         let answer = match &self.text {
             Some(text) if self.given == Answer::default() => self.read(text, truth),
-            _ => self.given.clone(),
+            _ => self.given.clone().settled(),
         };
         let says = match truth.kind {
             AnswerKind::Box => !answer.boxes.is_empty(),
@@ -120,7 +120,7 @@ impl Prediction {
 }
 
 impl Answer {
-    /// Of a reply. The first trace is the answer; points in a row may be one, and the other way round.
+    /// Of a reply. The first trace is the answer.
     fn of(reply: &Reply) -> Self {
         let mut answer = Self::default();
         let words = reply.next_step().trim();
@@ -137,34 +137,43 @@ impl Answer {
                 _ => {}
             }
         }
-        if answer.trace.is_empty() && answer.boxes.is_empty() {
-            answer.trace.clone_from(&answer.points);
+        answer.settled()
+    }
+
+    /// Points in a row may be a trace, and the other way round.
+    fn settled(mut self) -> Self {
+        if self.trace.is_empty() && self.boxes.is_empty() {
+            self.trace.clone_from(&self.points);
         }
-        if answer.points.is_empty() && answer.boxes.is_empty() {
-            answer.points.clone_from(&answer.trace);
+        if self.points.is_empty() && self.boxes.is_empty() {
+            self.points.clone_from(&self.trace);
         }
-        answer
+        self
     }
 }
 
 /// An answer as a stranger wrote it.
 #[derive(Deserialize)]
 struct Stored {
+    #[serde(alias = "question_id", alias = "sample_id")]
     id: Value,
-    #[serde(alias = "answer", alias = "reply", alias = "response")]
+    #[serde(alias = "reply", alias = "response")]
     text: Option<String>,
+    #[serde(alias = "prediction", alias = "answer", alias = "output")]
+    pred: Option<Value>,
     resized: Option<[u32; 2]>,
     #[serde(default)]
     scale: ReplyScale,
     #[serde(alias = "score")]
     confidence: Option<f64>,
     seconds: Option<f64>,
-    #[serde(rename = "box", alias = "bbox")]
+    #[serde(rename = "box", alias = "bbox", alias = "bbox_2d")]
     one_box: Option<Some1<[f64; 4]>>,
     boxes: Option<Some1<[f64; 4]>>,
+    #[serde(alias = "point_2d")]
     point: Option<Some1<[f64; 2]>>,
     points: Option<Some1<[f64; 2]>>,
-    #[serde(default, alias = "trajectory")]
+    #[serde(default, alias = "trajectory", alias = "trajectory_2d")]
     trace: Option<Vec<[f64; 2]>>,
     subtask: Option<String>,
 }
@@ -177,15 +186,22 @@ impl TryFrom<Stored> for Prediction {
         if stored.resized.is_some_and(|sides| sides.contains(&0)) {
             return Err(format!("{id} was resized to nothing"));
         }
-        let given = Answer {
+        let mut given = Answer {
             boxes: Some1::all([stored.one_box, stored.boxes]),
             points: Some1::all([stored.point, stored.points]),
             trace: stored.trace.unwrap_or_default(),
             text: stored.subtask,
         };
+        let mut text = stored.text;
+        if let Some(pred) = stored.pred.as_ref().and_then(|pred| general(pred, None)) {
+            // Words are a reply that is to be read; points in a row may be a trace.
+            text = text.or(pred.text);
+            given.boxes.extend(pred.boxes);
+            given.points.extend(pred.points);
+        }
         Ok(Self {
             id,
-            text: stored.text,
+            text,
             resized: stored.resized,
             scale: stored.scale,
             confidence: stored.confidence.filter(|c| (0.0..=1.0).contains(c)),

@@ -101,6 +101,46 @@ fn a_bad_line_is_named() {
     }
 }
 
+#[test]
+fn names_of_other_tools_and_conversations_are_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [predictions, truth] = ["p.jsonl", "t.jsonl"].map(|name| folder.path().join(name));
+    let write = |path: &Path, text: &str| std::fs::write(path, text).expect("writes");
+    write(
+        &truth,
+        r#"{"question_id": 1, "type": "box", "gt": [0, 0, 10, 10]}
+{"question_id": 2, "type": "trace", "gt": [[0, 0], [9, 0]], "width": 10, "height": 10}
+{"question_id": 3, "type": "plan", "gt": "grasp the cup"}"#,
+    );
+    write(
+        &predictions,
+        r#"{"question_id": 1, "answer": "<box>[[0, 0, 10, 10]]</box>"}
+{"question_id": 2, "pred": [[0, 0], [9, 0]]}
+{"question_id": 3, "prediction": "Grasp the cup."}"#,
+    );
+    let (report, scores) = from_files(&predictions, &truth).expect("scores");
+    assert_eq!(report.unparsed, 0, "{scores:#?}");
+    assert!(scores[0].hit == Some(true) && scores[2].hit == Some(true));
+    assert!(scores[1].trace.expect("a trace").ade < 1e-6);
+    write(
+        &truth,
+        r#"{"id": "a", "image": "gone.png", "width": 640, "height": 480, "type": "box", "conversations":
+            [{"from": "human", "value": "<image>\nGive the bounding box for the cup."},
+             {"from": "gpt", "value": "[{\"bbox_2d\": [10, 20, 30, 40]}]"}]}"#
+            .replace('\n', " ")
+            .as_str(),
+    );
+    write(&predictions, r#"{"id": "a", "text": "[10, 20, 30, 40]"}"#);
+    let (report, _) = from_files(&predictions, &truth).expect("scores");
+    assert_eq!(
+        report.groups["box"][&AnswerKind::Box]
+            .hits
+            .expect("a box")
+            .k,
+        1
+    );
+}
+
 fn golden(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests")
@@ -135,7 +175,10 @@ fn a_checkpoint_is_asked_and_an_interrupted_run_goes_on() {
         lines.lines().next(),
         "the first was not asked again"
     );
-    let other = AskConfig { limit: 2, ..config };
+    let other = AskConfig {
+        max_new_tokens: 5,
+        ..config
+    };
     assert!(matches!(
         ask(&other, &JobContext::silent()),
         Err(EvalError::OtherRun { .. })

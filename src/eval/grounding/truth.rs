@@ -3,7 +3,8 @@
 //! `{"id": "q1", "kind": "box", "width": 640, "height": 480, "box": [x1, y1, x2, y2]}`; `boxes` for several,
 //! `points`, `trace`, `text` for a plan; for a point question the region that counts: `mask` (`{"size": [h, w],
 //! "counts": [...]}` of COCO, or its compressed text), `polygon` or `box`. `group` names a part of the set that is
-//! scored on its own too. Kinds that are not said follow from what is there.
+//! scored on its own too. Kinds that are not said follow from what is there. Other tools' names are read as well:
+//! `gt`, `truth`, `target` or `answer` for whatever is asked for.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -148,6 +149,30 @@ impl Truth {
     }
 }
 
+/// An answer under a general name: numbers or words whose meaning follows from the kind that is asked for.
+pub(super) fn general(value: &Value, kind: Option<AnswerKind>) -> Option<super::Answer> {
+    let mut answer = super::Answer::default();
+    let as_trace = kind == Some(AnswerKind::Trace);
+    if let Value::String(text) = value {
+        answer.text = Some(text.clone());
+    } else if let Ok(corners) = serde_json::from_value::<[f64; 4]>(value.clone()) {
+        answer.boxes.push(corners);
+    } else if let Ok(boxes) = serde_json::from_value::<Vec<[f64; 4]>>(value.clone()) {
+        answer.boxes = boxes;
+    } else if let Ok(point) = serde_json::from_value::<[f64; 2]>(value.clone()) {
+        answer.points.push(point);
+    } else if let Ok(points) = serde_json::from_value::<Vec<[f64; 2]>>(value.clone()) {
+        if as_trace {
+            answer.trace = points;
+        } else {
+            answer.points = points;
+        }
+    } else {
+        return None;
+    }
+    Some(answer)
+}
+
 /// A name that may be written as a number.
 pub(super) fn name(id: &Value) -> Option<String> {
     match id {
@@ -179,17 +204,22 @@ impl<T> Some1<T> {
 /// A truth as a stranger wrote it.
 #[derive(Deserialize)]
 struct Stored {
+    #[serde(alias = "question_id", alias = "sample_id")]
     id: Value,
+    #[serde(alias = "type", alias = "task")]
     kind: Option<AnswerKind>,
+    #[serde(alias = "gt", alias = "truth", alias = "target", alias = "answer")]
+    is: Option<Value>,
     group: Option<String>,
     width: Option<u32>,
     height: Option<u32>,
-    #[serde(rename = "box", alias = "bbox")]
+    #[serde(rename = "box", alias = "bbox", alias = "bbox_2d")]
     one_box: Option<Some1<[f64; 4]>>,
     boxes: Option<Some1<[f64; 4]>>,
+    #[serde(alias = "point_2d")]
     point: Option<Some1<[f64; 2]>>,
     points: Option<Some1<[f64; 2]>>,
-    #[serde(default, alias = "trajectory")]
+    #[serde(default, alias = "trajectory", alias = "trajectory_2d")]
     trace: Vec<[f64; 2]>,
     #[serde(default)]
     polygon: Vec<[f64; 2]>,
@@ -232,10 +262,17 @@ impl TryFrom<StoredMask> for Mask {
 impl TryFrom<Stored> for Truth {
     type Error = String;
 
-    fn try_from(stored: Stored) -> Result<Self, String> {
+    fn try_from(mut stored: Stored) -> Result<Self, String> {
         let id = name(&stored.id).ok_or("its id is neither text nor a number")?;
-        let boxes = Some1::all([stored.one_box, stored.boxes]);
-        let points = Some1::all([stored.point, stored.points]);
+        let mut boxes = Some1::all([stored.one_box, stored.boxes]);
+        let mut points = Some1::all([stored.point, stored.points]);
+        let is = stored.is.as_ref().and_then(|is| general(is, stored.kind));
+        if let Some(is) = is {
+            boxes.extend(is.boxes);
+            points.extend(is.points);
+            stored.trace.extend(is.trace);
+            stored.text = stored.text.or(is.text);
+        }
         let mask = stored.mask.map(Mask::try_from).transpose()?;
         let follows = if !stored.trace.is_empty() {
             AnswerKind::Trace
