@@ -1,4 +1,4 @@
-//! `spvla bench model`: how fast a model is on this machine.
+//! `spvla bench model`: how fast a model is on this machine. Other subjects of `spvla bench` have files of their own.
 //!
 //! JSON: `{"schema": 1, "report": {"model", "device", "precision", "views", "parameters", "weight_bytes",
 //! "peak_memory_bytes", "device_memory_bytes", "prompt_tokens", "rows": [{"stage", "ms", "per_second"}]}}`.
@@ -20,6 +20,10 @@ use crate::job::{CancelToken, JobContext, Progress};
 pub enum Bench {
     /// Load time, memory and the time of every stage of a model
     Model(Options),
+    /// How often the scripted expert does what it is asked, task by task
+    Expert(super::expert::Options),
+    /// How fast episodes become data, stage by stage
+    Generate(super::throughput::Options),
 }
 
 /// Arguments of `spvla bench model`.
@@ -52,7 +56,14 @@ struct Measurement {
 }
 
 pub(super) fn run(bench: &Bench) -> anyhow::Result<Outcome> {
-    let Bench::Model(options) = bench;
+    match bench {
+        Bench::Model(options) => model(options),
+        Bench::Expert(options) => super::expert::run(options),
+        Bench::Generate(options) => super::throughput::run(options),
+    }
+}
+
+fn model(options: &Options) -> anyhow::Result<Outcome> {
     let config = Config {
         model: match &options.checkpoint {
             Some(path) => Model::Checkpoint(path.clone()),

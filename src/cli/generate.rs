@@ -1,7 +1,8 @@
 //! `spvla generate`.
 //!
 //! JSON: `{"schema": 1, "config": {…}, "resumed", "gave_up", "tasks": {name: {"kept", "rejected": {reason: count}}},
-//! "seconds", "episodes_per_hour", "frames_per_second"}`.
+//! "effort": {"stages": [{"stage", "seconds"}], "steps", "pictures", "seconds", "processor_seconds"}, "seconds",
+//! "episodes_per_hour", "frames_per_second"}`.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

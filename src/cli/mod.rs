@@ -9,11 +9,13 @@ mod bench;
 mod dataset;
 mod devices;
 mod eval;
+mod expert;
 mod generate;
 mod inspect;
 mod predict;
 mod progress;
 mod table;
+mod throughput;
 mod verify;
 
 use std::path::PathBuf;
@@ -246,6 +248,8 @@ mod tests {
             "eval simulator --out O",
             "eval simulator --policy expert --checkpoint C --out O",
             "eval simulator --policy expert --out O --columns odd",
+            "bench expert --suite --seeds 3",
+            "bench expert --quick",
             "fly",
         ] {
             assert!(parse(line).is_err(), "{line}");
@@ -262,6 +266,9 @@ mod tests {
             "devices --json",
             "verify F --device cpu --precision f32 --only lm/ --json",
             "bench model --shape 3b --random --views 2 --precision f16 --json",
+            "bench expert --task google,pick --seeds 20 --first 7 --unseen --perturbed 0.5 --json",
+            "bench expert --suite --quick --least 90",
+            "bench generate --task pick --episodes 4 --views wrist --size 256x256 --workers 1 --json",
             "dataset info D --json",
             "dataset info D --recompute",
             "dataset frame D --episode 1 --index 2 --camera wrist --out F.png",

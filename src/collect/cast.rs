@@ -1,5 +1,6 @@
 //! First pass: the expert plays a slot's seeds until an episode is good. Physics only.
 
+use super::effort::{Part, Stopwatch};
 use super::{CollectError, Config, Group, Reject};
 use crate::job::JobContext;
 use crate::sim::Episode;
@@ -22,6 +23,7 @@ pub(super) fn play(
     group: &Group,
     slot: usize,
     context: &JobContext<'_>,
+    watch: &Stopwatch,
 ) -> Result<Outcome, CollectError> {
     let task = group.task(slot);
     let options = config.options();
@@ -29,10 +31,12 @@ pub(super) fn play(
     for attempt in 0..TRIES {
         context.check()?;
         let seed = seed(config.seed, task.name, slot as u64, attempt);
-        let reason = match Episode::run(task, seed, &options) {
+        let played = watch.time(Part::Play, || Episode::run(task, seed, &options));
+        let again = |record: &EpisodeRecord| watch.time(Part::Replay, || replay(record));
+        let reason = match played {
             Err(error) => error.to_string(),
             Ok(record) => match (&record.failure, record.success) {
-                (None, true) if replay(&record).unwrap_or(false) => {
+                (None, true) if again(&record).unwrap_or(false) => {
                     return Ok(Outcome {
                         record: Some(record),
                         rejects,

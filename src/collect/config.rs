@@ -35,7 +35,7 @@ pub struct Config {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub views: Vec<String>,
     /// Size of the recorded pictures; each camera's own shape with its longer side at 320 if not said
-    #[arg(long, value_name = "WxH", value_parser = size)]
+    #[arg(long, value_name = "WxH", value_parser = picture_size)]
     #[serde(with = "size_text")]
     pub size: Option<ImageSize>,
     /// Episodes worked on at the same time; as many as there are cores if 0
@@ -56,6 +56,9 @@ pub struct Config {
     /// Share of episodes in which a thing is moved or the gripper bumped midway: 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub perturbed: f64,
+    /// Standard deviation in metres of noise on the expert's steps, so that data show recoveries; 0.004 is much
+    #[arg(long, value_name = "METRES", default_value_t = 0.0)]
+    pub noise: f64,
     /// Questions and answers from each episode, over all types
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub questions: usize,
@@ -96,6 +99,7 @@ impl Default for Config {
             v21: false,
             unseen: false,
             perturbed: 0.0,
+            noise: 0.0,
             questions: 20,
             mix: Vec::new(),
             preview: None,
@@ -125,6 +129,7 @@ impl Config {
             objects: split,
             words: split,
             perturbed: self.perturbed,
+            noise: self.noise,
             ..Options::default()
         }
     }
@@ -145,7 +150,11 @@ impl Config {
 /// Least and greatest side of a recorded picture; encoders want even sides.
 const SIDES: std::ops::RangeInclusive<u32> = 32..=4096;
 
-fn size(text: &str) -> Result<ImageSize, String> {
+/// A picture's size from text such as `320x240`.
+///
+/// # Errors
+/// When it is none, or encoders would not take it.
+pub fn picture_size(text: &str) -> Result<ImageSize, String> {
     let sides = text.split_once(['x', 'X', '×']);
     let sides = sides.and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
     match sides {
@@ -193,7 +202,7 @@ mod size_text {
         from: D,
     ) -> Result<Option<ImageSize>, D::Error> {
         let text = Option::<String>::deserialize(from)?;
-        let read = |text: String| super::size(&text).map_err(de::Error::custom);
+        let read = |text: String| super::picture_size(&text).map_err(de::Error::custom);
         text.map(read).transpose()
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::effort::{Part, Stopwatch};
 use super::journal::line;
 use super::priors::{Priors, priors};
 use super::questions::{Mix, Question, questions};
@@ -21,10 +22,12 @@ use crate::sim::drawing::{Stage, THINGS};
 use crate::sim::episode::EpisodeRecord;
 use crate::sim::label::Labeller;
 use crate::sim::render::{Camera, Renderer};
-use crate::vision::Frame;
+use crate::vision::{Frame, Likeness};
 
 /// Quality of the pictures beside the questions.
 const JPEG_QUALITY: u8 = 92;
+/// Pictures of one camera that differ at no more places than this are the same to a reader.
+const ALIKE: u32 = 1;
 /// Folder of the pictures beside the questions.
 const PICTURES: &str = "images";
 
@@ -65,15 +68,22 @@ pub(super) struct Studio<'a> {
     folder: &'a Path,
     views: &'a [(String, ImageSize)],
     mix: &'a Mix,
+    watch: &'a Stopwatch,
     renderers: Mutex<Vec<Renderer>>,
 }
 
 impl<'a> Studio<'a> {
-    pub(super) fn new(folder: &'a Path, views: &'a [(String, ImageSize)], mix: &'a Mix) -> Self {
+    pub(super) fn new(
+        folder: &'a Path,
+        views: &'a [(String, ImageSize)],
+        mix: &'a Mix,
+        watch: &'a Stopwatch,
+    ) -> Self {
         Self {
             folder,
             views,
             mix,
+            watch,
             renderers: Mutex::new(Vec::new()),
         }
     }
@@ -99,10 +109,26 @@ impl<'a> Studio<'a> {
             thumbnail,
         } = shot?;
         let stem = format!("{PICTURES}/slot_{slot:06}");
-        let questions = questions(record, &priors, self.views, self.mix, &stem);
-        self.write_pictures(&questions, &kept)?;
+        let questions = self.watch.time(Part::Ask, || {
+            let kept = distinct(kept);
+            let asked: Vec<(&Priors, Likeness)> = priors
+                .iter()
+                .filter_map(|priors| {
+                    let shows = |(frame, _): &&(Frame, Likeness)| {
+                        shows(frame, priors.frame, &priors.camera)
+                    };
+                    let (_, likeness) = kept.iter().find(shows)?;
+                    Some((priors, *likeness))
+                })
+                .collect();
+            let questions = questions(record, &asked, self.views, self.mix, &stem);
+            self.write_pictures(&questions, &kept)?;
+            Ok::<_, CollectError>(questions)
+        })?;
+        let told = [record.scene.instruction.as_str()];
+        let recorded = self.watch.time(Part::Encode, || recorder.finish(&told))?;
         Ok(Film {
-            recorded: recorder.finish(&[&record.scene.instruction])?,
+            recorded,
             scene: replayable(record),
             instruction: record.scene.instruction.clone(),
             frames: record.steps.len(),
@@ -141,16 +167,22 @@ impl<'a> Studio<'a> {
             context.check()?;
             let cameras = cameras(&stage, &step.snapshot, self.views);
             let drawing = stage.drawing(&step.snapshot);
-            let views = renderer.render(&drawing, &cameras)?;
+            let views = self
+                .watch
+                .time(Part::Render, || renderer.render(&drawing, &cameras))?;
             let stamp = Duration::from_secs_f64(index as f64 / record.hz);
             let mut frames = Vec::new();
             for ((camera, view), (name, _)) in cameras.iter().zip(views).zip(self.views) {
-                let labels = labeller.objects(&drawing, camera, &view, &things);
-                all.push(priors(record, index, name, (camera, &view), &labels));
+                all.push(self.watch.time(Part::Label, || {
+                    let labels = labeller.objects(&drawing, camera, &view, &things);
+                    priors(record, index, name, (camera, &view), &labels)
+                }));
                 let frame = Frame::from_rgba(&rows::camera(name), view.size, view.rgba)?;
                 frames.push(frame.stamped(index as u64, stamp));
             }
-            recorder.push(&rows::row(record, index), &frames)?;
+            self.watch.time(Part::Encode, || {
+                recorder.push(&rows::row(record, index), &frames)
+            })?;
             if index == record.steps.len() / 3 {
                 thumbnail = frames.first().cloned();
             }
@@ -168,7 +200,11 @@ impl<'a> Studio<'a> {
     }
 
     /// Writes the pictures that are asked about.
-    fn write_pictures(&self, questions: &[Question], frames: &[Frame]) -> Result<(), CollectError> {
+    fn write_pictures(
+        &self,
+        questions: &[Question],
+        frames: &[(Frame, Likeness)],
+    ) -> Result<(), CollectError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| CollectError::File {
@@ -184,17 +220,35 @@ impl<'a> Studio<'a> {
             .iter()
             .filter(|question| written.insert(&question.image))
         {
-            let of = |frame: &&Frame| {
-                frame.seq == question.frame as u64
-                    && frame.camera() == rows::camera(&question.camera)
-            };
-            if let Some(frame) = frames.iter().find(of) {
+            let of =
+                |(frame, _): &&(Frame, Likeness)| shows(frame, question.frame, &question.camera);
+            if let Some((frame, _)) = frames.iter().find(of) {
                 let path: PathBuf = self.folder.join(&question.image);
                 std::fs::write(&path, jpeg(frame, JPEG_QUALITY)?).map_err(failed(&path))?;
             }
         }
         Ok(())
     }
+}
+
+/// Whether a frame is that of a control step and camera.
+fn shows(frame: &Frame, step: usize, camera: &str) -> bool {
+    frame.seq == step as u64 && frame.camera() == rows::camera(camera)
+}
+
+/// Pictures that differ from every earlier one of their camera, with how they look.
+fn distinct(frames: Vec<Frame>) -> Vec<(Frame, Likeness)> {
+    let mut kept: Vec<(Frame, Likeness)> = Vec::new();
+    for frame in frames {
+        let likeness = Likeness::of(&frame);
+        let alike = |(other, own): &(Frame, Likeness)| {
+            other.camera() == frame.camera() && own.distance(likeness) <= ALIKE
+        };
+        if !kept.iter().any(alike) {
+            kept.push((frame, likeness));
+        }
+    }
+    kept
 }
 
 struct Shot {

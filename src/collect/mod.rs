@@ -10,6 +10,7 @@
 mod archive;
 mod cast;
 mod config;
+mod effort;
 mod film;
 mod journal;
 mod plan;
@@ -21,7 +22,8 @@ mod sheet;
 mod views;
 
 pub use archive::Archive;
-pub use config::{Config, Pictures};
+pub use config::{Config, Pictures, picture_size};
+pub use effort::{Effort, StageTime};
 pub use plan::{Group, Plan};
 pub use report::{CollectError, Finished, Reject, Report, Tally};
 
@@ -32,6 +34,7 @@ use rayon::prelude::*;
 use crate::data::{EpisodeRecorder, LeRobotWriter};
 use crate::job::JobContext;
 use cast::Outcome;
+use effort::{Part, Stopwatch};
 use film::Studio;
 use journal::Journal;
 use questions::Mix;
@@ -43,17 +46,6 @@ use sheet::Sheet;
 /// When a task, camera or type of question is unknown, or nothing is asked for.
 pub fn check(config: &Config) -> Result<Plan, CollectError> {
     let plan = Plan::new(config)?;
-    if plan.groups.is_empty() {
-        // Where nobody names a task, none is known by that name.
-        return Err(CollectError::UnknownTask {
-            name: String::new(),
-            known: crate::sim::tasks::TASKS
-                .iter()
-                .map(|task| task.name)
-                .collect::<Vec<_>>()
-                .join(", "),
-        });
-    }
     Mix::new(config)?;
     for group in &plan.groups {
         views::views(config, group)?;
@@ -81,6 +73,7 @@ pub fn run(
         .map_err(|error| CollectError::Workers(error.to_string()))?;
     let mut report = Report::new(config, &plan);
     let mut sheet = Sheet::default();
+    let watch = Stopwatch::start();
     for group in &plan.groups {
         let folder = plan.folder(&config.out, group);
         let work = Work {
@@ -89,10 +82,12 @@ pub fn run(
             folder: &folder,
             context,
             finished,
+            watch: &watch,
         };
         workers.install(|| work.run(&mut report, &mut sheet))?;
     }
     sheet.write(config.preview.as_deref())?;
+    report.effort = watch.effort();
     report.write(&config.out)?;
     Ok(report)
 }
@@ -104,6 +99,7 @@ struct Work<'a> {
     folder: &'a Path,
     context: &'a JobContext<'a>,
     finished: &'a (dyn Fn(&Finished) + Sync),
+    watch: &'a Stopwatch,
 }
 
 impl Work<'_> {
@@ -113,7 +109,7 @@ impl Work<'_> {
         let spec = rows::spec(self.config, self.group, &views);
         let mut writer = self.writer(&spec)?;
         let mut journal = Journal::open(self.folder, writer.episodes(), self.config.resume)?;
-        let studio = Studio::new(self.folder, &views, &mix);
+        let studio = Studio::new(self.folder, &views, &mix, self.watch);
         let slots: Vec<usize> = (journal.next_slot()..self.group.slots).collect();
         report.resumed(journal.next_slot() as u64);
         for few in slots.chunks(AHEAD * self.config.workers()) {
@@ -136,7 +132,8 @@ impl Work<'_> {
                     .report("Collecting", report.episodes(), report.wanted());
             }
         }
-        writer.finalize(self.context)?;
+        self.watch
+            .time(Part::Write, || writer.finalize(self.context))?;
         Ok(())
     }
 
@@ -150,6 +147,9 @@ impl Work<'_> {
                 path: self.folder.to_owned(),
             });
         }
+        if self.config.resume {
+            LeRobotWriter::clear_stillborn(self.folder)?;
+        }
         Ok(LeRobotWriter::create(self.folder, spec)?)
     }
 
@@ -160,7 +160,8 @@ impl Work<'_> {
         studio: &Studio<'_>,
         recorder: EpisodeRecorder,
     ) -> Result<Made, CollectError> {
-        let Outcome { record, rejects } = cast::play(self.config, self.group, slot, self.context)?;
+        let Outcome { record, rejects } =
+            cast::play(self.config, self.group, slot, self.context, self.watch)?;
         let Some(record) = record else {
             return Ok(Made {
                 slot,
@@ -190,15 +191,26 @@ impl Work<'_> {
             report.gave_up();
             return Ok(None);
         };
-        journal.filmed(made.slot, writer.episodes(), &film, &made.rejects)?;
-        let episode = writer.append(film.recorded)?;
+        let cameras = writer.spec().cameras.len();
+        self.watch.wrote(film.frames, cameras);
+        self.watch.time(Part::Write, || {
+            journal.filmed(made.slot, writer.episodes(), &film, &made.rejects)
+        })?;
+        let film::Film {
+            recorded,
+            instruction,
+            frames,
+            thumbnail,
+            ..
+        } = film;
+        let episode = self.watch.time(Part::Write, || writer.append(recorded))?;
         let finished = Finished {
             episode,
             slot: made.slot,
             task: task.name,
-            instruction: film.instruction,
-            frames: film.frames,
-            thumbnail: film.thumbnail,
+            instruction,
+            frames,
+            thumbnail,
             rejected: made.rejects,
         };
         report.keep(&finished);

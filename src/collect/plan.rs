@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{CollectError, Config};
-use crate::sim::tasks::{TASKS, Task};
+use crate::sim::tasks::{Task, chosen};
 
 /// All that is to be collected.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ impl Plan {
         if config.episodes == 0 {
             return Err(CollectError::Nothing);
         }
-        let tasks = named(&config.task)?;
+        let tasks = chosen(&config.task)?;
         let mut groups: Vec<Group> = Vec::new();
         for (place, task) in tasks.iter().copied().enumerate() {
             // The first tasks take what is left over.
@@ -99,46 +99,5 @@ impl Group {
     #[must_use]
     pub fn task(&self, slot: usize) -> &'static Task {
         self.tasks[slot % self.tasks.len()]
-    }
-}
-
-/// Tasks by their names or the names of suites, each once, in the order of the table.
-fn named(names: &[String]) -> Result<Vec<&'static Task>, CollectError> {
-    let mut wanted = vec![false; TASKS.len()];
-    for name in names {
-        let before = wanted.iter().filter(|wanted| **wanted).count();
-        let mut known = false;
-        for (wanted, task) in wanted.iter_mut().zip(TASKS) {
-            if suite(name, task) || task.name == name {
-                *wanted = true;
-                known = true;
-            }
-        }
-        if !known && before == wanted.iter().filter(|wanted| **wanted).count() {
-            return Err(CollectError::UnknownTask {
-                name: name.clone(),
-                known: TASKS
-                    .iter()
-                    .map(|task| task.name)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            });
-        }
-    }
-    let chosen = TASKS
-        .iter()
-        .copied()
-        .zip(wanted)
-        .filter(|(_, wanted)| *wanted);
-    Ok(chosen.map(|(task, _)| task).collect())
-}
-
-/// Whether a suite has a task.
-fn suite(name: &str, task: &Task) -> bool {
-    match name {
-        "all" => true,
-        "simpler" => task.layouts > 0,
-        "templates" => task.layouts == 0,
-        robot => robot == task.robot,
     }
 }

@@ -16,6 +16,7 @@ use super::priors::Priors;
 use super::{CollectError, Config};
 use crate::geometry::ImageSize;
 use crate::sim::episode::EpisodeRecord;
+use crate::vision::Likeness;
 use kinds::{Asked, KINDS};
 
 /// One control step in this many is asked about: neighbours hardly differ.
@@ -109,6 +110,7 @@ pub(super) struct Question {
     pub frame: usize,
     pub camera: String,
     size: ImageSize,
+    likeness: Likeness,
     asked: String,
     answer: String,
 }
@@ -125,6 +127,7 @@ impl Question {
             "episode": episode,
             "frame": self.frame,
             "camera": self.camera,
+            "likeness": self.likeness.to_string(),
             "conversations": [
                 { "from": "human", "value": format!("<image>\n{}", self.asked) },
                 { "from": "gpt", "value": self.answer },
@@ -133,20 +136,15 @@ impl Question {
     }
 }
 
-/// The questions of an episode, each pair of picture and wording once.
+/// The questions of an episode about these of its pictures, each pair of picture and wording once.
 pub(super) fn questions(
     record: &EpisodeRecord,
-    priors: &[Priors],
+    may: &[(&Priors, Likeness)],
     views: &[(String, ImageSize)],
     mix: &Mix,
     stem: &str,
 ) -> Vec<Question> {
     let mut random = ChaCha8Rng::seed_from_u64(record.scene.seed ^ 0x7175_6573_7469_6f6e);
-    let of = record.steps.len();
-    let may: Vec<&Priors> = priors
-        .iter()
-        .filter(|priors| mix.asks_about(priors.frame, of))
-        .collect();
     let mut found = Vec::new();
     let mut asked = BTreeSet::new();
     if may.is_empty() {
@@ -158,7 +156,7 @@ pub(super) fn questions(
             if left == 0 {
                 break;
             }
-            let priors = may[rand::Rng::random_range(&mut random, 0..may.len())];
+            let (priors, likeness) = may[rand::Rng::random_range(&mut random, 0..may.len())];
             let Some((_, size)) = views.iter().find(|(name, _)| *name == priors.camera) else {
                 continue;
             };
@@ -175,6 +173,7 @@ pub(super) fn questions(
                     frame: priors.frame,
                     camera: priors.camera.clone(),
                     size: *size,
+                    likeness,
                     asked: question,
                     answer,
                 });

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Config, Plan};
+use super::{Config, Effort, Plan};
 use crate::data::DataError;
 use crate::job::Cancelled;
 use crate::media::MediaError;
 use crate::sim::render::RenderError;
+use crate::sim::tasks::UnknownTask;
 use crate::vision::{Frame, FrameError};
 
 /// Why collecting ended early. What was written until then is complete.
@@ -19,15 +20,8 @@ pub enum CollectError {
     #[error("no episodes are asked for; give --episodes a number above zero")]
     Nothing,
     /// A task nobody knows.
-    #[error(
-        "no task or suite is called {name:?}; suites are all, simpler, templates, widowx, google, so101; tasks are {known}"
-    )]
-    UnknownTask {
-        /// As asked.
-        name: String,
-        /// All tasks.
-        known: String,
-    },
+    #[error(transparent)]
+    Task(#[from] UnknownTask),
     /// A camera that the scenes have not.
     #[error("the scenes of {task} have no camera called {name:?}; they have {known}")]
     UnknownView {
@@ -149,6 +143,8 @@ pub struct Report {
     pub tasks: BTreeMap<String, Tally>,
     /// Places for which no seed gave a good episode.
     pub gave_up: u64,
+    /// What this run cost.
+    pub effort: Effort,
     wanted: u64,
 }
 
@@ -162,6 +158,7 @@ impl Report {
                 .map(|task| (task.name.to_owned(), Tally::default()))
                 .collect(),
             gave_up: 0,
+            effort: Effort::default(),
             wanted: plan.episodes() as u64,
         }
     }

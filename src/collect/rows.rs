@@ -3,10 +3,11 @@
 //! Metres, radians, gripper 0 closed to 1 open. State and actions are in the frame of the robot's base.
 
 use super::{Config, Group};
-use crate::data::{CameraSpec, DatasetSpec, Feature, StepRow};
+use crate::data::{CameraSpec, DatasetSpec, Feature, StepRow, Version};
 use crate::geometry::{ImageSize, Pose};
 use crate::robot::RobotSpec;
 use crate::sim::episode::EpisodeRecord;
+use crate::sim::instruction;
 
 /// Angles and gripper as measured.
 const STATE: &str = "observation.state";
@@ -37,6 +38,7 @@ pub(super) fn spec(config: &Config, group: &Group, views: &[(String, ImageSize)]
     let mut spec = DatasetSpec::new(config.version(), group.hz());
     spec.robot_type = Some(group.robot().to_owned());
     spec.storage = config.storage();
+    spec.subtasks = config.version() == Version::V30;
     spec.features = vec![
         Feature::vector(STATE, &names),
         Feature::vector(TOOL, &TOOL_NAMES),
@@ -79,6 +81,11 @@ pub(super) fn row(record: &EpisodeRecord, index: usize) -> StepRow {
         .numbers(JOINTS, with_gripper(told, f64::from(step.action.gripper)))
         .text(PHASE, phase.unwrap_or_default())
         .numbers(SUBTASK, [step.subtask as f64])
+        .subtask(instruction::subtask(
+            &record.scene,
+            step.subtask,
+            step.phase,
+        ))
 }
 
 fn tool(pose: &Pose, gripper: f64) -> [f64; 7] {

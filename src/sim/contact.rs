@@ -1,4 +1,4 @@
-//! Who touches whom, and what the fingers hold.
+//! Who touches whom, what the fingers hold, and how hard the arm has run into things.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,50 @@ use super::snapshot::{Body, Touch};
 const LEAST: f32 = 1e-6;
 /// A finger holds what it presses within this angle of its closing direction: `ManiSkill`'s 85 degrees.
 const CLOSING: f64 = 85.0;
+
+/// What is left after one physics step of the impulse felt before: a quarter of a second's worth is remembered, so that a
+/// blow of 5 N s counts as much as 20 N all along.
+const KEPT: f64 = 0.983_47;
+
+/// How hard the arm presses each other body, and has pressed it: newton seconds of about a quarter of a second.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pressure {
+    /// With the physics step of the last contact.
+    now: BTreeMap<Body, (f64, u64)>,
+    most: BTreeMap<Body, f64>,
+}
+
+impl Pressure {
+    /// Takes the contacts of a physics step.
+    pub fn feel(&mut self, physics: &PhysicsWorld, step: u64) {
+        for pair in physics.contact_pairs() {
+            let impulse = pair.total_impulse_magnitude();
+            if impulse <= LEAST {
+                continue;
+            }
+            let body = |handle| {
+                let collider = physics.colliders.get(handle);
+                collider.and_then(|collider| marked(collider.user_data))
+            };
+            let other = match (body(pair.collider1), body(pair.collider2)) {
+                (Some(arm), Some(other)) if arm.is_arm() && !other.is_arm() => other,
+                (Some(other), Some(arm)) if arm.is_arm() && !other.is_arm() => other,
+                _ => continue,
+            };
+            let (felt, last) = self.now.entry(other).or_insert((0.0, step));
+            let pause = i32::try_from(step - *last).unwrap_or(i32::MAX);
+            (*felt, *last) = (*felt * KEPT.powi(pause) + f64::from(impulse), step);
+            let most = self.most.entry(other).or_default();
+            *most = most.max(*felt);
+        }
+    }
+
+    /// The most that any body but the `spared` has felt.
+    pub fn most(&self, spared: impl Fn(Body) -> bool) -> f64 {
+        let others = self.most.iter().filter(|(body, _)| !spared(**body));
+        others.map(|(_, most)| *most).fold(0.0, f64::max)
+    }
+}
 
 /// All pairs that press each other, each once, in order.
 pub(super) fn touches(physics: &PhysicsWorld) -> Vec<Touch> {

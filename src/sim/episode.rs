@@ -7,7 +7,7 @@ use crate::robot::DeltaAction;
 
 use super::expert::{Answer, Expert, Phase, Trouble, Wish};
 use super::judge::Judge;
-use super::perturb::Perturbation;
+use super::perturb::{Noise, Perturbation};
 use super::rig::{SimRig, StepReport};
 use super::scene::Scene;
 use super::snapshot::Snapshot;
@@ -64,6 +64,9 @@ pub enum Failure {
     /// The expert was done but the goal does not hold.
     #[error("the goal does not hold at the end")]
     NotReached,
+    /// The arm ran into something the task has nothing to do with.
+    #[error("the arm ran into a bystander with more than 5 N s")]
+    Collision,
 }
 
 /// All of an episode; the scene and the actions give the rest again.
@@ -85,6 +88,10 @@ pub struct EpisodeRecord {
     pub failure: Option<Failure>,
     /// How often the expert had to try again.
     pub tries: usize,
+    /// The hardest that the arm has run into anything the goal does not speak of: newton seconds within about a quarter
+    /// of a second.
+    #[serde(default)]
+    pub collision: f64,
     /// Bits of the physics at the end, to tell whether a replay is the same.
     pub fingerprint: u64,
 }
@@ -98,10 +105,13 @@ pub struct Episode {
     judge: Judge,
     steps: Vec<Step>,
     report: StepReport,
+    noise: Option<Noise>,
 }
 
 /// Seconds for things to come to rest before the goal is judged.
 const SETTLE: f64 = 0.5;
+/// An episode whose arm ran into a bystander harder than this is no demonstration, newton seconds.
+const COLLISION: f64 = 5.0;
 
 impl Episode {
     /// Begins an episode of a scene.
@@ -123,7 +133,15 @@ impl Episode {
             judge,
             steps: Vec::new(),
             report: StepReport::default(),
+            noise: None,
         })
+    }
+
+    /// The same with noise of this standard deviation, in metres, on the expert's steps.
+    #[must_use]
+    pub fn noisy(mut self, metres: f64) -> Self {
+        self.noise = Noise::new(self.scene.seed, metres);
+        self
     }
 
     /// Draws the scene of a seed and lets the expert play it.
@@ -132,7 +150,8 @@ impl Episode {
     /// When the scene cannot be built.
     pub fn run(task: &Task, seed: u64, options: &Options) -> Result<EpisodeRecord, WorldError> {
         let draft = task.draw(seed, options);
-        Ok(Self::new(draft.scene, task.hz, draft.perturbations)?.play(task.steps))
+        let episode = Self::new(draft.scene, task.hz, draft.perturbations)?;
+        Ok(episode.noisy(options.noise).play(task.steps))
     }
 
     /// The rig: where everything is.
@@ -155,9 +174,11 @@ impl Episode {
     /// All of it so far, as it stands now.
     #[must_use]
     pub fn so_far(&self, failure: Option<Failure>, tries: usize) -> EpisodeRecord {
+        let collision = self.collision();
         EpisodeRecord {
             last: self.rig.snapshot(),
             fingerprint: self.rig.world.fingerprint(),
+            collision,
             scene: self.scene.clone(),
             hz: self.hz,
             perturbations: self.perturbations.clone(),
@@ -172,6 +193,18 @@ impl Episode {
     #[must_use]
     pub fn parts(&self) -> Vec<bool> {
         self.judge.parts(&self.rig.snapshot())
+    }
+
+    /// The hardest that the arm has run into anything the goal does not speak of so far, newton seconds.
+    #[must_use]
+    pub fn collision(&self) -> f64 {
+        self.rig.world.collision(|body| self.scene.goal.names(body))
+    }
+
+    /// Why it is no demonstration although the goal holds.
+    #[must_use]
+    pub fn fault(&self) -> Option<Failure> {
+        (self.collision() > COLLISION).then_some(Failure::Collision)
     }
 
     /// The scene it began with.
@@ -195,15 +228,17 @@ impl Episode {
     /// Takes one step, of the expert, a policy or a person; says whether the goal holds after it.
     pub fn step(&mut self, action: DeltaAction, phase: Phase, subtask: usize) -> bool {
         let index = self.steps.len();
+        let mut done = action;
         for perturbation in &self.perturbations {
             if perturbation.step() == index {
                 perturbation.happen(&mut self.rig.world);
+                done = perturbation.changed(done);
             }
         }
         let snapshot = self.rig.snapshot();
         let tool = self.rig.base().inverse().then(&snapshot.tool);
         let commanded = self.rig.commanded().to_vec();
-        self.report = self.rig.step(&action);
+        self.report = self.rig.step(&done);
         let success = self.judge.update(&self.rig.snapshot());
         self.steps.push(Step {
             snapshot,
@@ -248,9 +283,13 @@ impl Episode {
         self.record(failure, tries)
     }
 
-    /// Whether the arm could follow.
-    fn follow(&mut self, wish: &Wish) -> bool {
+    /// Takes the step that the expert wishes; whether the arm could follow.
+    pub fn follow(&mut self, wish: &Wish) -> bool {
         let action = self.rig.action_to(&wish.tool, wish.gripper);
+        let index = self.steps.len();
+        let noise = self.noise.as_mut();
+        let drawn = noise.and_then(|noise| noise.draw(index, wish.phase));
+        self.perturbations.extend(drawn);
         self.step(action, wish.phase, wish.subtask);
         self.report.aim.is_none()
     }
@@ -276,9 +315,12 @@ impl Episode {
     }
 
     fn record(self, failure: Option<Failure>, tries: usize) -> EpisodeRecord {
+        let collision = self.collision();
+        let failure = failure.or_else(|| self.fault());
         EpisodeRecord {
             last: self.rig.snapshot(),
             fingerprint: self.rig.world.fingerprint(),
+            collision,
             scene: self.scene,
             hz: self.hz,
             perturbations: self.perturbations,
@@ -304,5 +346,8 @@ pub fn replay(record: &EpisodeRecord) -> Result<bool, WorldError> {
     for step in &record.steps {
         success = episode.step(step.action, step.phase, step.subtask);
     }
-    Ok(success == record.success && episode.rig.world.fingerprint() == record.fingerprint)
+    Ok(
+        success == record.steps.last().is_some_and(|step| step.success)
+            && episode.rig.world.fingerprint() == record.fingerprint,
+    )
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::relation::Relation;
+use super::snapshot::Body;
 
 /// A goal; [`super::judge::Judge`] says when it is reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,6 +94,26 @@ impl Goal {
         match self {
             Self::All { goals } => goals,
             one => std::slice::from_ref(one),
+        }
+    }
+
+    /// Whether it speaks of a thing or drawer: the arm may press those.
+    #[must_use]
+    pub fn names(&self, body: Body) -> bool {
+        let thing = |index: &usize| body == Body::Object(*index);
+        match self {
+            Self::On { source, target, .. }
+            | Self::Inside { source, target }
+            | Self::Near { source, target } => thing(source) || thing(target),
+            Self::Lifted { source } | Self::Pushed { source, .. } => thing(source),
+            Self::Placed {
+                source, anchors, ..
+            } => thing(source) || anchors.iter().any(thing),
+            Self::Opened { drawer, .. } | Self::Closed { drawer, .. } => {
+                body == Body::Drawer(*drawer)
+            }
+            Self::InDrawer { source, drawer, .. } => thing(source) || body == Body::Drawer(*drawer),
+            Self::All { goals } => goals.iter().any(|goal| goal.names(body)),
         }
     }
 

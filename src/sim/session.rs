@@ -63,7 +63,7 @@ impl Session {
         let drawn = task.draw(seed, options);
         Ok(Self {
             task,
-            episode: Episode::new(drawn.scene, task.hz, drawn.perturbations)?,
+            episode: Episode::new(drawn.scene, task.hz, drawn.perturbations)?.noisy(options.noise),
             expert: None,
             settling: None,
             ending: None,
@@ -147,9 +147,8 @@ impl Session {
             .get_or_insert_with(|| Expert::new(scene, rig, self.task.hz));
         match expert.answer(rig, &rig.snapshot()) {
             Answer::Step(wish) => {
-                let action = rig.action_to(&wish.tool, wish.gripper);
-                self.success = self.episode.step(action, wish.phase, wish.subtask);
-                let lost = self.episode.report().aim.is_some();
+                let lost = !self.episode.follow(&wish);
+                self.success = self.episode.steps().last().is_some_and(|step| step.success);
                 let now = self.episode.rig().snapshot();
                 let goes_on = |expert: &mut Expert| expert.stumble(&now);
                 if lost && !self.expert.as_mut().is_some_and(goes_on) {
@@ -287,11 +286,12 @@ impl Session {
     }
 
     fn end(&mut self, otherwise: Failure) {
-        self.ending = Some(if self.success {
-            Ending::Reached
+        let failure = if self.success {
+            self.episode.fault()
         } else {
-            Ending::Failed(otherwise)
-        });
+            Some(otherwise)
+        };
+        self.ending = Some(failure.map_or(Ending::Reached, Ending::Failed));
     }
 }
 

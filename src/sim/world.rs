@@ -17,7 +17,7 @@ use super::cabinet::CabinetBody;
 use super::contact;
 use super::convert::{placed, pose};
 use super::scene::Scene;
-use super::snapshot::Snapshot;
+use super::snapshot::{Body, Snapshot};
 
 /// Physics steps a second.
 pub const STEPS_PER_SECOND: f64 = 240.0;
@@ -66,6 +66,7 @@ pub struct World {
     assets: Vec<Asset>,
     steps: u64,
     push: Option<([f64; 3], u32)>,
+    pressure: contact::Pressure,
 }
 
 impl World {
@@ -120,6 +121,7 @@ impl World {
             assets,
             steps: 0,
             push: None,
+            pressure: contact::Pressure::default(),
         })
     }
 
@@ -151,6 +153,7 @@ impl World {
         self.physics.step();
         self.resist_rolling();
         self.steps += 1;
+        self.pressure.feel(&self.physics, self.steps);
     }
 
     /// The engine knows no rolling resistance: without it a can on its side never comes to rest.
@@ -213,6 +216,13 @@ impl World {
                 .unwrap_or_default(),
             contacts,
         }
+    }
+
+    /// The hardest that the arm has run into any body but the `spared`: newton seconds within about a
+    /// quarter of a second.
+    #[must_use]
+    pub fn collision(&self, spared: impl Fn(Body) -> bool) -> f64 {
+        self.pressure.most(spared)
     }
 
     /// Fastest thing, metres per second.

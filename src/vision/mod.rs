@@ -5,9 +5,11 @@
 mod fit;
 mod frame;
 mod letterbox;
+mod likeness;
 pub mod normalize;
 pub mod resample;
 
 pub use fit::{Fit, FitError, PixelLimits};
 pub use frame::{Frame, FrameError};
 pub use letterbox::Letterbox;
+pub use likeness::Likeness;

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use super::write::{
-    CameraSpec, Cell, DatasetSpec, EpisodeRecorder, LeRobotWriter, PictureStorage, StepRow,
+    CameraSpec, Cell, DatasetSpec, EpisodeRecorder, LeRobotWriter, PictureStorage, SUBTASKS,
+    StepRow,
 };
 use super::{BOOKKEEPING, Episodes, Version};
 use crate::data::{DataError, Defect, Episode, Feature, Rows, Storage, Values};
@@ -53,6 +54,13 @@ impl Episodes {
         }
         (conversion.episodes, conversion.frames) = (writer.episodes(), writer.frames());
         writer.finalize(context)?;
+        let texts = self.root().join(SUBTASKS);
+        if version == Version::V30 && texts.is_file() {
+            // Rows keep the numbers that it explains.
+            let target = out.join(SUBTASKS);
+            let copied = std::fs::copy(&texts, &target);
+            copied.map_err(|source| DataError::io("copying the subtasks", &target, source))?;
+        }
         Ok(conversion)
     }
 

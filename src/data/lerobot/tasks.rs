@@ -12,7 +12,7 @@ use crate::data::{DataError, Defect, json};
 /// Most tasks of a dataset.
 const MAX_TASKS: u64 = 10_000_000;
 /// Columns that may hold the text: what pandas calls a nameless index, and what newer writers call it.
-const TEXTS: [&str; 3] = ["__index_level_0__", "task", "index"];
+const TEXTS: [&str; 4] = ["__index_level_0__", "task", "subtask", "index"];
 
 #[derive(Deserialize)]
 struct Line {
@@ -30,7 +30,7 @@ pub(super) fn read(
     let (name, found) = match info.version {
         Version::V30 => (
             "meta/tasks.parquet",
-            from_table(&root.join("meta/tasks.parquet")),
+            from_table(&root.join("meta/tasks.parquet"), "task_index"),
         ),
         _ => (
             "meta/tasks.jsonl",
@@ -50,7 +50,12 @@ pub(super) fn read(
     }
 }
 
-fn from_table(path: &Path) -> Result<Vec<(u64, String)>, DataError> {
+/// The texts of a table that numbers them in the column `index`, by their number.
+pub(super) fn texts(path: &Path, index: &str) -> Result<Vec<String>, DataError> {
+    by_number(from_table(path, index)?, path)
+}
+
+fn from_table(path: &Path, index: &str) -> Result<Vec<(u64, String)>, DataError> {
     let table = Table::open(path)?;
     check(table.rows(), path)?;
     let columns = table.read(0..table.rows(), |_| true)?;
@@ -58,13 +63,13 @@ fn from_table(path: &Path) -> Result<Vec<(u64, String)>, DataError> {
     let texts = TEXTS
         .iter()
         .find_map(|name| find(name).filter(|column| column.text(0).is_some()));
-    let (Some(numbers), Some(texts)) = (find("task_index"), texts) else {
+    let (Some(numbers), Some(texts)) = (find(index), texts) else {
         if table.rows() == 0 {
             return Ok(Vec::new());
         }
         return Err(DataError::malformed(
             path,
-            "it has no columns task_index and task",
+            format!("it has no columns of texts and {index}"),
         ));
     };
     let pairs = (0..texts.rows()).filter_map(|row| {

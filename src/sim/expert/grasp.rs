@@ -25,8 +25,16 @@ pub(super) struct Hold {
 
 /// How far above a thing the hand waits.
 const CLEARANCE: f64 = 0.07;
+/// Highest it waits there, how far over what stands on its way, and how wide that way is.
+const HIGHEST: f64 = 0.15;
+const OVER: f64 = 0.02;
+const WAY: f64 = 0.06;
 /// Fingers stay this far from what the thing stands on.
 const GROUND: f64 = 0.004;
+/// The tips of the fingers are at least this far below the top of what they take.
+const ENTERED: f64 = 0.008;
+/// Cost of a metre by which the hand is raised to clear the ground, radians.
+const RAISED: f64 = 60.0;
 /// Room beside the thing for the fingers to go down.
 const ROOM: f64 = 0.008;
 /// Below the middle, so that closing does not squeeze the thing out.
@@ -43,16 +51,18 @@ const ASIDE: f64 = 0.006;
 pub(super) fn holds(search: &Search<'_>, spec: &RobotSpec, object: usize) -> Vec<Hold> {
     let (asset, pose) = (&search.assets[object], &search.now.objects[object]);
     let forward = search.reach.forward(pose.position);
-    let candidates = candidates(asset, pose, spec);
+    let ground = search.scene.table.height;
+    let candidates = candidates(asset, pose, spec, ground);
     for leans in LEANS {
         let mut found = Vec::new();
         for lean in leans {
             for (grasp, width, bias) in &candidates {
-                let grasp = leaned(grasp, forward, *lean);
-                let before = shifted(&grasp, [0.0, 0.0, CLEARANCE]);
-                if let Some(cost) = search.reach.follow(search.joints, &[before, grasp]) {
+                let leaned = leaned(grasp, forward, *lean);
+                let (grasp, raised) = clear(leaned, (asset, pose), spec, ground);
+                if let Some((before, cost)) = approach(search, object, &grasp) {
                     let crowd = crowded(search, spec, object, &grasp, *width);
-                    found.push((cost + bias + lean.abs() + crowd, Hold { grasp, before }));
+                    let cost = cost + bias + lean.abs() + crowd + RAISED * raised;
+                    found.push((cost, Hold { grasp, before }));
                 }
             }
         }
@@ -62,6 +72,75 @@ pub(super) fn holds(search: &Search<'_>, spec: &RobotSpec, object: usize) -> Vec
         }
     }
     Vec::new()
+}
+
+/// Lowest and highest point of a thing. A box around a thing that leans reaches below what it stands on.
+fn span(asset: &Asset, pose: &Pose, ground: f64) -> (f64, f64) {
+    let half = upright_half(asset, pose)[2];
+    let (low, high) = (pose.position[2] - half, pose.position[2] + half);
+    // Far below the table it lies elsewhere.
+    let bottom = if low > ground - 0.05 {
+        low.max(ground)
+    } else {
+        low
+    };
+    (bottom, high)
+}
+
+/// Where the hand waits over a grasp, higher than what stands on its way there, and what getting there and down costs.
+fn approach(search: &Search<'_>, object: usize, grasp: &Pose) -> Option<(Pose, f64)> {
+    let tallest = bystanders(search, object)
+        .filter(|(pose, half)| {
+            let [from, to] = [search.grasp.position, grasp.position];
+            let room = WAY + half[0].max(half[1]);
+            beside(from, to, pose.position) < room
+        })
+        .map(|(pose, half)| pose.position[2] + half[2])
+        .fold(f64::NEG_INFINITY, f64::max);
+    let wanted = (tallest + OVER - grasp.position[2]).clamp(CLEARANCE, HIGHEST);
+    let tried = [(wanted, 0.0), (CLEARANCE, 40.0 * (wanted - CLEARANCE))];
+    tried.into_iter().find_map(|(height, bias)| {
+        let before = shifted(grasp, [0.0, 0.0, height]);
+        let cost = search.reach.follow(search.joints, &[before, *grasp])?;
+        Some((before, cost + bias))
+    })
+}
+
+/// Where the other things are, and half the sides of the boxes around them.
+fn bystanders<'a>(
+    search: &'a Search<'_>,
+    object: usize,
+) -> impl Iterator<Item = (&'a Pose, [f64; 3])> {
+    let all = search.assets.iter().zip(&search.now.objects).enumerate();
+    all.filter(move |(index, _)| *index != object)
+        .map(|(_, (asset, pose))| (pose, upright_half(asset, pose)))
+}
+
+/// How far a point is from the way between two others, seen from above.
+fn beside(from: [f64; 3], to: [f64; 3], point: [f64; 3]) -> f64 {
+    let way = [to[0] - from[0], to[1] - from[1]];
+    let offset = [point[0] - from[0], point[1] - from[1]];
+    let square = (way[0] * way[0] + way[1] * way[1]).max(1e-9);
+    let share = ((offset[0] * way[0] + offset[1] * way[1]) / square).clamp(0.0, 1.0);
+    (offset[0] - share * way[0]).hypot(offset[1] - share * way[1])
+}
+
+/// Raised until both open fingers clear the ground, as far as the thing then is still between them; and by how much.
+fn clear(
+    grasp: Pose,
+    (asset, pose): (&Asset, &Pose),
+    spec: &RobotSpec,
+    ground: f64,
+) -> (Pose, f64) {
+    let (bottom, top) = span(asset, pose, ground);
+    let [_, thick, across] = spec.gripper.finger;
+    let slope = |axis: [f64; 3]| grasp.rotate(axis)[2].abs();
+    let drop = slope([0.0, 1.0, 0.0]) * (spec.gripper.opening / 2.0 + 2.0 * thick)
+        + slope([0.0, 0.0, 1.0]) * across;
+    let z = grasp.position[2];
+    let wanted = bottom + GROUND + drop;
+    let raised = (wanted.min(top - ENTERED) - z).max(0.0);
+    (shifted(&grasp, [0.0, 0.0, raised]), raised)
 }
 
 /// Turned about the finger tips so that the hand stands nearer to the base than they do.
@@ -78,7 +157,7 @@ pub(super) fn leaned(grasp: &Pose, forward: [f64; 2], lean: f64) -> Pose {
 }
 
 /// Grasp frame, width and a bias against it.
-fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f64)> {
+fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec, ground: f64) -> Vec<(Pose, f64, f64)> {
     let widest = spec.gripper.opening - ROOM;
     let offered = asset.grasps.iter().filter_map(|grasp| {
         let placed = pose.then(&grasp.pose);
@@ -92,13 +171,13 @@ fn candidates(asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Vec<(Pose, f64, f
         let set = if rim {
             upright
         } else {
-            deepened(upright, asset, pose, spec)
+            deepened(upright, (asset, pose), spec, ground)
         };
         Some((offset(set, grasp.width, spec), grasp.width, 0.0))
     });
     let mut all: Vec<(Pose, f64, f64)> = offered.collect();
     if all.is_empty() {
-        all = lying(asset, pose, spec, widest);
+        all = lying((asset, pose), spec, widest, ground);
     }
     all
 }
@@ -116,7 +195,12 @@ pub fn fits(spec: &RobotSpec, asset: &Asset, grasp: &Grasp) -> bool {
 }
 
 /// From its outline seen from above, for a thing that does not stand as the library knows it.
-fn lying(asset: &Asset, pose: &Pose, spec: &RobotSpec, widest: f64) -> Vec<(Pose, f64, f64)> {
+fn lying(
+    (asset, pose): (&Asset, &Pose),
+    spec: &RobotSpec,
+    widest: f64,
+    ground: f64,
+) -> Vec<(Pose, f64, f64)> {
     let mesh = asset.solid.mesh();
     let points: Vec<[f64; 3]> = mesh
         .positions
@@ -140,7 +224,7 @@ fn lying(asset: &Asset, pose: &Pose, spec: &RobotSpec, widest: f64) -> Vec<(Pose
             pose.position[1] + shift * closing[1],
             pose.position[2],
         ];
-        let grasp = deepened(from_above(middle, closing), asset, pose, spec);
+        let grasp = deepened(from_above(middle, closing), (asset, pose), spec, ground);
         all.push((offset(grasp, width, spec), width, 10.0 * width));
     }
     all
@@ -168,13 +252,9 @@ pub(super) fn facing(position: [f64; 3], approach: Vector3<f64>, closing: Vector
 }
 
 /// Finger tips below the middle of the thing, above the ground, and no deeper than the fingers are long.
-fn deepened(grasp: Pose, asset: &Asset, pose: &Pose, spec: &RobotSpec) -> Pose {
-    let half = upright_half(asset, pose)[2];
-    let (bottom, middle, top) = (
-        pose.position[2] - half,
-        pose.position[2],
-        pose.position[2] + half,
-    );
+fn deepened(grasp: Pose, (asset, pose): (&Asset, &Pose), spec: &RobotSpec, ground: f64) -> Pose {
+    let (bottom, top) = span(asset, pose, ground);
+    let middle = pose.position[2];
     let length = 2.0 * spec.gripper.finger[0] - 0.006;
     let z = (middle - BELOW).max(bottom + GROUND).max(top - length);
     let [x, y, _] = grasp.position;
@@ -202,9 +282,8 @@ fn crowded(search: &Search<'_>, spec: &RobotSpec, object: usize, grasp: &Pose, w
         Mechanism::Jaw { .. } => width / 2.0 + thick,
     };
     let mut crowd = 0.0;
-    for (index, (asset, pose)) in search.assets.iter().zip(&search.now.objects).enumerate() {
-        let half = upright_half(asset, pose);
-        if index == object || grasp.position[2] > pose.position[2] + half[2] {
+    for (pose, half) in bystanders(search, object) {
+        if grasp.position[2] > pose.position[2] + half[2] {
             continue;
         }
         for side in [-aside, aside] {

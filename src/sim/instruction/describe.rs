@@ -83,6 +83,8 @@ pub fn descriptions(scene: &Scene, index: usize) -> Vec<Description> {
     }
     found.extend(by_size(scene, index));
     found.extend(by_order(scene, index));
+    found.extend(by_rank(scene, index));
+    found.extend(by_nearness(scene, index));
     found.extend(by_relation(scene, index));
     found
 }
@@ -157,13 +159,71 @@ fn by_order(scene: &Scene, index: usize) -> Option<Description> {
         let along = |at: [f64; 2]| at[0] * dx + at[1] * dy;
         kin.iter()
             .filter(|other| **other != index)
-            .all(|other| along(own) > along(place(*other)) + 0.03)
+            .all(|other| along(own) > along(place(*other)) + APART)
     };
     let (word, _) = words.into_iter().find(|(_, relation)| first(*relation))?;
     Some(Description {
         text: format!("the {word} {name}"),
         by: Attribute::Order,
     })
+}
+
+/// Clearly farther along, metres.
+const APART: f64 = 0.03;
+
+/// "the second block from the left" among at least three of a name, all clearly beside each other.
+fn by_rank(scene: &Scene, index: usize) -> Vec<Description> {
+    const WORDS: [&str; 4] = ["second", "third", "fourth", "fifth"];
+    let place = |index: usize| seen_from(&scene.arm.base, scene.objects[index].pose.position);
+    let mut kin = kin(scene, index);
+    kin.sort_by(|a, b| place(*b)[1].total_cmp(&place(*a)[1]));
+    let clear = |pair: &[usize]| place(pair[0])[1] > place(pair[1])[1] + APART;
+    let rank = kin.iter().position(|other| *other == index);
+    let (Some(left), true) = (rank, kin.len() > 2 && kin.windows(2).all(clear)) else {
+        return Vec::new();
+    };
+    let right = kin.len() - 1 - left;
+    if left == 0 || right == 0 {
+        // That is the leftmost or rightmost.
+        return Vec::new();
+    }
+    let name = scene.objects[index].spec.category.entry().name;
+    let told = |rank: usize, side: &str| {
+        let word = WORDS.get(rank - 1)?;
+        Some(format!("the {word} {name} from the {side}"))
+    };
+    let middle = (left == right).then(|| format!("the middle {name}"));
+    let ranks = [told(left, "left"), told(right, "right"), middle];
+    let described = |text| Description {
+        text,
+        by: Attribute::Order,
+    };
+    ranks.into_iter().flatten().map(described).collect()
+}
+
+/// "the block nearest to the plate" among several of a name, clearly so, the anchor having a name of its own.
+fn by_nearness(scene: &Scene, index: usize) -> Vec<Description> {
+    let kin = kin(scene, index);
+    if kin.len() < 2 {
+        return Vec::new();
+    }
+    let name = scene.objects[index].spec.category.entry().name;
+    let described = |anchor: usize| {
+        let entry = scene.objects[anchor].spec.category.entry();
+        let called = |other: &SceneObject| is_called(other, entry.name);
+        let apart = |index: usize| {
+            let [a, b] = [index, anchor].map(|index| scene.objects[index].pose.position);
+            (a[0] - b[0]).hypot(a[1] - b[1])
+        };
+        let others = || kin.iter().filter(|other| **other != index);
+        let nearest = others().all(|other| apart(index) + APART < apart(*other));
+        (fitting(scene, &called) == [anchor] && nearest).then(|| Description {
+            text: format!("the {name} nearest to the {}", entry.name),
+            by: Attribute::Relation,
+        })
+    };
+    let anchors = (0..scene.objects.len()).filter(|anchor| !kin.contains(anchor));
+    anchors.filter_map(described).collect()
 }
 
 /// "the block to the left of the plate", the anchor having a name of its own.

@@ -108,3 +108,49 @@ fn two_blocks_are_told_apart_by_colour() {
         );
     }
 }
+
+#[test]
+fn things_that_are_alike_are_told_by_order_and_nearness() {
+    let task = crate::sim::tasks::Task::named("pick_which").expect("a task");
+    let mut said = Vec::new();
+    for seed in 0..24 {
+        let scene = task.draw(seed, &Options::default()).scene;
+        let alike = scene.objects.len() - 1;
+        for index in 0..alike {
+            let all = descriptions(&scene, index);
+            assert!(
+                all.iter()
+                    .all(|d| matches!(d.by, Attribute::Order | Attribute::Relation)),
+                "{all:?}"
+            );
+            assert!(!all.is_empty(), "{scene:?}");
+            said.extend(all.into_iter().map(|description| description.text));
+        }
+    }
+    for words in [
+        "the second",
+        "from the left",
+        "from the right",
+        "the middle",
+        "the leftmost",
+        "the rightmost",
+        "nearest to the",
+    ] {
+        assert!(said.iter().any(|text| text.contains(words)), "{words}");
+    }
+}
+
+#[test]
+fn the_second_from_the_left_is_so_for_the_robot() {
+    let task = crate::sim::tasks::Task::named("pick_which").expect("a task");
+    let scene = task.draw(1, &Options::default()).scene;
+    let side = |index: &usize| {
+        let at = scene.objects[*index].pose.position;
+        crate::sim::relation::seen_from(&scene.arm.base, at)[1]
+    };
+    let mut alike: Vec<usize> = (0..scene.objects.len() - 1).collect();
+    alike.sort_by(|a, b| side(b).total_cmp(&side(a)));
+    let texts = descriptions(&scene, alike[1]);
+    let second = |d: &Description| d.text.starts_with("the second") && d.text.ends_with("left");
+    assert!(texts.iter().any(second), "{texts:?}");
+}

@@ -80,6 +80,12 @@ impl Renderer {
         Self::smoothed(device, queue, smoothing)
     }
 
+    /// What draws, by the name its driver gives it.
+    #[must_use]
+    pub fn adapter(&self) -> String {
+        self.device.adapter_info().name
+    }
+
     /// Like [`Self::new`], with edges smoothed as asked.
     ///
     /// # Errors

@@ -129,7 +129,11 @@ pub(super) fn cameras(
     let mut fixed = |name: &str, pose: Pose, lens: Pinhole| {
         let moved = pose.then(&shake(random));
         let zoom = random.random_range(0.97..1.03);
-        let (pose, zoom) = if jitter { (moved, zoom) } else { (pose, 1.0) };
+        let (pose, zoom) = match options.variant {
+            Variant::Camera(which) => (pose.then(&elsewhere(which)), 1.0),
+            _ if jitter => (moved, zoom),
+            _ => (pose, 1.0),
+        };
         SceneCamera {
             name: name.into(),
             mount: Mount::World(pose),
@@ -147,6 +151,18 @@ pub(super) fn cameras(
         fixed(name, outside, lens),
         wrist(spec),
     ]
+}
+
+/// Six centimetres to the left and turned back to where it looked; or as much up, and rolled. Camera axes.
+fn elsewhere(which: u8) -> Pose {
+    if which.is_multiple_of(2) {
+        Pose::from_rpy([-0.06, 0.0, 0.0], [0.0, 4_f64.to_radians(), 0.0])
+    } else {
+        Pose::from_rpy(
+            [0.0, -0.06, 0.0],
+            [-4_f64.to_radians(), 0.0, 5_f64.to_radians()],
+        )
+    }
 }
 
 /// Two centimetres, two degrees.

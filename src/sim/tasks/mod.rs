@@ -75,6 +75,7 @@ pub const TASKS: &[&Task] = &[
     &drawer::CLOSE_BOTTOM,
     &drawer::PLACE_APPLE,
     &place::PICK,
+    &place::PICK_WHICH,
     &place::ON,
     &place::IN,
     &place::BESIDE,
@@ -88,7 +89,50 @@ pub const TASKS: &[&Task] = &[
     &place::IN_SO101,
 ];
 
+/// A task or suite that is asked for and does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no task or suite is called {name:?}; suites are all, simpler, templates, widowx, google, so101; tasks are {known}"
+)]
+pub struct UnknownTask {
+    /// As asked.
+    pub name: String,
+    /// All tasks.
+    pub known: String,
+}
+
+/// Tasks by their names or the names of suites, each once, in the order of the table.
+///
+/// # Errors
+/// When a name is unknown or none is given.
+pub fn chosen(names: &[String]) -> Result<Vec<&'static Task>, UnknownTask> {
+    let asked = |task: &Task, name: &String| task.name == name || task.in_suite(name);
+    let nobody = |name: &&String| !TASKS.iter().any(|task| asked(task, name));
+    let unknown = match names {
+        [] => Some(String::new()),
+        some => some.iter().find(nobody).cloned(),
+    };
+    if let Some(name) = unknown {
+        let known = TASKS.iter().map(|task| task.name).collect::<Vec<_>>();
+        let known = known.join(", ");
+        return Err(UnknownTask { name, known });
+    }
+    let wanted = |task: &&Task| names.iter().any(|name| asked(task, name));
+    Ok(TASKS.iter().copied().filter(wanted).collect())
+}
+
 impl Task {
+    /// Whether a suite has it: `all`, `simpler`, `templates`, or those of one robot.
+    #[must_use]
+    pub fn in_suite(&self, suite: &str) -> bool {
+        match suite {
+            "all" => true,
+            "simpler" => self.layouts > 0,
+            "templates" => self.layouts == 0,
+            robot => robot == self.robot,
+        }
+    }
+
     /// The task of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {

@@ -20,6 +20,8 @@ pub struct Options {
     pub switches: Switches,
     /// Share of episodes in which something is moved or bumped midway.
     pub perturbed: f64,
+    /// Standard deviation of the noise on the expert's steps, in metres; zero for none.
+    pub noise: f64,
 }
 
 impl Default for Options {
@@ -32,6 +34,7 @@ impl Default for Options {
             words: Split::Seen,
             switches: Switches::ON,
             perturbed: 0.0,
+            noise: 0.0,
         }
     }
 }
@@ -114,4 +117,6 @@ pub enum Variant {
     Cabinet(u8),
     /// Arm and table in other colours: 0 (none) to 3.
     Recolour(u8),
+    /// Fixed cameras stand elsewhere: 0 or 1. Known to `SimplerEnv`, but not part of its averages.
+    Camera(u8),
 }

@@ -23,6 +23,12 @@ pub const PICK: Task = Task {
     layouts: 0,
     build: pick,
 };
+/// Pick up one of several that are alike, told by where it is.
+pub const PICK_WHICH: Task = Task {
+    name: "pick_which",
+    build: which,
+    ..PICK
+};
 /// Put a thing on another.
 pub const ON: Task = Task {
     name: "place_on",
@@ -99,6 +105,32 @@ fn pick(draft: &mut Draft) {
         let spec = draft.draw(takeable(draft))?;
         let source = draft.scatter(spec, Role::Source)?;
         draft.distract();
+        Some(Goal::Lifted { source })
+    });
+}
+
+/// Three or four of a kind side by side, and something to tell them by.
+fn which(draft: &mut Draft) {
+    /// Least step to the side from one to the next: names by order need it clear.
+    const STEP: f64 = 0.04;
+    let count = draft.random.random_range(3..=4);
+    draft.until(|draft| {
+        let fits = takeable(draft);
+        let narrow = |asset: &Asset| asset.extents[0].max(asset.extents[1]) < 0.055;
+        let spec = draft.draw(|asset| fits(asset) && narrow(asset))?;
+        let alike: Vec<usize> = (0..count)
+            .map(|_| draft.scatter(spec, Role::Distractor))
+            .collect::<Option<_>>()?;
+        let side = |index: &usize| seen_from(&draft.base, draft.objects[*index].pose.position)[1];
+        let mut sides: Vec<f64> = alike.iter().map(side).collect();
+        sides.sort_by(f64::total_cmp);
+        if sides.windows(2).any(|pair| pair[1] - pair[0] < STEP) {
+            return None;
+        }
+        let anchor = draft.draw(small)?;
+        draft.scatter(anchor, Role::Distractor)?;
+        let source = *alike.choose(&mut draft.random)?;
+        draft.objects[source].role = Role::Source;
         Some(Goal::Lifted { source })
     });
 }

@@ -230,6 +230,81 @@ fn frames_are_encoded_at_this_rate() {
     }
 }
 
+#[test]
+fn subtasks_are_numbered_once_whatever_interrupts_and_conversion_keeps_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, copy) = (folder.path().join("set"), folder.path().join("copy"));
+    let spec = DatasetSpec {
+        subtasks: true,
+        ..spec(Version::V30, PictureStorage::Png)
+    };
+    let told = |episode: u64, row: u64| format!("part {} of {}", row / 2, episode % 4);
+    let mut writer = LeRobotWriter::create(&root, &spec).unwrap();
+    for episode in 0..12 {
+        writer.begin().unwrap();
+        let frames = [frame(episode, 0, 0), frame(episode, 0, 1)];
+        let pushed = writer.push_frame(&step(episode, 0), &frames);
+        assert!(pushed.is_err(), "a row without its subtask");
+        writer.begin().unwrap();
+        for row in 0..length(episode) {
+            let frames = [frame(episode, row, 0), frame(episode, row, 1)];
+            let step = step(episode, row).subtask(told(episode, row));
+            writer.push_frame(&step, &frames).unwrap();
+        }
+        writer.finish_episode(&task(episode)).unwrap();
+        if episode % 5 == 4 {
+            std::mem::forget(writer);
+            writer = LeRobotWriter::resume(&root).unwrap();
+        }
+    }
+    writer.finalize(&JobContext::silent()).unwrap();
+    let mut set = Episodes::open(&root).unwrap();
+    set.convert(&copy, Version::V30, &JobContext::silent())
+        .unwrap();
+    for root in [&root, &copy] {
+        let mut set = Episodes::open(root).unwrap();
+        assert!(set.defects().is_empty(), "{:?}", set.defects());
+        let path = root.join(SUBTASKS);
+        let texts = super::super::tasks::texts(&path, "subtask_index").unwrap();
+        assert_eq!(texts.len(), 4 * 3, "{texts:?}");
+        for episode in 0..12 {
+            let rows = set.rows(episode, &["subtask_index"]).unwrap();
+            for row in 0..length(episode) {
+                let numbers = rows.column("subtask_index").unwrap();
+                let number = numbers.integer(row as usize).unwrap();
+                assert_eq!(texts[number as usize], told(episode, row));
+            }
+        }
+    }
+    let refused = DatasetSpec {
+        version: Version::V21,
+        ..spec
+    };
+    assert!(LeRobotWriter::create(&folder.path().join("old"), &refused).is_err());
+}
+
+#[test]
+fn a_dataset_killed_while_it_was_begun_can_be_begun_again_and_strangers_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("set");
+    let spec = DatasetSpec::new(Version::V30, 5);
+    LeRobotWriter::create(&root, &spec).unwrap();
+    // Killed while the metadata were written.
+    let info = root.join("meta/info.json");
+    fs::rename(&info, root.join("meta/.info.json.part")).unwrap();
+    assert!(LeRobotWriter::create(&root, &spec).is_err());
+    LeRobotWriter::clear_stillborn(&root).unwrap();
+    LeRobotWriter::create(&root, &spec).unwrap();
+    // Whole ones and other people's files are left alone.
+    LeRobotWriter::clear_stillborn(&root).unwrap();
+    assert!(info.exists());
+    fs::remove_file(&info).unwrap();
+    fs::write(root.join("thesis.txt"), "precious").unwrap();
+    LeRobotWriter::clear_stillborn(&root).unwrap();
+    assert!(root.join("thesis.txt").exists() && root.join(".spvla").exists());
+    LeRobotWriter::clear_stillborn(&folder.path().join("nowhere")).unwrap();
+}
+
 /// Textured ground with three things moving over it, as a tabletop looks to an encoder.
 fn scene(size: crate::geometry::ImageSize, at: u64) -> Frame {
     let mut pixels = Vec::with_capacity(size.pixels() * 4);

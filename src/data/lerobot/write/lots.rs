@@ -154,6 +154,9 @@ impl LeRobotWriter {
         self.join_tables(&mut table, lot, &mut rows)?;
         let (totals, stats) = self.with(lot);
         meta::write_tasks_table(&self.root, &self.tasks)?;
+        if self.spec.subtasks {
+            meta::write_subtasks_table(&self.root, &self.subtasks)?;
+        }
         let episodes = self.join_episodes(&rows)?;
         meta::write_stats(&self.root, &self.spec, &stats)?;
         meta::write_info(&self.root, &self.spec, totals)?;

@@ -13,7 +13,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use serde_json::{Map, Value, json};
 
 use super::rows::bookkeeping;
-use super::spec::{DatasetSpec, PictureStorage};
+use super::spec::{DatasetSpec, PictureStorage, SUBTASK_INDEX};
 use super::tables;
 use crate::data::lerobot::Version;
 use crate::data::{DataError, Feature, QUANTILES, Stats};
@@ -27,6 +27,8 @@ pub(super) struct Totals {
     pub(super) tasks: u64,
 }
 
+/// Where the texts of subtasks are.
+pub(in crate::data::lerobot) const SUBTASKS: &str = "meta/subtasks.parquet";
 /// Most files in one chunk folder.
 pub(super) const CHUNK: u64 = 1000;
 
@@ -107,7 +109,7 @@ fn features(spec: &DatasetSpec) -> Value {
         }
         features.insert(camera.name.clone(), value);
     }
-    for feature in bookkeeping() {
+    for feature in bookkeeping().into_iter().chain(spec.subtask_feature()) {
         features.insert(feature.name.clone(), plain(&feature));
     }
     Value::Object(features)
@@ -133,10 +135,20 @@ pub(super) fn stats_json(spec: &DatasetSpec, stats: &[(String, Stats)]) -> Value
 
 /// Writes `meta/tasks.parquet`, with the text as the index that pandas gives it back.
 pub(super) fn write_tasks_table(root: &Path, tasks: &[String]) -> Result<(), DataError> {
+    write_texts(&root.join("meta/tasks.parquet"), "task_index", tasks)
+}
+
+/// Writes `meta/subtasks.parquet`, laid out like the tasks.
+pub(super) fn write_subtasks_table(root: &Path, subtasks: &[String]) -> Result<(), DataError> {
+    write_texts(&root.join(SUBTASKS), SUBTASK_INDEX, subtasks)
+}
+
+/// Writes texts by number, with the text as the index that pandas gives it back.
+fn write_texts(path: &Path, index: &str, tasks: &[String]) -> Result<(), DataError> {
     let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..tasks.len() as i64));
     let texts: ArrayRef = Arc::new(StringArray::from_iter_values(tasks));
     let schema = Schema::new(vec![
-        Field::new("task_index", DataType::Int64, true),
+        Field::new(index, DataType::Int64, true),
         Field::new("__index_level_0__", DataType::Utf8, true),
     ]);
     let column = |name: Value, field: &str, pandas: &str, numpy: &str| json!({"name": name, "field_name": field, "pandas_type": pandas, "numpy_type": numpy, "metadata": null});
@@ -147,7 +159,7 @@ pub(super) fn write_tasks_table(root: &Path, tasks: &[String]) -> Result<(), Dat
             "metadata": {"encoding": "UTF-8"},
         }],
         "columns": [
-            column("task_index".into(), "task_index", "int64", "int64"),
+            column(index.into(), index, "int64", "int64"),
             column(Value::Null, "__index_level_0__", "unicode", "object"),
         ],
         "attributes": {},
@@ -158,7 +170,7 @@ pub(super) fn write_tasks_table(root: &Path, tasks: &[String]) -> Result<(), Dat
     let schema = schema.with_metadata(about);
     let batch = RecordBatch::try_new(Arc::new(schema.clone()), vec![numbers, texts])
         .map_err(|error| DataError::Unfit(error.to_string()))?;
-    tables::write(&root.join("meta/tasks.parquet"), &schema, &[batch])
+    tables::write(path, &schema, &[batch])
 }
 
 /// Writes `meta/tasks.jsonl`.
@@ -301,9 +313,10 @@ enum Element {
 
 fn element_of(spec: &DatasetSpec, name: &str, pictures: bool) -> Element {
     let own = spec.features.iter().find(|feature| feature.name == name);
+    let added = || bookkeeping().into_iter().chain(spec.subtask_feature());
     let feature = own
         .cloned()
-        .or_else(|| bookkeeping().into_iter().find(|known| known.name == name));
+        .or_else(|| added().find(|known| known.name == name));
     match feature.as_ref().map(|feature| feature.dtype.as_str()) {
         _ if pictures => Element::Picture,
         Some("int64" | "int32") => Element::Integer,

@@ -15,6 +15,7 @@ mod spec;
 mod staged;
 mod tables;
 
+pub(super) use meta::SUBTASKS;
 pub use recorder::{EpisodeRecorder, RecordedEpisode};
 pub use spec::{CameraSpec, Cell, DatasetSpec, PictureStorage, StepRow};
 
@@ -44,6 +45,8 @@ pub struct LeRobotWriter {
     spec: Arc<DatasetSpec>,
     tasks: Vec<String>,
     task_numbers: HashMap<String, u64>,
+    subtasks: Vec<String>,
+    subtask_numbers: HashMap<String, u64>,
     /// Published episodes and rows.
     published: Totals,
     /// Episodes that wait.
@@ -75,6 +78,30 @@ impl LeRobotWriter {
         Ok(Self::empty(root, spec.clone()))
     }
 
+    /// Removes what a [`LeRobotWriter::create`] left that was killed before it was done: its workshop, and no dataset.
+    /// Does nothing to a folder that holds anything else.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn clear_stillborn(root: &Path) -> Result<(), DataError> {
+        let own = |path: &PathBuf| path.file_name().is_some_and(|name| name == WORKSHOP);
+        let unborn = |path: &PathBuf| {
+            let part = Path::new(".info.json.part");
+            let inside = super::index::listed(path).unwrap_or_default();
+            path.file_name().is_some_and(|name| name == "meta")
+                && inside.iter().all(|file| file.ends_with(part))
+        };
+        let listed = super::index::listed(root).unwrap_or_default();
+        if !listed.iter().all(|path| own(path) || unborn(path)) {
+            return Ok(());
+        }
+        for path in listed {
+            let failed = |source| DataError::io("removing what a killed run left", &path, source);
+            std::fs::remove_dir_all(&path).map_err(failed)?;
+        }
+        Ok(())
+    }
+
     /// Goes on with a dataset that [`LeRobotWriter::create`] started: every episode that was finished is there, and
     /// nothing of those that were not.
     ///
@@ -93,6 +120,11 @@ impl LeRobotWriter {
         for task in published.tasks() {
             writer.task(task);
         }
+        if writer.spec.subtasks && writer.published.episodes > 0 {
+            for subtask in super::tasks::texts(&root.join(meta::SUBTASKS), spec::SUBTASK_INDEX)? {
+                writer.subtask(&subtask);
+            }
+        }
         writer.stats = published.episode_statistics()?;
         writer.shards = Shards::of(&published)?;
         writer.clear_recordings()?;
@@ -101,14 +133,14 @@ impl LeRobotWriter {
             writer.write_totals()?;
         }
         writer.staged = staged::found(root, &writer.spec, writer.published)?;
-        for tasks in writer
-            .staged
-            .iter()
-            .map(|staged| staged.tasks.clone())
-            .collect::<Vec<_>>()
-        {
+        let waiting = writer.staged.iter();
+        let texts = waiting.map(|staged| (staged.tasks.clone(), staged.subtasks.clone()));
+        for (tasks, subtasks) in texts.collect::<Vec<_>>() {
             for task in &tasks {
                 writer.task(task);
+            }
+            for subtask in &subtasks {
+                writer.subtask(subtask);
             }
         }
         Ok(writer)
@@ -121,6 +153,8 @@ impl LeRobotWriter {
             spec: Arc::new(spec),
             tasks: Vec::new(),
             task_numbers: HashMap::new(),
+            subtasks: Vec::new(),
+            subtask_numbers: HashMap::new(),
             published: Totals::default(),
             staged: Vec::new(),
             stats: Vec::new(),
@@ -208,7 +242,12 @@ impl LeRobotWriter {
             task: tasks.first().copied().unwrap_or(0),
             fps: self.spec.fps,
         };
-        let staged = staged::stage(&self.root, &self.spec, recorded, &place)?;
+        let numbers: Vec<i64> = recorded
+            .subtasks
+            .iter()
+            .map(|subtask| self.subtask(subtask) as i64)
+            .collect();
+        let staged = staged::stage(&self.root, &self.spec, recorded, &place, &numbers)?;
         self.staged.push(staged);
         let due = (self.published.episodes / LOT_PART).clamp(1, MAX_LOT);
         if self.staged.len() as u64 >= due {
@@ -265,13 +304,12 @@ impl LeRobotWriter {
 
     /// The number of a task, a new one if it is new.
     fn task(&mut self, task: &str) -> u64 {
-        if let Some(number) = self.task_numbers.get(task) {
-            return *number;
-        }
-        let number = self.tasks.len() as u64;
-        self.tasks.push(task.to_owned());
-        self.task_numbers.insert(task.to_owned(), number);
-        number
+        numbered(task, &mut self.tasks, &mut self.task_numbers)
+    }
+
+    /// The number of a subtask, a new one if it is new.
+    fn subtask(&mut self, subtask: &str) -> u64 {
+        numbered(subtask, &mut self.subtasks, &mut self.subtask_numbers)
     }
 
     /// Removes what was being recorded when an earlier run ended.
@@ -289,6 +327,16 @@ impl LeRobotWriter {
         }
         Ok(())
     }
+}
+
+fn numbered(text: &str, all: &mut Vec<String>, numbers: &mut HashMap<String, u64>) -> u64 {
+    if let Some(number) = numbers.get(text) {
+        return *number;
+    }
+    let number = all.len() as u64;
+    all.push(text.to_owned());
+    numbers.insert(text.to_owned(), number);
+    number
 }
 
 fn no_episode() -> DataError {

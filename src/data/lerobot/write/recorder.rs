@@ -18,6 +18,7 @@ pub struct EpisodeRecorder {
     spec: Arc<DatasetSpec>,
     folder: Folder,
     rows: RowBuffer,
+    subtasks: Vec<String>,
     cameras: Vec<CameraRecorder>,
 }
 
@@ -45,6 +46,8 @@ pub struct RecordedEpisode {
     pub(super) pictures: Vec<(String, Vec<Vec<u8>>)>,
     pub(super) stats: Vec<(String, Stats)>,
     pub(super) tasks: Vec<String>,
+    /// Of every row, if the dataset has them.
+    pub(super) subtasks: Vec<String>,
 }
 
 /// A folder that is removed when it is no longer needed.
@@ -74,6 +77,7 @@ impl EpisodeRecorder {
         Ok(Self {
             cameras: cameras.collect(),
             rows: RowBuffer::new(&spec.features),
+            subtasks: Vec::new(),
             spec: spec.clone(),
             folder,
         })
@@ -101,7 +105,7 @@ impl EpisodeRecorder {
                 )));
             }
         }
-        self.rows.push(row)?;
+        self.push_row(row)?;
         for (at, frame) in frames.iter().enumerate() {
             self.picture(at, frame)?;
         }
@@ -148,7 +152,15 @@ impl EpisodeRecorder {
 
     /// Takes a row alone; pictures come from [`EpisodeRecorder::take_over`].
     pub(in crate::data::lerobot) fn push_row(&mut self, row: &StepRow) -> Result<(), DataError> {
-        self.rows.push(row)
+        self.rows.push(row)?;
+        if self.spec.subtasks {
+            let text = row.subtask.clone().filter(|text| !text.is_empty());
+            let text = text.ok_or_else(|| {
+                DataError::Unfit("every row of a dataset with subtasks needs one".into())
+            })?;
+            self.subtasks.push(text);
+        }
+        Ok(())
     }
 
     /// Takes the frames of a camera over from a video, without encoding them again where that is possible.
@@ -232,6 +244,7 @@ impl EpisodeRecorder {
             pictures,
             stats,
             tasks: tasks.iter().map(|task| (*task).to_owned()).collect(),
+            subtasks: self.subtasks,
         })
     }
 }

@@ -10,7 +10,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 use serde_json::{Map, Value, json};
 
-use super::spec::{Cell, DatasetSpec, PictureStorage, StepRow};
+use super::spec::{Cell, DatasetSpec, PictureStorage, SUBTASK_INDEX, StepRow};
 use crate::data::{DataError, Feature, Stats};
 
 /// Values of every feature, row after row.
@@ -214,20 +214,31 @@ pub(super) fn bookkeeping_rows(length: usize, place: &Place) -> RowBuffer {
     }
 }
 
-/// The table of an episode: features, encoded pictures by camera, time and indices.
+/// The table of an episode: features, encoded pictures by camera, time and indices, subtasks if there are any.
 pub(super) fn batch(
     spec: &DatasetSpec,
     rows: &RowBuffer,
     pictures: &[(String, Vec<Vec<u8>>)],
-    place: &Place,
+    (place, subtasks): (&Place, &[i64]),
 ) -> Result<RecordBatch, DataError> {
     let mut arrays = rows.arrays();
     for (camera, encoded) in pictures {
         arrays.push(picture_array(camera, encoded, place.episode));
     }
     arrays.extend(bookkeeping_rows(rows.len(), place).arrays());
+    if spec.subtasks {
+        arrays.push(Arc::new(Int64Array::from(subtasks.to_vec())));
+    }
     RecordBatch::try_new(Arc::new(schema(spec)), arrays)
         .map_err(|error| DataError::Unfit(error.to_string()))
+}
+
+impl DatasetSpec {
+    /// The column of subtasks, if it has one.
+    pub(super) fn subtask_feature(&self) -> Option<Feature> {
+        self.subtasks
+            .then(|| Feature::scalar(SUBTASK_INDEX, "int64"))
+    }
 }
 
 fn picture_fields() -> Fields {
@@ -271,7 +282,7 @@ pub(super) fn schema(spec: &DatasetSpec) -> Schema {
         ));
         described.insert(camera.name.clone(), json!({"_type": "Image"}));
     }
-    for feature in bookkeeping() {
+    for feature in bookkeeping().into_iter().chain(spec.subtask_feature()) {
         fields.push(Field::new(&feature.name, data_type(&feature), true));
         described.insert(feature.name.clone(), description(&feature));
     }

@@ -12,6 +12,9 @@ use crate::media::VideoCodec;
 /// Types of values that features may have.
 pub(super) const DTYPES: [&str; 6] = ["float32", "float64", "int64", "int32", "bool", "string"];
 
+/// Column with the number of a row's subtask.
+pub(super) const SUBTASK_INDEX: &str = "subtask_index";
+
 /// How pictures are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -56,6 +59,10 @@ pub struct DatasetSpec {
     pub cameras: Vec<CameraSpec>,
     /// How pictures are stored.
     pub storage: PictureStorage,
+    /// Whether every row says which part of the task it belongs to: a number in the column `subtask_index`, its text in
+    /// `meta/subtasks.parquet`, as LeRobot 0.4.4 to 0.5 read it (version 3).
+    #[serde(default)]
+    pub subtasks: bool,
     /// A table is followed by the next one above this many megabytes (version 3).
     pub table_megabytes: u32,
     /// A video is followed by the next one above this many megabytes (version 3).
@@ -73,6 +80,7 @@ impl DatasetSpec {
             features: Vec::new(),
             cameras: Vec::new(),
             storage: PictureStorage::Video(VideoCodec::H264),
+            subtasks: false,
             table_megabytes: 100,
             video_megabytes: 200,
         }
@@ -83,6 +91,9 @@ impl DatasetSpec {
         let unfit = |what: String| Err(DataError::Unfit(what));
         if self.version == Version::V20 {
             return unfit("version 2.0 is not written; choose v2.1 or v3.0".into());
+        }
+        if self.subtasks && self.version != Version::V30 {
+            return unfit("only version 3.0 has subtasks".into());
         }
         if self.fps == 0 || self.fps > 1000 {
             return unfit(format!("{} rows per second; choose 1 to 1000", self.fps));
@@ -102,7 +113,8 @@ impl DatasetSpec {
                     "the name {name:?}; use letters, digits, dots and underscores"
                 ));
             }
-            if names[..at].contains(name) || BOOKKEEPING.contains(name) {
+            let subtask = self.subtasks && *name == SUBTASK_INDEX;
+            if names[..at].contains(name) || BOOKKEEPING.contains(name) || subtask {
                 return unfit(format!("the name {name:?} is taken twice"));
             }
         }
@@ -171,6 +183,7 @@ pub enum Cell {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepRow {
     pub(super) cells: BTreeMap<String, Cell>,
+    pub(super) subtask: Option<String>,
 }
 
 impl StepRow {
@@ -190,6 +203,13 @@ impl StepRow {
     #[must_use]
     pub fn text(self, name: &str, text: impl Into<String>) -> Self {
         self.cell(name, Cell::Text(text.into()))
+    }
+
+    /// Says which part of the task the row belongs to.
+    #[must_use]
+    pub fn subtask(mut self, text: impl Into<String>) -> Self {
+        self.subtask = Some(text.into());
+        self
     }
 
     /// Adds a cell.

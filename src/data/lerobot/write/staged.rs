@@ -18,6 +18,8 @@ pub(super) struct Staged {
     pub(super) folder: PathBuf,
     pub(super) length: u64,
     pub(super) tasks: Vec<String>,
+    /// Each once, in the order of their first rows.
+    pub(super) subtasks: Vec<String>,
     pub(super) stats: Vec<(String, Stats)>,
 }
 
@@ -37,6 +39,7 @@ pub(super) fn stage(
     spec: &DatasetSpec,
     recorded: RecordedEpisode,
     place: &Place,
+    numbers: &[i64],
 ) -> Result<Staged, DataError> {
     let RecordedEpisode {
         folder,
@@ -44,13 +47,20 @@ pub(super) fn stage(
         pictures,
         mut stats,
         tasks,
+        subtasks,
     } = recorded;
-    let table = batch(spec, &rows, &pictures, place)?;
+    let subtasks = distinct(subtasks);
+    let table = batch(spec, &rows, &pictures, (place, numbers))?;
     tables::write(&folder.0.join("rows.parquet"), &schema(spec), &[table])?;
     stats.extend(bookkeeping_rows(rows.len(), place).stats());
+    if let Some(feature) = spec.subtask_feature() {
+        let numbers: Vec<f64> = numbers.iter().map(|number| *number as f64).collect();
+        stats.push((feature.name, Stats::of_rows(1, &numbers)));
+    }
     let about = json!({
         "length": rows.len(),
         "tasks": tasks,
+        "subtasks": subtasks,
         "stats": stats_json(spec, &stats),
     });
     super::meta::write_json(&folder.0.join("episode.json"), &about)?;
@@ -66,8 +76,19 @@ pub(super) fn stage(
         folder: keep(folder, target),
         length: rows.len() as u64,
         tasks,
+        subtasks,
         stats,
     })
+}
+
+fn distinct(texts: Vec<String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for text in texts {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
 }
 
 /// The folder has moved: its old name is not to be removed.
@@ -129,12 +150,16 @@ fn read(
         .as_object()
         .into_iter()
         .flat_map(|stats| stats.keys());
-    let tasks = about["tasks"].as_array().into_iter().flatten();
+    let texts = |key: &str| -> Vec<String> {
+        let texts = about[key].as_array().into_iter().flatten();
+        texts.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
     let staged = Staged {
         episode,
         first_row,
         length: about["length"].as_u64().unwrap_or(0),
-        tasks: tasks.filter_map(Value::as_str).map(str::to_owned).collect(),
+        tasks: texts("tasks"),
+        subtasks: texts("subtasks"),
         stats: names.filter_map(|name| stats(name)).collect(),
         folder,
     };
