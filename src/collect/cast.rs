@@ -36,7 +36,8 @@ pub(super) fn play(
         let reason = match played {
             Err(error) => error.to_string(),
             Ok(record) => match (&record.failure, record.success) {
-                (None, true) if again(&record).unwrap_or(false) => {
+                // Stills keep no actions that could be played again.
+                (None, true) if config.stills > 0 || again(&record).unwrap_or(false) => {
                     return Ok(Outcome {
                         record: Some(record),
                         rejects,

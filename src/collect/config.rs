@@ -59,6 +59,9 @@ pub struct Config {
     /// Standard deviation in metres of noise on the expert's steps, so that data show recoveries; 0.004 is much
     #[arg(long, value_name = "METRES", default_value_t = 0.0)]
     pub noise: f64,
+    /// Only pictures of this many moments of each episode, for questions, instead of a dataset; 0 for a dataset
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub stills: usize,
     /// Questions and answers from each episode, over all types
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub questions: usize,
@@ -100,6 +103,7 @@ impl Default for Config {
             unseen: false,
             perturbed: 0.0,
             noise: 0.0,
+            stills: 0,
             questions: 20,
             mix: Vec::new(),
             preview: None,

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::effort::{Part, Stopwatch};
@@ -31,19 +33,15 @@ const ALIKE: u32 = 1;
 /// Folder of the pictures beside the questions.
 const PICTURES: &str = "images";
 
-/// An episode that is drawn and recorded.
-pub(super) struct Film {
-    pub recorded: RecordedEpisode,
+/// What is told of an episode beside its dataset.
+pub(super) struct Told {
     /// Scene, seed and actions: enough to play and draw it again.
     pub scene: serde_json::Value,
-    pub instruction: String,
-    pub frames: usize,
-    pub thumbnail: Frame,
     priors: Vec<Priors>,
     questions: Vec<Question>,
 }
 
-impl Film {
+impl Told {
     /// Appends its questions, one line each.
     pub(super) fn write_questions(&self, episode: u64, to: &mut impl Write) -> std::io::Result<()> {
         let write = |question: &Question| line(to, &question.sample(episode));
@@ -63,11 +61,24 @@ impl Film {
     }
 }
 
+/// An episode that is drawn.
+pub(super) struct Film {
+    /// Its rows; none where only stills are kept.
+    pub recorded: Option<RecordedEpisode>,
+    pub told: Told,
+    pub instruction: String,
+    /// Moments that were drawn.
+    pub frames: usize,
+    pub thumbnail: Frame,
+}
+
 /// Draws episodes. Every worker has a renderer of its own, opened when it first needs one.
 pub(super) struct Studio<'a> {
     folder: &'a Path,
     views: &'a [(String, ImageSize)],
     mix: &'a Mix,
+    /// Moments of an episode that is not recorded.
+    stills: usize,
     watch: &'a Stopwatch,
     renderers: Mutex<Vec<Renderer>>,
 }
@@ -77,23 +88,25 @@ impl<'a> Studio<'a> {
         folder: &'a Path,
         views: &'a [(String, ImageSize)],
         mix: &'a Mix,
+        stills: usize,
         watch: &'a Stopwatch,
     ) -> Self {
         Self {
             folder,
             views,
             mix,
+            stills,
             watch,
             renderers: Mutex::new(Vec::new()),
         }
     }
 
-    /// Draws and records an episode.
+    /// Draws an episode and records it; without a recorder only some moments of it.
     pub(super) fn shoot(
         &self,
         slot: usize,
         record: &EpisodeRecord,
-        recorder: EpisodeRecorder,
+        recorder: Option<EpisodeRecorder>,
         context: &JobContext<'_>,
     ) -> Result<Film, CollectError> {
         let mut renderer = self.renderer()?;
@@ -106,6 +119,7 @@ impl<'a> Studio<'a> {
             recorder,
             priors,
             kept,
+            frames,
             thumbnail,
         } = shot?;
         let stem = format!("{PICTURES}/slot_{slot:06}");
@@ -126,15 +140,22 @@ impl<'a> Studio<'a> {
             Ok::<_, CollectError>(questions)
         })?;
         let told = [record.scene.instruction.as_str()];
-        let recorded = self.watch.time(Part::Encode, || recorder.finish(&told))?;
+        let finish = |recorder: EpisodeRecorder| recorder.finish(&told);
+        let recorded = self
+            .watch
+            .time(Part::Encode, || recorder.map(finish).transpose())?;
+        self.watch.wrote(frames, self.views.len());
+        let scene = replayable(record);
         Ok(Film {
             recorded,
-            scene: replayable(record),
+            told: Told {
+                scene,
+                priors,
+                questions,
+            },
             instruction: record.scene.instruction.clone(),
-            frames: record.steps.len(),
+            frames,
             thumbnail,
-            priors,
-            questions,
         })
     }
 
@@ -153,7 +174,7 @@ impl<'a> Studio<'a> {
     fn draw(
         &self,
         record: &EpisodeRecord,
-        mut recorder: EpisodeRecorder,
+        mut recorder: Option<EpisodeRecorder>,
         renderer: &mut Renderer,
         context: &JobContext<'_>,
     ) -> Result<Shot, CollectError> {
@@ -163,8 +184,13 @@ impl<'a> Studio<'a> {
             .map(|index| THINGS + index)
             .collect();
         let (mut all, mut kept, mut thumbnail) = (Vec::new(), Vec::new(), None);
-        for (index, step) in record.steps.iter().enumerate() {
+        let moments = match recorder {
+            Some(_) => (0..record.steps.len()).collect(),
+            None => moments(record, self.stills),
+        };
+        for &index in &moments {
             context.check()?;
+            let step = &record.steps[index];
             let cameras = cameras(&stage, &step.snapshot, self.views);
             let drawing = stage.drawing(&step.snapshot);
             let views = self
@@ -180,13 +206,15 @@ impl<'a> Studio<'a> {
                 let frame = Frame::from_rgba(&rows::camera(name), view.size, view.rgba)?;
                 frames.push(frame.stamped(index as u64, stamp));
             }
-            self.watch.time(Part::Encode, || {
-                recorder.push(&rows::row(record, index), &frames)
-            })?;
+            if let Some(recorder) = &mut recorder {
+                self.watch.time(Part::Encode, || {
+                    recorder.push(&rows::row(record, index), &frames)
+                })?;
+            }
             if index == record.steps.len() / 3 {
                 thumbnail = frames.first().cloned();
             }
-            if self.mix.asks_about(index, record.steps.len()) {
+            if recorder.is_none() || self.mix.asks_about(index, record.steps.len()) {
                 kept.extend(frames);
             }
         }
@@ -195,6 +223,7 @@ impl<'a> Studio<'a> {
             recorder,
             priors: all,
             kept,
+            frames: moments.len(),
             thumbnail: thumbnail.ok_or(CollectError::Nothing)?,
         })
     }
@@ -252,11 +281,22 @@ fn distinct(frames: Vec<Frame>) -> Vec<(Frame, Likeness)> {
 }
 
 struct Shot {
-    recorder: EpisodeRecorder,
+    recorder: Option<EpisodeRecorder>,
     priors: Vec<Priors>,
     /// Frames that may be asked about.
     kept: Vec<Frame>,
+    /// Moments that were drawn.
+    frames: usize,
     thumbnail: Frame,
+}
+
+/// Moments of an episode, in order: as many as are wanted or there are, each once, drawn from its seed.
+fn moments(record: &EpisodeRecord, count: usize) -> Vec<usize> {
+    let mut random = ChaCha8Rng::seed_from_u64(record.scene.seed ^ 0x7374_696c_6c73);
+    let of = record.steps.len();
+    let mut moments = rand::seq::index::sample(&mut random, of, count.min(of)).into_vec();
+    moments.sort_unstable();
+    moments
 }
 
 /// The recorded cameras at a moment, with the size their pictures have.

@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::film::Film;
+use super::film::Told;
 use super::{CollectError, Reject};
 
-const SCENES: &str = "scenes.jsonl";
+/// Has a line for every episode of a dataset.
+pub(super) const SCENES: &str = "scenes.jsonl";
+/// The same for episodes of which only stills are kept.
+pub(super) const STILLS: &str = "stills.jsonl";
 /// Files that grow with every episode.
 const OTHERS: [&str; 3] = ["grounding.jsonl", "priors.jsonl", "rejects.jsonl"];
 
@@ -33,6 +36,7 @@ struct Entry {
 /// The files, open for appending.
 pub(super) struct Journal {
     folder: PathBuf,
+    name: &'static str,
     scenes: File,
     others: [File; 3],
     next_slot: usize,
@@ -40,7 +44,12 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Opens the files of a dataset that has `episodes`; without `resume` they begin empty.
-    pub(super) fn open(folder: &Path, episodes: u64, resume: bool) -> Result<Self, CollectError> {
+    pub(super) fn open(
+        folder: &Path,
+        name: &'static str,
+        episodes: u64,
+        resume: bool,
+    ) -> Result<Self, CollectError> {
         let failed = |doing, path: &Path| {
             let path = path.to_owned();
             move |source| CollectError::File {
@@ -61,10 +70,11 @@ impl Journal {
                 .open(&path)
                 .map_err(failed("opening a file beside the dataset", &path))
         };
-        let scenes = open(SCENES)?;
+        let scenes = open(name)?;
         let [a, b, c] = OTHERS;
         let mut journal = Self {
             folder: folder.to_owned(),
+            name,
             scenes,
             others: [open(a)?, open(b)?, open(c)?],
             next_slot: 0,
@@ -80,7 +90,7 @@ impl Journal {
 
     /// Cuts every file back to what the dataset has.
     fn cut(&mut self, episodes: u64) -> Result<(), CollectError> {
-        let path = self.folder.join(SCENES);
+        let path = self.folder.join(self.name);
         let (mut kept, mut ends) = (0, [0; 3]);
         let mut reader = BufReader::new(&self.scenes);
         let mut line = String::new();
@@ -133,14 +143,14 @@ impl Journal {
         &mut self,
         slot: usize,
         episode: u64,
-        film: &Film,
+        told: &Told,
         rejects: &[Reject],
     ) -> Result<(), CollectError> {
         self.others(|[grounding, priors, _]| {
-            film.write_questions(episode, grounding)?;
-            film.write_priors(episode, priors)
+            told.write_questions(episode, grounding)?;
+            told.write_priors(episode, priors)
         })?;
-        self.entry(slot, Some(episode), film.scene.clone(), rejects)
+        self.entry(slot, Some(episode), told.scene.clone(), rejects)
     }
 
     /// Notes a slot for which no seed gave a good episode.
@@ -171,7 +181,7 @@ impl Journal {
             ends,
             scene,
         };
-        let path = self.folder.join(SCENES);
+        let path = self.folder.join(self.name);
         line(&mut self.scenes, &entry).map_err(|source| CollectError::File {
             doing: "noting an episode",
             source,

@@ -108,14 +108,16 @@ impl Work<'_> {
         let mix = Mix::new(self.config)?;
         let spec = rows::spec(self.config, self.group, &views);
         let mut writer = self.writer(&spec)?;
-        let mut journal = Journal::open(self.folder, writer.episodes(), self.config.resume)?;
-        let studio = Studio::new(self.folder, &views, &mix, self.watch);
+        let episodes = writer.as_ref().map_or(u64::MAX, LeRobotWriter::episodes);
+        let name = self.journal();
+        let mut journal = Journal::open(self.folder, name, episodes, self.config.resume)?;
+        let studio = Studio::new(self.folder, &views, &mix, self.config.stills, self.watch);
         let slots: Vec<usize> = (journal.next_slot()..self.group.slots).collect();
         report.resumed(journal.next_slot() as u64);
         for few in slots.chunks(AHEAD * self.config.workers()) {
             let recorders = few
                 .iter()
-                .map(|_| writer.recorder())
+                .map(|_| writer.as_ref().map(LeRobotWriter::recorder).transpose())
                 .collect::<Result<Vec<_>, _>>()?;
             let work = few.par_iter().zip(recorders);
             let made: Vec<_> = work
@@ -132,25 +134,63 @@ impl Work<'_> {
                     .report("Collecting", report.episodes(), report.wanted());
             }
         }
-        self.watch
-            .time(Part::Write, || writer.finalize(self.context))?;
+        if let Some(writer) = writer {
+            self.watch
+                .time(Part::Write, || writer.finalize(self.context))?;
+        }
         Ok(())
     }
 
-    fn writer(&self, spec: &crate::data::DatasetSpec) -> Result<LeRobotWriter, CollectError> {
+    /// Writes the episodes; none where only stills are kept.
+    fn writer(
+        &self,
+        spec: &crate::data::DatasetSpec,
+    ) -> Result<Option<LeRobotWriter>, CollectError> {
+        if self.config.stills > 0 {
+            return self.stills_folder().map(|()| None);
+        }
+        if self.folder.join(journal::STILLS).exists() {
+            return Err(self.other_plan());
+        }
         if self.config.resume && self.folder.join("meta/info.json").exists() {
             let writer = LeRobotWriter::resume(self.folder)?;
             if writer.spec() == spec {
-                return Ok(writer);
+                return Ok(Some(writer));
             }
-            return Err(CollectError::OtherPlan {
-                path: self.folder.to_owned(),
-            });
+            return Err(self.other_plan());
         }
         if self.config.resume {
             LeRobotWriter::clear_stillborn(self.folder)?;
         }
-        Ok(LeRobotWriter::create(self.folder, spec)?)
+        Ok(Some(LeRobotWriter::create(self.folder, spec)?))
+    }
+
+    /// Makes the folder of stills; one that holds something else is left alone.
+    fn stills_folder(&self) -> Result<(), CollectError> {
+        let begun = self.folder.join(journal::STILLS).exists();
+        let dataset = self.folder.join("meta").exists();
+        if dataset || begun && !self.config.resume {
+            return Err(self.other_plan());
+        }
+        std::fs::create_dir_all(self.folder).map_err(|source| CollectError::File {
+            doing: "making the folder",
+            source,
+            path: self.folder.to_owned(),
+        })
+    }
+
+    const fn journal(&self) -> &'static str {
+        if self.config.stills > 0 {
+            journal::STILLS
+        } else {
+            journal::SCENES
+        }
+    }
+
+    fn other_plan(&self) -> CollectError {
+        CollectError::OtherPlan {
+            path: self.folder.to_owned(),
+        }
     }
 
     /// Plays a slot's episodes until one is good, and films that.
@@ -158,7 +198,7 @@ impl Work<'_> {
         &self,
         slot: usize,
         studio: &Studio<'_>,
-        recorder: EpisodeRecorder,
+        recorder: Option<EpisodeRecorder>,
     ) -> Result<Made, CollectError> {
         let Outcome { record, rejects } =
             cast::play(self.config, self.group, slot, self.context, self.watch)?;
@@ -180,7 +220,7 @@ impl Work<'_> {
     fn keep(
         &self,
         made: Made,
-        writer: &mut LeRobotWriter,
+        writer: &mut Option<LeRobotWriter>,
         journal: &mut Journal,
         report: &mut Report,
     ) -> Result<Option<Finished>, CollectError> {
@@ -191,19 +231,21 @@ impl Work<'_> {
             report.gave_up();
             return Ok(None);
         };
-        let cameras = writer.spec().cameras.len();
-        self.watch.wrote(film.frames, cameras);
-        self.watch.time(Part::Write, || {
-            journal.filmed(made.slot, writer.episodes(), &film, &made.rejects)
-        })?;
         let film::Film {
             recorded,
+            told,
             instruction,
             frames,
             thumbnail,
-            ..
         } = film;
-        let episode = self.watch.time(Part::Write, || writer.append(recorded))?;
+        let slot = made.slot as u64;
+        let episode = writer.as_ref().map_or(slot, LeRobotWriter::episodes);
+        self.watch.time(Part::Write, || {
+            journal.filmed(made.slot, episode, &told, &made.rejects)
+        })?;
+        if let (Some(writer), Some(recorded)) = (writer, recorded) {
+            self.watch.time(Part::Write, || writer.append(recorded))?;
+        }
         let finished = Finished {
             episode,
             slot: made.slot,

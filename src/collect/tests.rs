@@ -123,6 +123,47 @@ fn neither_workers_nor_a_stop_change_a_byte() {
 }
 
 #[test]
+fn stills_are_questions_without_a_dataset() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    let stills = |out: &Path, episodes| Config {
+        stills: 3,
+        views: vec!["shoulder".into()],
+        ..config(out, episodes)
+    };
+    run(&stills(&whole, 2), &JobContext::silent(), &|_| {}).unwrap();
+    let lines = |name: &str| {
+        fs::read_to_string(whole.join(name))
+            .unwrap()
+            .lines()
+            .count()
+    };
+    assert_eq!(lines("priors.jsonl"), 2 * 3);
+    let questions = crate::data::labels::read(&whole.join("grounding.jsonl")).unwrap();
+    assert!(questions.samples.len() >= 20, "{}", questions.samples.len());
+    assert_eq!(questions.report.unresolved_count, 0, "{}", questions.report);
+    assert!(!whole.join("meta").exists());
+    // One now and one later are the same two.
+    let group = Plan::new(&stills(&parts, 2)).unwrap().groups[0].clone();
+    assert_eq!(group.slots, 2);
+    run(&stills(&parts, 1), &JobContext::silent(), &|_| {}).unwrap();
+    let again = Config {
+        resume: true,
+        ..stills(&parts, 2)
+    };
+    run(&again, &JobContext::silent(), &|_| {}).unwrap();
+    assert_eq!(contents(&whole), contents(&parts));
+    // Neither kind goes over the other, and none is begun twice.
+    for other in [stills(&whole, 2), config(&whole, 2)] {
+        let refused = run(&other, &JobContext::silent(), &|_| {});
+        assert!(matches!(refused, Err(CollectError::OtherPlan { .. })));
+    }
+}
+
+#[test]
 fn what_cannot_be_collected_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |change: &dyn Fn(&mut Config)| {
