@@ -18,6 +18,7 @@
 //! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
 //! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
 //! | 3 | [`collect`] | a job: the expert's episodes become datasets | egui, channels, threads |
+//! | 3 | [`train`] | a job: both stages of training, from a configuration to a run folder | egui, channels, threads |
 //! | 2 | [`camera`] | pictures, folders, videos, live cameras as sources | Burn, egui |
 //! | 2 | [`data`] | datasets in and out: episodes and labelled pictures | Burn, egui, threads |
 //! | 2 | [`sim`] | a small world with physics: tasks, an expert, pictures and what is true in them | Burn, egui, files, threads |
@@ -71,6 +72,8 @@ pub mod sim;
 pub mod bench;
 pub mod collect;
 pub mod eval;
+pub mod train;
+
 pub mod verify;
 
 // Floor 4: the only owner of threads.

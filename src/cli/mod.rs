@@ -16,6 +16,7 @@ mod predict;
 mod progress;
 mod table;
 mod throughput;
+mod train;
 mod verify;
 
 use std::path::PathBuf;
@@ -100,6 +101,8 @@ pub enum Command {
     /// Measure how well a policy grounds and acts, and compare two
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Train a planner to ground and an expert to act
+    Train(train::Options),
     /// Look into, check and convert datasets
     #[command(subcommand)]
     Dataset(dataset::Dataset),
@@ -140,6 +143,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Verify(options) => verify::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Eval(eval) => eval::run(&eval),
+        Command::Train(options) => train::run(&options),
         Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),
     }

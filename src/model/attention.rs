@@ -81,7 +81,7 @@ impl SelfAttention {
     pub fn forward_last(&self, x: Tensor<3>, count: usize) -> Tensor<3> {
         let asking = x.clone().narrow(1, x.dims()[1] - count, count);
         self.proj
-            .forward(read_heads(&self.qkv, asking, x, self.heads))
+            .forward(read_heads(&self.qkv, (asking, x), self.heads, None))
     }
 
     /// With weights in f32, see [`Linear::widened`].
@@ -99,24 +99,36 @@ impl SelfAttention {
 ///
 /// # Shapes
 /// - `query`: `[B, Q, C]`, `read`: `[B, M, C]`
+/// - `mask`: `[B, Q, M]`, added to the scores
 /// - returns `[B, Q, C]`
 #[must_use]
-pub fn read_heads(qkv: &Linear, query: Tensor<3>, read: Tensor<3>, heads: usize) -> Tensor<3> {
+pub fn read_heads(
+    qkv: &Linear,
+    (query, read): (Tensor<3>, Tensor<3>),
+    heads: usize,
+    mask: Option<&Tensor<3>>,
+) -> Tensor<3> {
     let width = query.dims()[2];
     let q = qkv.forward_rows(query, 0, width);
     let keys_values = qkv.forward_rows(read, width, 2 * width);
     if learns_here(&keys_values)
-        && let Some(y) = read_tracked(&q, &keys_values, heads)
+        && let Some(y) = read_tracked(&q, &keys_values, heads, mask)
     {
         return y;
     }
     let k = keys_values.clone().narrow(2, 0, width);
     let v = keys_values.narrow(2, width, width);
     let [q, k, v] = [q, k, v].map(|x| split_heads(x, heads));
-    merge_heads(attend(q, k, v, scale(width / heads), None))
+    let mask = mask.map(|mask| mask.clone().unsqueeze_dim(1));
+    merge_heads(attend(q, k, v, scale(width / heads), mask))
 }
 
-fn read_tracked(q: &Tensor<3>, keys_values: &Tensor<3>, heads: usize) -> Option<Tensor<3>> {
+fn read_tracked(
+    q: &Tensor<3>,
+    keys_values: &Tensor<3>,
+    heads: usize,
+    mask: Option<&Tensor<3>>,
+) -> Option<Tensor<3>> {
     let [batch, asking, width] = q.dims();
     let read = keys_values.dims()[1];
     let sizes = Heads {
@@ -129,7 +141,7 @@ fn read_tracked(q: &Tensor<3>, keys_values: &Tensor<3>, heads: usize) -> Option<
     let places = [place(0, 0), place(1, 0), place(1, width)];
     let q = q.clone().reshape([batch * asking, width]);
     let keys_values = keys_values.clone().reshape([batch * read, 2 * width]);
-    let how = (None, None, scale(sizes.width));
+    let how = (None, mask.cloned(), scale(sizes.width));
     let y = tracked::attention([q, keys_values], (sizes, places), how)?;
     Some(y.reshape([batch, asking, width]))
 }

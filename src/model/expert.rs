@@ -68,9 +68,24 @@ impl Expert {
         views: usize,
         pass: &mut Pass,
     ) -> Result<Tensor<3>, PassError> {
+        self.condition_masked((hidden_states, None), dino_tokens, views, pass)
+    }
+
+    /// As [`Self::condition`] without reading the padding of a batch, see [`QFormer::forward_masked`].
+    ///
+    /// # Errors
+    /// As [`Pass::block`].
+    pub fn condition_masked(
+        &self,
+        (hidden_states, hidden): (&[Tensor<3>], Option<Tensor<2>>),
+        dino_tokens: Tensor<3>,
+        views: usize,
+        pass: &mut Pass,
+    ) -> Result<Tensor<3>, PassError> {
         let image = self.image_tokens(dino_tokens, views);
         pass.block("dino_pro", &image)?;
-        self.qformer.forward(hidden_states, image, pass)
+        self.qformer
+            .forward_masked(hidden_states, image, hidden, pass)
     }
 
     /// Seeded noise for `samples` chunks, where the weights are.

@@ -117,6 +117,9 @@ fn affine_tracked(
 /// `x Wᵀ` for f32 `x` `[M, in]` and `W` `[out, in]` of any precision; f32 `[M, out]`.
 #[must_use]
 pub fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    if let Some(y) = affine_tracked(&x, &weight, None) {
+        return y;
+    }
     let here = device::computes_here(&x) && device::computes_here(&weight);
     if here && let Some(y) = on_cpu(&x, &weight) {
         return y;

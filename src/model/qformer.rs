@@ -55,13 +55,38 @@ impl QFormer {
         image_tokens: Tensor<3>,
         pass: &mut Pass,
     ) -> Result<Tensor<3>, PassError> {
+        self.forward_masked(hidden_states, image_tokens, None, pass)
+    }
+
+    /// As [`Self::forward`] without reading padding: `hidden` is added to the scores of the states' tokens.
+    ///
+    /// # Shapes
+    /// - `hidden`: `[B, N]`
+    ///
+    /// # Errors
+    /// As [`Pass::block`].
+    pub fn forward_masked(
+        &self,
+        hidden_states: &[Tensor<3>],
+        image_tokens: Tensor<3>,
+        hidden: Option<Tensor<2>>,
+        pass: &mut Pass,
+    ) -> Result<Tensor<3>, PassError> {
         let [batch, _, _] = image_tokens.dims();
         // One projection serves every layer, so the image tokens go through it once.
+        let images = image_tokens.dims()[1];
+        let mask = hidden.map(|hidden| {
+            let seen = Tensor::zeros([batch, images], &hidden.device());
+            let queries = self.query_tokens.val().dims()[0];
+            let mask = Tensor::cat(vec![hidden, seen], 1); // [B, N + V * n]
+            mask.unsqueeze_dim::<3>(1).repeat_dim(1, queries)
+        });
         let image = self.proj.forward(image_tokens);
         let mut query = self.query_tokens.val().unsqueeze().repeat_dim(0, batch);
         for (i, (layer, state)) in self.layers.iter().zip(hidden_states).enumerate() {
             let state = self.proj.forward(state.clone());
-            query = layer.forward(query, Tensor::cat(vec![state, image.clone()], 1));
+            let read = Tensor::cat(vec![state, image.clone()], 1);
+            query = layer.forward(query, read, mask.as_ref());
             pass.block(format_args!("qformer.layer_{i}"), &query)?;
         }
         Ok(query)
@@ -96,9 +121,9 @@ impl Layer {
     /// # Shapes
     /// - `query`: `[B, Q, D]`, `read`: `[B, M, D]`
     /// - returns `[B, Q, D]`
-    fn forward(&self, query: Tensor<3>, read: Tensor<3>) -> Tensor<3> {
+    fn forward(&self, query: Tensor<3>, read: Tensor<3>, mask: Option<&Tensor<3>>) -> Tensor<3> {
         let normed = self.norm1.forward(query.clone());
-        let query = query + self.cross_attn.forward(normed, read);
+        let query = query + self.cross_attn.forward(normed, read, mask);
         let y = self.mlp.forward(self.norm2.forward(query.clone()), gelu);
         query + y
     }
@@ -126,8 +151,8 @@ impl CrossAttention {
     /// # Shapes
     /// - `query`: `[B, Q, D]`, `read`: `[B, M, D]`
     /// - returns `[B, Q, D]`
-    fn forward(&self, query: Tensor<3>, read: Tensor<3>) -> Tensor<3> {
-        let y = read_heads(&self.in_proj, query, read, self.heads);
+    fn forward(&self, query: Tensor<3>, read: Tensor<3>, mask: Option<&Tensor<3>>) -> Tensor<3> {
+        let y = read_heads(&self.in_proj, (query, read), self.heads, mask);
         self.out_proj.forward(y)
     }
 }

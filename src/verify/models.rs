@@ -49,7 +49,7 @@ impl Model {
             planner: self.planner.clone(),
             expert: self.expert.clone(),
         };
-        let network = self.parameters.trainable(network, &|_| true);
+        let network = self.parameters.trainable(network, &|_| true, false);
         (network, &self.parameters)
     }
 

@@ -79,7 +79,10 @@ fn ask(space: &Workspace, model: &Model, case: &Value) -> Result<Asked, Fault> {
     let fit = Fit::smart(original.size(), model.layout().cell(), limits)?;
     let frame = resample::resize(&original, fit.target, Filter::Bicubic);
     let patches = pictures::patches(model, &[frame])?;
-    let turns = [(Role::User, text("human")?), (Role::Assistant, text("gpt")?)];
+    let turns = [
+        (Role::User, text("human")?),
+        (Role::Assistant, text("gpt")?),
+    ];
     let turns = turns.map(|(role, text)| SampleTurn { role, text });
     let sample = Sample::new(&turns, &patches.grids, &model.tokenizer, &model.config.qwen)?;
     Ok(Asked { sample, patches })
@@ -102,7 +105,9 @@ fn left_padded(sheet: &mut Sheet, model: &Model, asked: &[Asked]) -> Result<Lang
         packed.push(Packed {
             ids: before(pad_id).chain(sample.ids.iter().copied()).collect(),
             learnt: learnt.collect(),
-            segments: segments.chain(std::iter::repeat_n(0, sample.ids.len())).collect(),
+            segments: segments
+                .chain(std::iter::repeat_n(0, sample.ids.len()))
+                .collect(),
             axes: [0; 3].map(|_| vec![0; longest]),
         });
     }
@@ -135,7 +140,10 @@ fn compare_inputs(sheet: &mut Sheet, packed: &[Packed], axes: &[Vec<u32>; 3], as
     sheet.check("position_ids", &Numbers::integers(&shape, positions));
     let grids: Vec<[u32; 3]> = asked.iter().flat_map(|a| a.patches.grids.clone()).collect();
     sheet.check("image_grid_thw", &super::preprocess::grids(&grids));
-    let values: Vec<f32> = asked.iter().flat_map(|a| a.patches.values.clone()).collect();
+    let values: Vec<f32> = asked
+        .iter()
+        .flat_map(|a| a.patches.values.clone())
+        .collect();
     let rows = crate::model::planner::patch_count(&grids).max(1);
     let pixels = Numbers::floats(&[rows, values.len() / rows], &values);
     sheet.check("pixel_values_every16", &pixels.every(16));
@@ -169,8 +177,10 @@ fn norms(
     gradients: &Gradients,
     (name, case): (&str, &Value),
 ) -> Result<(), Fault> {
-    let (Some(table), Some(total)) = (case["grad_norms"].as_object(), case["total_grad_norm"].as_f64())
-    else {
+    let (Some(table), Some(total)) = (
+        case["grad_norms"].as_object(),
+        case["total_grad_norm"].as_f64(),
+    ) else {
         return Ok(());
     };
     let (mut got, mut want) = (Vec::new(), Vec::new());
@@ -181,7 +191,11 @@ fn norms(
         let norm = match gradients.of_place(place) {
             Some(gradient) => {
                 let values = values(gradient.clone())?;
-                values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt()
+                values
+                    .iter()
+                    .map(|v| f64::from(*v).powi(2))
+                    .sum::<f64>()
+                    .sqrt()
             }
             None => 0.0,
         };
@@ -203,7 +217,12 @@ pub(super) fn diffusion(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), 
     let case = &space.golden.cases["train_diffusion"];
     let batch = actions(sheet, space, &model, case)?;
     let timesteps = sheet.given("timesteps")?.counts()?;
-    let noise: Vec<f32> = sheet.given("noise")?.values.iter().map(|v| *v as f32).collect();
+    let noise: Vec<f32> = sheet
+        .given("noise")?
+        .values
+        .iter()
+        .map(|v| *v as f32)
+        .collect();
     let mut draw = DiffusionDraw {
         repeats: timesteps.len() / batch.prompts.batch.max(1),
         timesteps: timesteps.iter().map(|t| *t as usize).collect(),
@@ -216,7 +235,9 @@ pub(super) fn diffusion(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), 
         && draw.timesteps.iter().all(|t| *t < known)
         && draw.noise.len() == draw.timesteps.len() * horizon * axes;
     if !fits {
-        return Err(Fault::stored("timesteps, noise and actions do not fit together"));
+        return Err(Fault::stored(
+            "timesteps, noise and actions do not fit together",
+        ));
     }
     run_diffusion(sheet, &model, (&batch, &draw), ("eval", case))?;
     if sheet.has("label_drop_rand") {
@@ -256,7 +277,10 @@ fn actions(
     let views = views.ok_or_else(|| Fault::case("train_diffusion.images"))?;
     let text = case["lang"].as_str();
     let text = text.ok_or_else(|| Fault::case("train_diffusion.lang"))?;
-    let wrapper = model.run.as_ref().and_then(|run| run.prompt_wrapper.as_deref());
+    let wrapper = model
+        .run
+        .as_ref()
+        .and_then(|run| run.prompt_wrapper.as_deref());
     let text = prompt::chat(views[0].len(), &wrapped(wrapper, text));
     let (mut packed, mut all) = (Vec::new(), Vec::new());
     for sample in &views {
@@ -377,6 +401,11 @@ pub(super) fn groups(sheet: &mut Sheet, models: &mut Models, table: &Value) -> R
         shape: vec![values.len()],
         values,
     };
-    sheet.table("lr_groups", Comparison::Exact, &numbers(got), &numbers(want));
+    sheet.table(
+        "lr_groups",
+        Comparison::Exact,
+        &numbers(got),
+        &numbers(want),
+    );
     Ok(())
 }

@@ -32,7 +32,7 @@ const GROUND: &[&str] = &[
     "shaders",
 ];
 const ROOM: &[&str] = &["media", "camera", "data", "sim", "model"];
-const JOBS: &[&str] = &["verify", "bench", "collect", "eval"];
+const JOBS: &[&str] = &["verify", "bench", "collect", "eval", "train"];
 const UPPER: &[&str] = &["engine", "workbench", "ui"];
 
 const WINDOW: &[&str] = &["egui*", "eframe", "rfd"];
@@ -98,6 +98,7 @@ const ROOMS: &[Room] = &[
     room("bench", 3, &[GROUND, ROOM], JOB),
     room("collect", 3, &[GROUND, ROOM], JOB),
     room("eval", 3, &[GROUND, ROOM], JOB),
+    room("train", 3, &[GROUND, ROOM], JOB),
     room(
         "engine",
         4,

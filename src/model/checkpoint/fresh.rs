@@ -38,7 +38,7 @@ pub(super) fn values(seed: u64, name: &str, shape: &[usize]) -> Vec<f32> {
 fn rule(name: &str, shape: &[usize]) -> Rule {
     let inputs: usize = shape.iter().skip(1).product::<usize>().max(1);
     let ends = |suffix: &str| name.ends_with(suffix);
-    if ends("bias") || ends("in_proj_bias") || ends("lm_head.weight") {
+    if ends("bias") || ends("in_proj_bias") || ends("lm_head.weight") || ends("_zero") {
         return Rule::Constant(0.0);
     }
     if ends("gamma") || (shape.len() == 1 && ends("weight")) {

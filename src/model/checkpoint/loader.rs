@@ -178,9 +178,10 @@ impl<'a> Loader<'a> {
         state.tally.bytes += (numel * dtype.size()) as u64;
         let data = match &mut state.filling {
             Filling::Random => return Ok(self.random(shape, dtype)),
-            Filling::Fresh(seed) => {
-                TensorData::new(fresh::values(*seed, &key, stored), Shape::from(shape.to_vec()))
-            }
+            Filling::Fresh(seed) => TensorData::new(
+                fresh::values(*seed, &key, stored),
+                Shape::from(shape.to_vec()),
+            ),
             Filling::Source(source) | Filling::Tally(source) => {
                 let Some(&at) = state.index.get(&key) else {
                     state.tally.missing.push(key);
@@ -286,7 +287,8 @@ impl Weights<'_> {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         let state = self.loader.state.borrow();
-        matches!(state.filling, Filling::Random | Filling::Fresh(_)) || state.index.contains_key(&self.key(name))
+        matches!(state.filling, Filling::Random | Filling::Fresh(_))
+            || state.index.contains_key(&self.key(name))
     }
 
     /// Marks a name as known although no module uses it.

@@ -27,7 +27,7 @@ mod torch;
 pub use error::LoadError;
 pub use loader::{Filling, Loader, Misshapen, Named, Tally, Weights};
 pub use locate::{StepFile, is_checkpoint};
-pub use open::{Checkpoint, CheckpointKind, PlannerFiles};
+pub use open::{Checkpoint, CheckpointKind, PlannerFiles, planner_sizes};
 pub use report::{LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings};
 pub use source::{TensorEntry, TensorSource};
 pub use statistics::{AxisStatistics, Embodiment, Statistics};

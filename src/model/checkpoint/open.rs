@@ -210,6 +210,18 @@ fn kind_of(shapes: &Shapes, source: &Renamed, path: &Path) -> Result<CheckpointK
     })
 }
 
+/// Sizes and image processing of a planner, read from the small files of its folder.
+///
+/// # Errors
+/// When one is missing, damaged or of another architecture.
+pub fn planner_sizes(folder: &Path) -> Result<(QwenConfig, ProcessorConfig), LoadError> {
+    let path = folder.join("config.json");
+    let config = read_json(&path, MAX_CONFIG)?;
+    let qwen = QwenConfig::from_json(&config, &path)?;
+    let files = planner_files(folder, &config, &mut Vec::new())?;
+    Ok((qwen, files.processor))
+}
+
 fn planner_files(
     folder: &Path,
     config: &serde_json::Value,

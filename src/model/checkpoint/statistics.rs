@@ -111,6 +111,18 @@ impl Statistics {
         Ok(Self { tags })
     }
 
+    /// As the file holds them.
+    ///
+    /// # Errors
+    /// When a number has no place in JSON.
+    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+        let tags = self.tags.iter();
+        let table: Result<serde_json::Map<String, Value>, _> = tags
+            .map(|(tag, known)| Ok((tag.clone(), serde_json::to_value(known)?)))
+            .collect();
+        table.map(Value::Object)
+    }
+
     /// The tags.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.tags.iter().map(|(tag, _)| tag.as_str())

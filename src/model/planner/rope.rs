@@ -89,7 +89,8 @@ impl Rotation {
 
     /// The tables for the CPU's own attention of training; `None` where they live elsewhere.
     pub(super) fn turned(&self, shared: bool) -> Option<Turned> {
-        let table = |x: &Tensor<4>| Some(x.clone().try_into_primitive::<Flex>().ok()?.to_contiguous());
+        let table =
+            |x: &Tensor<4>| Some(x.clone().try_into_primitive::<Flex>().ok()?.to_contiguous());
         Some(Turned {
             cos: table(&self.cos)?,
             sin: table(&self.sin)?,

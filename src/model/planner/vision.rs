@@ -10,10 +10,10 @@ use super::mlp::GatedMlp;
 use super::rope::{RopeRounding, Rotation};
 use super::window::{Segment, WindowOrder, patch_coordinates, runs};
 use crate::model::activation::gelu;
+use crate::model::attention::scale;
 use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::VisionConfig;
 use crate::model::layers::{Linear, RmsNorm};
-use crate::model::attention::scale;
 use crate::model::pass::{Pass, PassError};
 use crate::model::tracked::{self, Heads, Place, learns_here};
 

@@ -113,7 +113,12 @@ impl Plan {
             let place = self.places[at];
             let view = (inputs[place.tensor].numbers(), self.widths[place.tensor]);
             let turned = self.turned.as_ref().filter(|_| turn);
-            gather(view, place.start, [batch, tokens, heads, width], (turned, scale))
+            gather(
+                view,
+                place.start,
+                [batch, tokens, heads, width],
+                (turned, scale),
+            )
         };
         let q = split(0, asking, heads, true, self.scale);
         let k = split(1, read, shared, true, 1.0);
@@ -125,10 +130,19 @@ impl Plan {
         let mut shares = numbers(scores);
         self.soften(&mut shares);
         let weights = tensor(shares.clone(), [batch * shared, rows, read]);
-        let mixed = numbers(product::<3>(plain(weights), plain(tensor(v.clone(), k_shape))));
+        let mixed = numbers(product::<3>(
+            plain(weights),
+            plain(tensor(v.clone(), k_shape)),
+        ));
         let mut output = vec![0.0; mixed.len()];
         let merged = (&mut output[..], heads * width);
-        scatter(&mixed, merged, 0, [batch, asking, heads, width], (None, 1.0));
+        scatter(
+            &mixed,
+            merged,
+            0,
+            [batch, asking, heads, width],
+            (None, 1.0),
+        );
         let output = tensor(output, [batch * asking, heads * width]);
         (output, Kept { q, k, v, shares })
     }
@@ -141,7 +155,10 @@ impl Plan {
             ..
         } = self.sizes;
         let mask = self.mask.as_ref().map(Rows::new);
-        let one = self.mask.as_ref().is_some_and(|mask| shape_of(mask)[0] == 1);
+        let one = self
+            .mask
+            .as_ref()
+            .is_some_and(|mask| shape_of(mask)[0] == 1);
         scores
             .par_chunks_mut((asking * read).max(1))
             .enumerate()
@@ -205,7 +222,9 @@ impl Plan {
             batch * if asks { asking } else { read }
         };
         let sizes = self.widths.iter().enumerate();
-        let mut found: Vec<Vec<f32>> = sizes.map(|(at, width)| vec![0.0; tokens(at) * width]).collect();
+        let mut found: Vec<Vec<f32>> = sizes
+            .map(|(at, width)| vec![0.0; tokens(at) * width])
+            .collect();
         let parts = [
             (dq, asking, heads, true, self.scale),
             (dk, read, shared, true, 1.0),
@@ -214,7 +233,13 @@ impl Plan {
         for ((from, tokens, heads, turn, scale), place) in parts.into_iter().zip(self.places) {
             let into = (&mut found[place.tensor][..], self.widths[place.tensor]);
             let turned = self.turned.as_ref().filter(|_| turn);
-            scatter(from, into, place.start, [batch, tokens, heads, width], (turned, scale));
+            scatter(
+                from,
+                into,
+                place.start,
+                [batch, tokens, heads, width],
+                (turned, scale),
+            );
         }
         let found = found.into_iter().zip(&self.widths).enumerate();
         found
@@ -246,7 +271,11 @@ fn softmax(scores: &mut [f32]) {
 
 /// Cosines and sines of one token.
 fn angles(turned: &Turned, at: [usize; 2], [tokens, half]: [usize; 2]) -> [&[f32]; 2] {
-    let token = if turned.shared { at[1] } else { at[0] * tokens + at[1] };
+    let token = if turned.shared {
+        at[1]
+    } else {
+        at[0] * tokens + at[1]
+    };
     [&turned.cos, &turned.sin].map(|table| {
         let table = table.as_slice::<f32>().unwrap_or_default();
         &table[token * half..][..half]

@@ -73,7 +73,8 @@ impl<const N: usize> Backward<Flex, N> for Custom {
 pub fn learns_here<const D: usize>(tensor: &Tensor<D>) -> bool {
     tensor.is_autodiff()
         && device::is_cpu(&tensor.device())
-        && tensor.gradient_checkpointing_strategy() == Some(burn::tensor::GradientCheckpointingStrategy::default())
+        && tensor.gradient_checkpointing_strategy()
+            == Some(burn::tensor::GradientCheckpointingStrategy::default())
 }
 
 /// The node of a tensor; `None` where it lives elsewhere.

@@ -44,10 +44,7 @@ pub fn rms_norm<const D: usize>(
     let output = tensor(output, dims.clone());
     Some(record([x, weight], output, move |gradient, [_, _]| {
         let (dx, dw) = rms_back(&Rows::new(&gradient), &input, &scale, &factors);
-        [
-            Some(tensor(dx, dims.clone())),
-            Some(tensor(dw, [width])),
-        ]
+        [Some(tensor(dx, dims.clone())), Some(tensor(dw, [width]))]
     }))
 }
 

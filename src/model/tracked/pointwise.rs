@@ -38,7 +38,11 @@ pub fn silu_gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Option<Tenso
     let mut output = vec![0.0; g.numbers().len()];
     output
         .par_chunks_mut(CHUNK)
-        .zip(g.numbers().par_chunks(CHUNK).zip(u.numbers().par_chunks(CHUNK)))
+        .zip(
+            g.numbers()
+                .par_chunks(CHUNK)
+                .zip(u.numbers().par_chunks(CHUNK)),
+        )
         .for_each(|(out, (g, u))| {
             for ((out, g), u) in out.iter_mut().zip(g).zip(u) {
                 *out = g * sigmoid(*g) * u;
@@ -52,7 +56,11 @@ pub fn silu_gate<const D: usize>(gate: Tensor<D>, up: Tensor<D>) -> Option<Tenso
         dg.par_chunks_mut(CHUNK)
             .zip(du.par_chunks_mut(CHUNK))
             .zip(gradient.numbers().par_chunks(CHUNK))
-            .zip(g.numbers().par_chunks(CHUNK).zip(u.numbers().par_chunks(CHUNK)))
+            .zip(
+                g.numbers()
+                    .par_chunks(CHUNK)
+                    .zip(u.numbers().par_chunks(CHUNK)),
+            )
             .for_each(|(((dg, du), dy), (g, u))| gate_back([g, u, dy], dg, du));
         [
             Some(tensor(dg, dims.clone())),

@@ -34,7 +34,10 @@ fn same<const D: usize, const E: usize>(
     for (number, (a, b)) in da.into_iter().zip(db).enumerate() {
         let size = b.clone().abs().max().into_scalar::<f32>();
         let error = apart(a, b);
-        assert!(error < 3e-5 * size.max(1.0), "gradient {number}: {error} of {size}");
+        assert!(
+            error < 3e-5 * size.max(1.0),
+            "gradient {number}: {error} of {size}"
+        );
     }
 }
 
@@ -108,24 +111,21 @@ fn nonlinearities_are_their_definitions() {
     let x = random::<2>([70, 90]) * 2.0;
     same::<2, 2>(
         &[x.clone()],
-        [
-            &|l| gelu(l[0].clone()).unwrap(),
-            &|l| activation::gelu(l[0].clone()),
-        ],
+        [&|l| gelu(l[0].clone()).unwrap(), &|l| {
+            activation::gelu(l[0].clone())
+        }],
     );
     same::<2, 2>(
         &[x.clone()],
-        [
-            &|l| gelu_tanh(l[0].clone()).unwrap(),
-            &|l| activation::gelu_approximate(l[0].clone()),
-        ],
+        [&|l| gelu_tanh(l[0].clone()).unwrap(), &|l| {
+            activation::gelu_approximate(l[0].clone())
+        }],
     );
     same::<2, 2>(
         &[x.clone(), random([70, 90])],
-        [
-            &|l| silu_gate(l[0].clone(), l[1].clone()).unwrap(),
-            &|l| activation::silu(l[0].clone()) * l[1].clone(),
-        ],
+        [&|l| silu_gate(l[0].clone(), l[1].clone()).unwrap(), &|l| {
+            activation::silu(l[0].clone()) * l[1].clone()
+        }],
     );
 }
 
@@ -175,7 +175,12 @@ fn grouped_attention_with_a_mask_is_its_definition() {
             &|l| {
                 let split = |x: &Tensor<2>, heads| x.clone().reshape([2, 9, heads, 4]);
                 let bias = mask.clone().unsqueeze_dim(1);
-                attend(split(&l[0], 4), split(&l[1], 2), split(&l[2], 2), Some(bias))
+                attend(
+                    split(&l[0], 4),
+                    split(&l[1], 2),
+                    split(&l[2], 2),
+                    Some(bias),
+                )
             },
         ],
     );
@@ -207,7 +212,14 @@ fn rotated_attention_of_packed_projections_is_its_definition() {
     same::<2, 2>(
         &[random([10, 24])],
         [
-            &|l| attention([l[0].clone()], (sizes, places), (Some(turned.clone()), None, 0.4)).unwrap(),
+            &|l| {
+                attention(
+                    [l[0].clone()],
+                    (sizes, places),
+                    (Some(turned.clone()), None, 0.4),
+                )
+                .unwrap()
+            },
             &|l| {
                 let part = |at: usize| l[0].clone().narrow(1, at, 8).reshape([2, 5, 2, 4]);
                 attend(rotate(part(0)), rotate(part(8)), part(16), None)
@@ -229,7 +241,14 @@ fn queries_may_be_fewer_than_keys() {
     same::<2, 2>(
         &[random([12, 8])],
         [
-            &|l| attention([l[0].clone(), read.clone()], (sizes, places), (None, None, 0.4)).unwrap(),
+            &|l| {
+                attention(
+                    [l[0].clone(), read.clone()],
+                    (sizes, places),
+                    (None, None, 0.4),
+                )
+                .unwrap()
+            },
             &|l| {
                 let q = l[0].clone().reshape([3, 4, 2, 4]);
                 let part = |at: usize| read.clone().narrow(1, at, 8).reshape([3, 7, 2, 4]);

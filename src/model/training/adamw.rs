@@ -179,12 +179,8 @@ mod tests {
     #[test]
     fn scaling_the_gradient_is_scaling_the_moments() {
         let settings = AdamWSettings::default();
-        let (_, moments) = AdamW::new(settings, 1).update(
-            vector(&[1.0]),
-            vector(&[4.0]),
-            None,
-            [1e-3, 0.25],
-        );
+        let (_, moments) =
+            AdamW::new(settings, 1).update(vector(&[1.0]), vector(&[4.0]), None, [1e-3, 0.25]);
         let first = moments.first.into_scalar::<f32>();
         assert!((first - 0.1).abs() < 1e-6, "{first}");
     }

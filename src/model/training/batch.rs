@@ -1,7 +1,12 @@
 //! Packed sequences side by side: what one step of language training reads.
 
+use burn::tensor::{Device, Tensor, TensorData};
+
 use super::super::planner::Positions;
 use super::sample::Packed;
+
+/// Added to the score of what must not be read.
+const HIDDEN: f32 = -1e9;
 
 /// The segment of padding: it belongs to nobody.
 const PADDING: u16 = u16::MAX;
@@ -63,6 +68,16 @@ impl LanguageBatch {
             targets,
             patches,
             grids,
+        })
+    }
+
+    /// What hides padding from who reads all tokens: `[B, N]`, added to scores; none where there is no padding.
+    #[must_use]
+    pub(super) fn padding(&self, device: &Device) -> Option<Tensor<2>> {
+        let hidden = |segment: &u16| if *segment == PADDING { HIDDEN } else { 0.0 };
+        self.segments.contains(&PADDING).then(|| {
+            let values: Vec<f32> = self.segments.iter().map(hidden).collect();
+            Tensor::from_data(TensorData::new(values, [self.batch, self.length()]), device)
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, GradientCheckpointingStrategy, Tensor};
 
 use crate::model::checkpoint::Named;
 use crate::model::pass::{PassError, values};
@@ -38,12 +38,19 @@ impl Parameters {
         self.places.get(&id).copied()
     }
 
-    /// The module with gradients asked for where `wanted` says so of a parameter's name, and nowhere else.
+    /// The module with gradients asked for where `wanted` says so of a parameter's name, and nowhere else. With
+    /// `recompute`, cheap activations are computed again in the backward pass to save memory.
     #[must_use]
-    pub fn trainable<M: Module>(&self, module: M, wanted: &dyn Fn(&str) -> bool) -> M {
+    pub fn trainable<M: Module>(
+        &self,
+        module: M,
+        wanted: &dyn Fn(&str) -> bool,
+        recompute: bool,
+    ) -> M {
         let mut mapper = Arm {
             parameters: self,
             wanted,
+            recompute,
         };
         module.map(&mut mapper)
     }
@@ -75,6 +82,7 @@ impl Parameters {
 struct Arm<'a> {
     parameters: &'a Parameters,
     wanted: &'a dyn Fn(&str) -> bool,
+    recompute: bool,
 }
 
 impl ModuleMapper for Arm<'_> {
@@ -85,7 +93,15 @@ impl ModuleMapper for Arm<'_> {
         let wanted = place.is_some_and(|at| (self.wanted)(&self.parameters.list[at].name));
         let value = if wanted {
             // Small updates would vanish in 16 bits.
-            value.cast(DType::F32).autodiff().require_grad()
+            let value = value.cast(DType::F32).autodiff();
+            let strategy = if self.recompute {
+                GradientCheckpointingStrategy::Balanced
+            } else {
+                GradientCheckpointingStrategy::Disabled
+            };
+            value
+                .with_gradient_checkpointing_strategy(strategy)
+                .require_grad()
         } else {
             value
         };
@@ -173,10 +189,12 @@ impl Gradients {
     pub fn plus(self, other: Self) -> Self {
         let longest = self.list.len().max(other.list.len());
         let mut both = (self.list.into_iter(), other.list.into_iter());
-        let list = (0..longest).map(|_| match (both.0.next().flatten(), both.1.next().flatten()) {
-            (Some(a), Some(b)) => Some(a + b),
-            (a, b) => a.or(b),
-        });
+        let list = (0..longest).map(
+            |_| match (both.0.next().flatten(), both.1.next().flatten()) {
+                (Some(a), Some(b)) => Some(a + b),
+                (a, b) => a.or(b),
+            },
+        );
         Self {
             list: list.collect(),
         }

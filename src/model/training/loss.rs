@@ -52,8 +52,12 @@ mod tests {
         let scores = Tensor::from_floats([[9.0, 0.0], [0.0, 3.0]], &device);
         let loss = |weights: [f32; 2]| {
             let tokens = Tensor::from_ints([1, 1], &device);
-            cross_entropy(scores.clone(), tokens, Tensor::from_floats(weights, &device))
-                .into_scalar::<f32>()
+            cross_entropy(
+                scores.clone(),
+                tokens,
+                Tensor::from_floats(weights, &device),
+            )
+            .into_scalar::<f32>()
         };
         assert!(loss([0.0, 1.0]) < 0.05 && loss([1.0, 1.0]) > 4.0);
     }

@@ -20,3 +20,6 @@ pub use loss::{cross_entropy, mean_square};
 pub use network::{ActionBatch, DiffusionDraw, Network};
 pub use rate::RateSchedule;
 pub use sample::{Packed, Sample, SampleError, SampleTurn};
+
+#[cfg(test)]
+mod tests;

@@ -130,14 +130,20 @@ impl Network {
     #[must_use]
     pub fn answer_loss(&self, batch: &LanguageBatch, state: &Tensor<3>) -> Tensor<1> {
         let device = self.device();
-        let [sequences, length, width] = state.dims();
-        let rows = integers(batch.targets.iter().map(|t| t.row), &device);
+        let scores = self.answer_scores(batch, state);
         let tokens = integers(batch.targets.iter().map(|t| t.token), &device);
         let weights: Vec<f32> = batch.targets.iter().map(|t| t.weight).collect();
         let weights = Tensor::from_floats(weights.as_slice(), &device);
-        let flat = state.clone().reshape([sequences * length, width]);
-        let scores = self.planner.logits(flat.select(0, rows)); // [targets, vocabulary]
         cross_entropy(scores, tokens, weights)
+    }
+
+    /// Scores of every token for each target: `[targets, vocabulary]`.
+    #[must_use]
+    pub fn answer_scores(&self, batch: &LanguageBatch, state: &Tensor<3>) -> Tensor<2> {
+        let [sequences, length, width] = state.dims();
+        let rows = integers(batch.targets.iter().map(|t| t.row), &self.device());
+        let flat = state.clone().reshape([sequences * length, width]);
+        self.planner.logits(flat.select(0, rows))
     }
 
     /// The diffusion loss of an action batch: `[1]`. `decay` scales the gradient from the expert into the planner.
@@ -162,7 +168,8 @@ impl Network {
         let data = TensorData::new(pixels.clone(), [images, 3, *height, *width]);
         let pixels = Tensor::<4>::from_data(data, &self.device());
         let tokens = expert.dino.forward(pixels, pass)?;
-        let condition = expert.condition(&states, tokens, batch.views, pass)?;
+        let read = (&states[..], batch.prompts.padding(&self.device()));
+        let condition = expert.condition_masked(read, tokens, batch.views, pass)?;
         self.noise_loss(expert, condition, (&batch.actions, draw), pass)
     }
 

@@ -26,7 +26,9 @@ pub enum SampleError {
     #[error("the conversation has no answer to learn")]
     Unanswered,
     /// The conversation is longer than allowed.
-    #[error("the conversation has {length} tokens, more than the {limit} allowed; raise model_max_length or drop it")]
+    #[error(
+        "the conversation has {length} tokens, more than the {limit} allowed; raise model_max_length or drop it"
+    )]
     Length {
         /// Its tokens.
         length: usize,
@@ -147,9 +149,9 @@ impl Packed {
         };
         let shared = first.shared(config);
         let head = &first.ids[..shared];
-        let alike = samples.iter().all(|sample| {
-            sample.ids.starts_with(head) && !sample.learnt[..shared].contains(&true)
-        });
+        let alike = samples
+            .iter()
+            .all(|sample| sample.ids.starts_with(head) && !sample.learnt[..shared].contains(&true));
         let shared = if alike { shared } else { 0 };
         if shared > 0 {
             packed.append(first, 0..shared, 0);

@@ -1,0 +1,126 @@
+//! `spvla train`.
+//!
+//! JSON: one line `{"schema": 1, "step", "loss", "losses", …}` for each step told, then
+//! `{"schema": 1, "folder", "steps", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::{Outcome, json as write_json, text};
+use crate::engine::DeviceChoice;
+use crate::job::JobContext;
+use crate::train::{Report, RunConfig, StepMetrics, run as train};
+
+/// Arguments of `spvla train`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The run: a TOML file
+    run: PathBuf,
+    /// Go on from the state saved in the run folder
+    #[arg(long)]
+    resume: bool,
+    /// Where to train; as the file says if not given
+    #[arg(long, value_enum)]
+    device: Option<DeviceChoice>,
+    /// Steps, in place of those in the file
+    #[arg(long, value_name = "N")]
+    steps: Option<u64>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
+    let mut config = RunConfig::read(&options.run)?;
+    if let Some(device) = options.device {
+        config.device = device;
+    }
+    if let Some(steps) = options.steps {
+        config.steps = steps;
+    }
+    let bar = bar(config.steps);
+    let context = JobContext::silent();
+    let mut told = Instant::now();
+    let mut failed = None;
+    let report = train(&config, options.resume, &context, &mut |metrics| {
+        bar.set_position(metrics.step);
+        if told.elapsed() < Duration::from_millis(200) {
+            return;
+        }
+        told = Instant::now();
+        bar.set_message(line(metrics));
+        if options.json
+            && let Err(error) = write_json(&schema(serde_json::to_value(metrics)))
+        {
+            failed = Some(error);
+        }
+    })?;
+    bar.finish_and_clear();
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    if options.json {
+        write_json(&schema(serde_json::to_value(&report)))?;
+    } else {
+        text(&shown(&report))?;
+    }
+    Ok(if report.stopped {
+        Outcome::Bad
+    } else {
+        Outcome::Good
+    })
+}
+
+fn schema(value: Result<Value, serde_json::Error>) -> Value {
+    let mut found = json!({ "schema": 1 });
+    if let (Some(found), Ok(Value::Object(value))) = (found.as_object_mut(), value) {
+        found.extend(value);
+    }
+    found
+}
+
+fn bar(steps: u64) -> ProgressBar {
+    let bar = ProgressBar::new(steps);
+    let template = "{bar:24} {pos}/{len} steps, {eta} left  {wide_msg}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn line(metrics: &StepMetrics) -> String {
+    let parts: Vec<String> = metrics
+        .losses
+        .iter()
+        .map(|(name, loss)| format!("{name} {loss:.3}"))
+        .collect();
+    let similarity = metrics
+        .similarity
+        .map_or_else(String::new, |s| format!(", similarity {s:.2}"));
+    format!(
+        "loss {:.3} ({}), {:.1} samples/s{similarity}",
+        metrics.loss,
+        parts.join(", "),
+        metrics.samples_per_second
+    )
+}
+
+fn shown(report: &Report) -> String {
+    let ended = if report.stopped {
+        "stopped after"
+    } else {
+        "done:"
+    };
+    let last = report.last.as_ref().map_or_else(String::new, line);
+    let checkpoint = report.checkpoint.as_ref();
+    let checkpoint =
+        checkpoint.map_or_else(String::new, |path| format!("Saved {}\n", path.display()));
+    format!(
+        "{ended} {} steps in {:.1} s, {} parameters learn; {last}\n{checkpoint}",
+        report.steps, report.seconds, report.parameters
+    )
+}

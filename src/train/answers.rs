@@ -1,0 +1,131 @@
+//! Coordinates inside answers: moved to the pixels of the fitted picture, and read as the spots they speak of.
+
+use crate::geometry::ImageSize;
+use crate::grounding::reply::{Reply, ReplyContext, ReplyScale, parse};
+use crate::grounding::{Grounding, GroundingKind};
+use crate::vision::Fit;
+
+/// An answer in the pixels of the picture the model sees.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Answer {
+    pub text: String,
+    /// What it speaks of, in those pixels.
+    pub groundings: Vec<Grounding>,
+}
+
+/// The answer to `question`, written for a picture of `from`, for one of `to`. Text without coordinates stays.
+pub(super) fn fitted(question: &str, answer: &str, from: ImageSize, to: ImageSize) -> Answer {
+    let reply = read(question, answer, from, from);
+    let text = if from == to {
+        answer.to_owned()
+    } else {
+        moved(answer, &reply, from, to)
+    };
+    let groundings = read(question, &text, to, to).groundings;
+    Answer {
+        text,
+        groundings: groundings.into_iter().map(|g| g.grounding).collect(),
+    }
+}
+
+fn read(question: &str, answer: &str, source: ImageSize, target: ImageSize) -> Reply {
+    let context = ReplyContext {
+        scale: ReplyScale::Resized,
+        ..ReplyContext::new(Fit::stretch(source, target)).expecting(expected(question))
+    };
+    parse(answer, &context)
+}
+
+fn expected(question: &str) -> Option<GroundingKind> {
+    let question = question.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| question.contains(word));
+    if says(&["trajectory", "trace"]) {
+        Some(GroundingKind::Trace)
+    } else if says(&["box"]) {
+        Some(GroundingKind::Box)
+    } else if says(&["point", "spots"]) {
+        Some(GroundingKind::Point)
+    } else {
+        None
+    }
+}
+
+/// The text with the numbers of every grounding replaced. Numbers that do not stand plainly stay as they are.
+fn moved(answer: &str, reply: &Reply, from: ImageSize, to: ImageSize) -> String {
+    let mut spans: Vec<_> = reply.groundings.iter().map(|g| g.span.clone()).collect();
+    spans.sort_by_key(|span| span.start);
+    let scale = [
+        f64::from(to.width) / f64::from(from.width.max(1)),
+        f64::from(to.height) / f64::from(from.height.max(1)),
+    ];
+    let (mut text, mut at) = (String::with_capacity(answer.len()), 0);
+    for span in spans {
+        if span.start < at || answer.get(span.clone()).is_none() {
+            continue;
+        }
+        text.push_str(&answer[at..span.start]);
+        text.push_str(&scaled(&answer[span.clone()], scale));
+        at = span.end;
+    }
+    text.push_str(&answer[at..]);
+    text
+}
+
+/// Numbers alternate between across and down.
+fn scaled(part: &str, scale: [f64; 2]) -> String {
+    let mut text = String::with_capacity(part.len());
+    let mut number = String::new();
+    let mut axis = 0;
+    for character in part.chars().chain(std::iter::once(' ')) {
+        if character.is_ascii_digit() || (character == '.' && !number.is_empty()) {
+            number.push(character);
+            continue;
+        }
+        if let Ok(value) = number.parse::<f64>() {
+            text.push_str(&format!("{}", (value * scale[axis]).round()));
+            axis = 1 - axis;
+        } else {
+            text.push_str(&number);
+        }
+        number.clear();
+        text.push(character);
+    }
+    text.pop();
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FROM: ImageSize = ImageSize::new(224, 448);
+    const TO: ImageSize = ImageSize::new(112, 112);
+
+    #[test]
+    fn coordinates_move_and_words_stay() {
+        for (question, answer, wanted) in [
+            (
+                "Give the bounding box for the cube.",
+                r#"[{"bbox_2d": [20, 40, 60, 80], "label": "cube 4"}]"#,
+                r#"[{"bbox_2d": [10, 10, 30, 20], "label": "cube 4"}]"#,
+            ),
+            (
+                "Identify several spots within it.",
+                "[(100, 100), (7, 8)]",
+                "[(50, 25), (4, 2)]",
+            ),
+            (
+                "Give the trace for it.",
+                "[[2, 4], [8, 12]]",
+                "[[1, 1], [4, 3]]",
+            ),
+            ("How many?", "3", "3"),
+        ] {
+            assert_eq!(fitted(question, answer, FROM, TO).text, wanted);
+            assert_eq!(fitted(question, answer, FROM, FROM).text, answer);
+        }
+        let answer = r#"[{"bbox_2d": [20, 40, 60, 80], "label": "cube"}]"#;
+        let found = fitted("box", answer, FROM, TO).groundings;
+        assert_eq!(found[0].bounds(), Some([10.0, 10.0, 30.0, 20.0]));
+    }
+}

@@ -1,0 +1,291 @@
+//! What a step reads: drawn pictures and questions as packed tokens, with what the auxiliary losses are told.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::answers::{self, Answer};
+use super::gallery::{self, Gallery, Shot};
+use super::pictures::{Fitted, Pictures};
+use super::random::weighted;
+use super::{BatchConfig, TrainError};
+use crate::geometry::ImageSize;
+use crate::grounding::Grounding;
+use crate::model::config::QwenConfig;
+use crate::model::planner::PlannerTokenizer;
+use crate::model::planner::prompt::Role;
+use crate::model::training::{LanguageBatch, Packed, Sample, SampleTurn};
+use crate::vision::normalize::{self, PatchLayout};
+
+/// What reading needs to know of the model.
+pub(super) struct Reader<'a> {
+    pub tokenizer: &'a PlannerTokenizer,
+    pub config: &'a QwenConfig,
+    pub layout: PatchLayout,
+    pub pictures: &'a Pictures,
+    /// Words that the dense head tells apart.
+    pub words: &'a [String],
+}
+
+/// The token whose state begins an answer, and the cells the answer speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Spot {
+    /// Row over the whole batch.
+    pub row: u32,
+    /// Sequence.
+    pub sequence: u32,
+    /// Share of each cell, one in all.
+    pub shares: Vec<f32>,
+    /// Tokens of the name of what is asked for.
+    pub name: Vec<u32>,
+}
+
+/// What is to be seen in each patch of each picture, cells in reading order, patches within them likewise.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Scenery {
+    /// Patches, all pictures together.
+    pub patches: usize,
+    /// 1 for every word that names what is there: `[patches, words]`.
+    pub words: Vec<f32>,
+    /// From the patch's centre to the left, top, right and lower edge, in cells: `[patches, 4]`.
+    pub edges: Vec<f32>,
+    /// Whether it is known what is there; whether something is: `[patches]` each.
+    pub known: Vec<f32>,
+    pub covered: Vec<f32>,
+}
+
+/// Drawn pictures with their questions.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LabelBatch {
+    pub language: LanguageBatch,
+    /// For each target, whether it is a coordinate.
+    pub coordinates: Vec<bool>,
+    pub spots: Vec<Spot>,
+    pub scenery: Scenery,
+    /// Cells of each picture.
+    pub cells: usize,
+    /// What was drawn, for messages.
+    pub names: Vec<String>,
+}
+
+/// One picture and its packed questions.
+pub(super) struct Slot {
+    packed: Packed,
+    /// For each question: what its answer speaks of, and the name in it.
+    asked: Vec<(Vec<Grounding>, Vec<u32>)>,
+    patches: Vec<f32>,
+    grid: [u32; 3],
+    scenery: Scenery,
+    name: String,
+}
+
+impl Reader<'_> {
+    /// Draws one picture and its questions. A picture that cannot be read is an error that names it.
+    pub(super) fn slot(
+        &self,
+        galleries: &[Gallery],
+        (batch, easy): (&BatchConfig, bool),
+        random: &mut ChaCha8Rng,
+    ) -> Result<Slot, TrainError> {
+        let weights: Vec<f64> = galleries.iter().map(|gallery| gallery.weight).collect();
+        let gallery = &galleries[weighted(&weights, random)];
+        let shot = gallery.draw(easy, random);
+        let fitted = self.pictures.file(&shot.file)?;
+        let questions = gallery.questions(shot, batch.questions, random);
+        let patches = normalize::patchify(std::slice::from_ref(&fitted.frame), self.layout)
+            .map_err(|error| TrainError::Setting {
+                name: "picture.size".into(),
+                why: error.to_string(),
+            })?;
+        let grid = patches.grids[0];
+        let (mut samples, mut asked) = (Vec::new(), Vec::new());
+        let mut length = 0;
+        for question in &questions {
+            let size = fitted.frame.size();
+            let answer = answers::fitted(&question.question, &question.answer, fitted.stored, size);
+            let sample = self.sample(&question.question, &answer, grid)?;
+            length += sample.ids.len();
+            if length > batch.tokens && !samples.is_empty() {
+                break;
+            }
+            let label = answer.groundings.iter().find_map(|g| g.label.as_deref());
+            let label = label.map(|label| self.tokenizer.encode(&format!(" {label}")));
+            asked.push((answer.groundings, label.unwrap_or_default()));
+            samples.push(sample);
+        }
+        Ok(Slot {
+            packed: Packed::new(&samples, self.config),
+            asked,
+            scenery: self.scenery(shot, &fitted),
+            patches: patches.values,
+            grid,
+            name: shot.file.display().to_string(),
+        })
+    }
+
+    fn sample(
+        &self,
+        question: &str,
+        answer: &Answer,
+        grid: [u32; 3],
+    ) -> Result<Sample, TrainError> {
+        // The workbench asks without a line break behind the picture; so it is learnt.
+        let turns = [
+            (Role::User, format!("<image>{question}")),
+            (Role::Assistant, answer.text.clone()),
+        ];
+        let turns = turns.map(|(role, text)| SampleTurn { role, text });
+        Ok(Sample::new(&turns, &[grid], self.tokenizer, self.config)?)
+    }
+
+    /// Slots side by side.
+    pub(super) fn join(&self, slots: Vec<Slot>) -> Option<LabelBatch> {
+        let merge = self.config.vision.spatial_merge_size as u32;
+        let [_, rows, columns] = slots.first()?.grid;
+        let [rows, columns] = [rows / merge, columns / merge];
+        let mut scenery = Scenery::default();
+        let (mut patches, mut grids, mut packed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut asked, mut names) = (Vec::new(), Vec::new());
+        for slot in slots {
+            scenery.append(slot.scenery);
+            patches.extend(slot.patches);
+            grids.push(slot.grid);
+            packed.push(slot.packed);
+            asked.push(slot.asked);
+            names.push(slot.name);
+        }
+        let language = LanguageBatch::new(&packed, patches, grids)?;
+        let size = self.pictures.size();
+        let (mut spots, mut coordinates) = (Vec::new(), Vec::new());
+        for (sequence, (packed, asked)) in packed.iter().zip(asked).enumerate() {
+            for at in (1..packed.length()).filter(|at| packed.learnt[*at]) {
+                let number = usize::from(packed.segments[at]).max(1) - 1;
+                let Some((groundings, name)) = asked.get(number) else {
+                    continue;
+                };
+                coordinates.push(!groundings.is_empty());
+                let begins =
+                    !packed.learnt[at - 1] || packed.segments[at - 1] != packed.segments[at];
+                if begins && let Some(shares) = shares(groundings, size, [rows, columns]) {
+                    spots.push(Spot {
+                        row: (sequence * language.length() + at - 1) as u32,
+                        sequence: sequence as u32,
+                        shares,
+                        name: name.clone(),
+                    });
+                }
+            }
+        }
+        Some(LabelBatch {
+            cells: (rows * columns) as usize,
+            language,
+            coordinates,
+            spots,
+            scenery,
+            names,
+        })
+    }
+
+    fn scenery(&self, shot: &Shot, fitted: &Fitted) -> Scenery {
+        let size = fitted.frame.size();
+        let patch = self.layout.patch as f32;
+        let merge = self.layout.merge;
+        let [rows, columns] = [size.height, size.width].map(|side| side / self.layout.patch);
+        let things: Vec<([f32; 4], &str)> = shot
+            .things
+            .iter()
+            .map(|t| {
+                (
+                    gallery::fitted(t.corners, fitted.stored, size),
+                    t.label.as_str(),
+                )
+            })
+            .collect();
+        let mut scenery = Scenery::default();
+        for row in (0..rows).step_by(merge as usize) {
+            for column in (0..columns).step_by(merge as usize) {
+                for inner in 0..merge * merge {
+                    let at = [column + inner % merge, row + inner / merge];
+                    let centre = at.map(|at| (at as f32 + 0.5) * patch);
+                    scenery.patch(
+                        centre,
+                        patch * merge as f32,
+                        (&things, shot.complete),
+                        self.words,
+                    );
+                }
+            }
+        }
+        scenery
+    }
+}
+
+impl Scenery {
+    /// Adds what is at a patch's centre: of several things the smallest, which is likely in front.
+    fn patch(
+        &mut self,
+        [x, y]: [f32; 2],
+        cell: f32,
+        (things, complete): (&[([f32; 4], &str)], bool),
+        words: &[String],
+    ) {
+        let inside = |c: &[f32; 4]| (c[0]..c[2]).contains(&x) && (c[1]..c[3]).contains(&y);
+        let area = |c: &[f32; 4]| (c[2] - c[0]) * (c[3] - c[1]);
+        let here = things
+            .iter()
+            .filter(|(corners, _)| inside(corners))
+            .min_by(|a, b| area(&a.0).total_cmp(&area(&b.0)));
+        self.patches += 1;
+        self.known
+            .push(f32::from(u8::from(complete || here.is_some())));
+        self.covered.push(f32::from(u8::from(here.is_some())));
+        let label = here.map_or("", |(_, label)| *label);
+        let named = |word: &String| label.split_whitespace().any(|own| own == word);
+        self.words
+            .extend(words.iter().map(|word| f32::from(u8::from(named(word)))));
+        let corners = here.map_or([x, y, x, y], |(corners, _)| *corners);
+        let [left, top, right, bottom] = corners;
+        let edges = [x - left, y - top, right - x, bottom - y];
+        self.edges.extend(edges.map(|edge| edge / cell));
+    }
+
+    fn append(&mut self, other: Self) {
+        self.patches += other.patches;
+        self.words.extend(other.words);
+        self.edges.extend(other.edges);
+        self.known.extend(other.known);
+        self.covered.extend(other.covered);
+    }
+}
+
+/// The share of every cell in what groundings speak of: boxes by area, points one by one.
+fn shares(
+    groundings: &[Grounding],
+    size: ImageSize,
+    [rows, columns]: [u32; 2],
+) -> Option<Vec<f32>> {
+    let cell = [
+        size.width as f32 / columns as f32,
+        size.height as f32 / rows as f32,
+    ];
+    let mut shares = vec![0.0_f32; (rows * columns) as usize];
+    for grounding in groundings {
+        let parts = match (grounding.kind, grounding.bounds()) {
+            (crate::grounding::GroundingKind::Box, Some(corners)) => vec![corners],
+            _ => {
+                let around =
+                    |p: &crate::geometry::ImagePoint| [p.x - 0.5, p.y - 0.5, p.x + 0.5, p.y + 0.5];
+                grounding.points.iter().map(around).collect()
+            }
+        };
+        for [x1, y1, x2, y2] in parts {
+            for (at, share) in shares.iter_mut().enumerate() {
+                let left = (at as u32 % columns) as f32 * cell[0];
+                let top = (at as u32 / columns) as f32 * cell[1];
+                let width = (x2.min(left + cell[0]) - x1.max(left)).max(0.0);
+                let height = (y2.min(top + cell[1]) - y1.max(top)).max(0.0);
+                *share += width * height;
+            }
+        }
+    }
+    let total: f32 = shares.iter().sum();
+    (total > 0.0).then(|| shares.into_iter().map(|share| share / total).collect())
+}

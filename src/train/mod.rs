@@ -1,0 +1,44 @@
+//! Training: a run from its configuration to a folder that opens like a published one.
+//!
+//! Stage 1 teaches the planner to answer in boxes, points and traces; stage 2 teaches the expert to act, together
+//! with the answers so that they are not forgotten. What is drawn in a step depends on the seed and the number of the
+//! step alone, so a resumed run takes the steps an uninterrupted one takes.
+//!
+//! Knows datasets and the model; starts no threads and draws no curves: a step is told to whoever listens and written
+//! to `metrics.jsonl`.
+
+mod action;
+mod answers;
+mod batch;
+mod bench;
+mod config;
+mod error;
+mod folder;
+mod fresh;
+mod gallery;
+mod heads;
+mod learner;
+mod lora;
+mod metrics;
+mod objective;
+mod optimizer;
+mod pictures;
+mod random;
+mod save;
+mod session;
+mod similarity;
+mod state;
+mod vocabulary;
+
+pub use bench::{BenchConfig, BenchReport, BenchRow, BenchShape, bench};
+pub use config::{
+    ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
+    LossConfig, ModelSource, NewExpert, NewModel, OptimizerConfig, PictureConfig, Recipe,
+    RunConfig,
+};
+pub use error::TrainError;
+pub use metrics::StepMetrics;
+pub use session::{Report, run};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+//! The loss of a step: what the answers cost, what the auxiliary heads add, what the actions cost.
+
+use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+
+use super::action::ActionPart;
+use super::batch::LabelBatch;
+use super::learner::Learner;
+use super::{AuxiliaryConfig, LossConfig};
+use crate::job::CancelToken;
+use crate::model::pass::{Pass, PassError};
+use crate::model::planner::RopeRounding;
+use crate::model::training::Target;
+
+/// Block whose output the heat head reads: the second, as measured to work.
+const HEAT_BLOCK: usize = 2;
+
+/// Numbers that are single tokens: id and value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Numbers {
+    pub tokens: Vec<(u32, f32)>,
+}
+
+/// What the losses of a step are weighed with.
+pub(super) struct Objective<'a> {
+    pub loss: &'a LossConfig,
+    pub auxiliary: &'a AuxiliaryConfig,
+    pub numbers: &'a Numbers,
+    /// Largest side of the picture the model sees.
+    pub side: f32,
+    /// Whether the language model is left out.
+    pub vision_only: bool,
+    /// Planner states the expert reads.
+    pub states: std::ops::Range<usize>,
+    pub cancel: CancelToken,
+}
+
+/// A loss and its parts, for the record.
+pub(super) struct Costs {
+    pub total: Tensor<1>,
+    pub parts: Vec<(&'static str, Tensor<1>)>,
+}
+
+impl Costs {
+    fn add(self, name: &'static str, cost: Tensor<1>, weight: f64) -> Self {
+        let mut parts = self.parts;
+        parts.push((name, cost.clone().without_autodiff()));
+        Self {
+            total: self.total + cost * weight,
+            parts,
+        }
+    }
+
+    fn of(name: &'static str, cost: Tensor<1>) -> Self {
+        Self {
+            parts: vec![(name, cost.clone().without_autodiff())],
+            total: cost,
+        }
+    }
+}
+
+impl Objective<'_> {
+    fn pass(&self) -> Pass {
+        Pass::unwatched(self.cancel.clone())
+    }
+
+    /// What pictures and answers cost.
+    pub(super) fn labels(&self, learner: &Learner, batch: &LabelBatch) -> Result<Costs, PassError> {
+        let network = &learner.network;
+        let rope = RopeRounding::F32;
+        let mut pass = self.pass();
+        let images = network.see(&batch.language, rope, &mut pass)?;
+        let heads = learner.heads.as_ref();
+        let dense = match (heads, &images) {
+            (Some(heads), Some(cells)) if self.auxiliary.dense > 0.0 => {
+                Some(heads.dense(cells.clone(), &batch.scenery))
+            }
+            _ => None,
+        };
+        if let (true, Some(dense)) = (self.vision_only, dense.clone()) {
+            return Ok(Costs::of("dense", dense));
+        }
+        let depth = network.planner.decoder().depth();
+        let first = if self.auxiliary.heat > 0.0 {
+            HEAT_BLOCK.min(depth)
+        } else {
+            depth
+        };
+        let cells = images.clone();
+        let states = network.read(&batch.language, (images, rope), first..depth + 1, &mut pass)?;
+        let last = &states[states.len() - 1];
+        let mut costs = self.answers(learner, batch, last);
+        if let Some(dense) = dense {
+            costs = costs.add("dense", dense, self.auxiliary.dense);
+        }
+        let Some(heads) = heads else {
+            return Ok(costs);
+        };
+        if self.auxiliary.heat > 0.0 {
+            let image_token = network.planner.config().image_token_id;
+            if let Some(heat) = heads.heat(&states[0], batch, image_token) {
+                costs = costs.add("heat", heat, self.auxiliary.heat);
+            }
+        }
+        if self.auxiliary.align > 0.0
+            && let Some(cells) = cells
+        {
+            let embed = |ids: &[u32]| network.planner.embed(ids, None).squeeze_dim::<2>(0);
+            if let Some(align) = heads.align(cells, batch, &embed) {
+                costs = costs.add("align", align, self.auxiliary.align);
+            }
+        }
+        Ok(costs)
+    }
+
+    /// What the answers cost: every token, coordinates perhaps as a bell around the right one.
+    fn answers(&self, learner: &Learner, batch: &LabelBatch, state: &Tensor<3>) -> Costs {
+        let network = &learner.network;
+        let soft = self.loss.number_sigma > 0.0 || self.loss.number_distance > 0.0;
+        if !soft || self.numbers.tokens.is_empty() {
+            return Costs::of("answer", network.answer_loss(&batch.language, state));
+        }
+        let device = network.device();
+        let scores = network.answer_scores(&batch.language, state); // [targets, vocabulary]
+        let chances = activation::log_softmax(scores, 1);
+        let targets = &batch.language.targets;
+        let truth = self.truth(targets, &batch.coordinates, chances.dims()[1], &device);
+        let answer = -(chances.clone() * truth).sum() / targets.len() as f64;
+        let costs = Costs::of("answer", answer);
+        let (rows, values) = self.coordinates(targets, &batch.coordinates);
+        if rows.is_empty() || self.loss.number_distance <= 0.0 {
+            return costs;
+        }
+        let ids: Vec<i32> = self
+            .numbers
+            .tokens
+            .iter()
+            .map(|(id, _)| *id as i32)
+            .collect();
+        let scale: Vec<f32> = self
+            .numbers
+            .tokens
+            .iter()
+            .map(|(_, value)| *value)
+            .collect();
+        let ids = Tensor::<1, Int>::from_ints(ids.as_slice(), &device);
+        let scale = Tensor::<1>::from_floats(scale.as_slice(), &device);
+        let rows = Tensor::<1, Int>::from_ints(rows.as_slice(), &device);
+        let values = Tensor::<1>::from_floats(values.as_slice(), &device);
+        let chances = chances.select(0, rows).select(1, ids).exp(); // [coordinates, numbers]
+        let expected = (chances * scale.unsqueeze()).sum_dim(1).squeeze_dim::<1>(1);
+        let distance = (expected - values).abs().mean() / f64::from(self.side);
+        costs.add("distance", distance, self.loss.number_distance)
+    }
+
+    /// The probability every token should have: `[targets, vocabulary]`.
+    fn truth(
+        &self,
+        targets: &[Target],
+        coordinates: &[bool],
+        vocabulary: usize,
+        device: &Device,
+    ) -> Tensor<2> {
+        let mut truth = vec![0.0; targets.len() * vocabulary];
+        for ((target, coordinate), row) in targets
+            .iter()
+            .zip(coordinates)
+            .zip(truth.chunks_exact_mut(vocabulary))
+        {
+            let right = self.numbers.value(target.token).filter(|_| *coordinate);
+            match right {
+                Some(right) if self.loss.number_sigma > 0.0 => {
+                    self.numbers.bell(right, self.loss.number_sigma as f32, row);
+                }
+                _ => row[target.token as usize] = 1.0,
+            }
+        }
+        Tensor::from_data(TensorData::new(truth, [targets.len(), vocabulary]), device)
+    }
+
+    /// Rows whose target is a coordinate, and which.
+    fn coordinates(&self, targets: &[Target], coordinates: &[bool]) -> (Vec<i32>, Vec<f32>) {
+        let numbered = (0..).zip(targets.iter().zip(coordinates));
+        numbered
+            .filter(|(_, (_, coordinate))| **coordinate)
+            .filter_map(|(row, (target, _))| Some((row, self.numbers.value(target.token)?)))
+            .unzip()
+    }
+
+    /// What the actions cost.
+    pub(super) fn actions(&self, learner: &Learner, part: &ActionPart) -> Result<Costs, PassError> {
+        // Policies are asked with rounded frequencies; so they are taught.
+        let how = (
+            RopeRounding::Bf16,
+            self.states.clone(),
+            self.loss.gradient_decay,
+        );
+        let network = &learner.network;
+        let loss = network.action_loss(&part.batch, &part.draw, how, &mut self.pass())?;
+        Ok(Costs::of("action", loss))
+    }
+}
+
+impl Numbers {
+    /// The numbers from 0 to `largest` that a tokenizer has single tokens for.
+    pub(super) fn new(encode: impl Fn(&str) -> Vec<u32>, largest: u32) -> Self {
+        let tokens = (0..=largest).filter_map(|number| {
+            let ids = encode(&number.to_string());
+            (ids.len() == 1).then(|| (ids[0], number as f32))
+        });
+        Self {
+            tokens: tokens.collect(),
+        }
+    }
+
+    fn value(&self, token: u32) -> Option<f32> {
+        let found = self.tokens.iter().find(|(id, _)| *id == token);
+        found.map(|(_, value)| *value)
+    }
+
+    /// Spreads one over the numbers around `right`.
+    fn bell(&self, right: f32, sigma: f32, row: &mut [f32]) {
+        let weight = |value: f32| (-0.5 * ((value - right) / sigma).powi(2)).exp();
+        let near = self
+            .tokens
+            .iter()
+            .filter(|(_, value)| (value - right).abs() <= 4.0 * sigma);
+        let total: f32 = near.clone().map(|(_, value)| weight(*value)).sum();
+        for (token, value) in near {
+            row[*token as usize] = weight(*value) / total;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bell_sums_to_one_and_is_highest_at_the_truth() {
+        let numbers = Numbers {
+            tokens: (0..100).map(|n| (n + 5, n as f32)).collect(),
+        };
+        let mut row = vec![0.0; 110];
+        numbers.bell(30.0, 1.0, &mut row);
+        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        assert!(row[35] > row[34] && row[34] > row[33] && row[34] > 0.1);
+        assert_eq!(numbers.value(35), Some(30.0));
+    }
+}

@@ -1,0 +1,151 @@
+//! Which parameter learns how fast, and the update of all of them.
+
+use burn::tensor::Tensor;
+
+use super::learner::Learner;
+use super::lora::FACTORS;
+use super::{OptimizerConfig, Recipe, RunConfig};
+use crate::model::training::{
+    AdamW, Gradients, ModuleGroup, Moments, Parameters, RateSchedule, published_name,
+};
+
+/// Heads of the auxiliary losses learn like the planner.
+const HEADS: &str = "auxiliary.";
+
+/// Rates and memory of every parameter.
+pub(super) struct Optimizer {
+    /// Full rate of each parameter; none where it is frozen.
+    pub rates: Vec<Option<f64>>,
+    pub moments: Vec<Option<Moments>>,
+    /// Running mean of each parameter, where it is kept.
+    pub mean: Vec<Option<Tensor<1>>>,
+    schedule: RateSchedule,
+    config: OptimizerConfig,
+}
+
+impl Optimizer {
+    pub(super) fn new(config: &RunConfig, parameters: &Parameters) -> Self {
+        let optimizer = &config.optimizer;
+        let list = parameters.list().iter();
+        let rates: Vec<Option<f64>> = list
+            .map(|named| {
+                let adapting = config.lora.is_some();
+                let planner = ModuleGroup::of(&named.name) == ModuleGroup::QwenVlInterface;
+                let rate = rate(optimizer, config.recipe, &named.name);
+                rate.filter(|_| !(adapting && planner))
+            })
+            .collect();
+        Self {
+            moments: vec![None; rates.len()],
+            mean: vec![None; rates.len()],
+            rates,
+            schedule: RateSchedule {
+                warmup: optimizer.warmup,
+                total: config.steps,
+                floor: optimizer.floor,
+            },
+            config: optimizer.clone(),
+        }
+    }
+
+    /// Whether a parameter learns.
+    pub(super) fn wants(&self, parameters: &Parameters, name: &str) -> bool {
+        let list = parameters.list().iter().zip(&self.rates);
+        list.filter(|(named, _)| named.name == name)
+            .any(|(_, rate)| rate.is_some())
+    }
+
+    /// The rate of each group at a step, as far as anything in it learns.
+    pub(super) fn rates_at(&self, parameters: &Parameters, step: u64) -> Vec<(&'static str, f64)> {
+        let factor = self.schedule.factor(step);
+        let of = |group: ModuleGroup| {
+            let list = parameters.list().iter().zip(&self.rates);
+            let mut found = list.filter(|(named, _)| {
+                ModuleGroup::of(&named.name) == group && !named.name.starts_with(HEADS)
+            });
+            found.find_map(|(_, rate)| *rate)
+        };
+        let groups = ModuleGroup::ALL.into_iter();
+        groups
+            .filter_map(|group| Some((group.name(), of(group)? * factor)))
+            .collect()
+    }
+
+    /// One step: the gradients times `scale`, at the rates of `step` (counted from zero).
+    pub(super) fn apply(
+        &mut self,
+        learner: Learner,
+        parameters: &Parameters,
+        mut gradients: Gradients,
+        (step, scale): (u64, f64),
+    ) -> Learner {
+        let update = AdamW::new(self.config.adamw, step + 1);
+        // The first step of a warm-up has no rate at all in the reference; ours begins at its first fraction.
+        let factor = self.schedule.factor(step + 1);
+        parameters.updated(learner, &mut |at, value| {
+            let rate = self.rates[at]?;
+            let gradient = gradients.take(at)?;
+            let moments = self.moments[at].take();
+            let (value, moments) = update.update(value, gradient, moments, [rate * factor, scale]);
+            self.moments[at] = Some(moments);
+            if let Some(decay) = self.config.ema {
+                let mean = self.mean[at].take().unwrap_or_else(|| value.clone());
+                self.mean[at] = Some(mean * decay + value.clone() * (1.0 - decay));
+            }
+            Some(value)
+        })
+    }
+}
+
+fn rate(config: &OptimizerConfig, recipe: Recipe, name: &str) -> Option<f64> {
+    let published = published_name(name);
+    let group = ModuleGroup::of(name);
+    if config
+        .freeze
+        .iter()
+        .any(|start| !start.is_empty() && (published.starts_with(start) || name.starts_with(start)))
+    {
+        return None;
+    }
+    let heads = name.starts_with(HEADS) || name.starts_with(FACTORS);
+    if !recipe.acts() && group != ModuleGroup::QwenVlInterface && !heads {
+        return None;
+    }
+    let group = if heads {
+        ModuleGroup::QwenVlInterface
+    } else {
+        group
+    };
+    let fits = |start: &str| published.starts_with(start) || name.starts_with(start);
+    let rates = config.rates.iter();
+    let nearest = rates
+        .filter(|(start, _)| start.as_str() != "base" && (fits(start) || *start == group.name()))
+        .max_by_key(|(start, _)| start.len());
+    let rate = nearest
+        .map(|(_, rate)| *rate)
+        .or_else(|| config.rates.get("base").copied());
+    rate.filter(|rate| *rate > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_go_by_group_prefix_and_freeze() {
+        let mut config = OptimizerConfig::default();
+        config.rates.insert("model.visual.merger".into(), 3e-4);
+        config.freeze = vec!["dino_encoder".into()];
+        let of = |name: &str| rate(&config, Recipe::SpatiallyGuided, name);
+        assert_eq!(of("model.visual.blocks.0.norm1.weight"), Some(1e-5));
+        assert_eq!(of("model.visual.merger.mlp.0.weight"), Some(3e-4));
+        assert_eq!(of("action_model.net.x_embedder.linear.weight"), Some(1e-4));
+        assert_eq!(of("layer_qformer.proj.weight"), Some(5e-5));
+        assert_eq!(of("dino_encoder.body.cls_token"), None);
+        assert_eq!(of("auxiliary.dense.weight"), Some(1e-5));
+        assert_eq!(
+            rate(&config, Recipe::Grounding, "layer_qformer.proj.weight"),
+            None
+        );
+    }
+}
