@@ -292,7 +292,10 @@ impl App {
         let set = self.workbench.dataset.as_ref();
         let opening = set.is_some_and(|set| set.status == DatasetStatus::Opening);
         let training = self.workbench.training.is_running();
-        if self.workbench.generate.is_running() || training || self.workbench.evaluation.is_running() {
+        if self.workbench.generate.is_running()
+            || training
+            || self.workbench.evaluation.is_running()
+        {
             return Some(Duration::from_millis(500));
         }
         if opening || !self.workbench.notices.open.is_empty() || asking.running.is_some() {

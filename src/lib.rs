@@ -73,7 +73,6 @@ pub mod bench;
 pub mod collect;
 pub mod eval;
 pub mod train;
-
 pub mod verify;
 
 // Floor 4: the only owner of threads.

@@ -100,7 +100,9 @@ fn choose(pick: &Pick) -> Vec<PathBuf> {
     let folder = |title: &str| dialog.clone().set_title(title).pick_folder();
     let file = |title: &str| dialog.clone().set_title(title).pick_file();
     let one = match pick {
-        Pick::Checkpoint | Pick::RecipePath(RecipePath::Checkpoint) | Pick::EvalPath(EvalPath::Checkpoint) => {
+        Pick::Checkpoint
+        | Pick::RecipePath(RecipePath::Checkpoint)
+        | Pick::EvalPath(EvalPath::Checkpoint) => {
             folder("Open checkpoint: a run folder or a Hugging Face folder")
         }
         Pick::PlannerFolder(_) | Pick::RecipePath(RecipePath::Tokenizer) => {

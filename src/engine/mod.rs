@@ -60,9 +60,7 @@ pub use worker::Wake;
 pub use crate::collect::{
     Config as CollectConfig, Finished as CollectedEpisode, Reject, Report as CollectReport, Tally,
 };
-pub use crate::eval::grounding::{
-    AnswerKind, GroundingReport, KindScores, Subject as EvalSubject,
-};
+pub use crate::eval::grounding::{AnswerKind, GroundingReport, KindScores, Subject as EvalSubject};
 pub use crate::eval::rollout::{
     Column as EvalColumn, EpisodeResult, PAPER, PaperRow, RolloutReport, RowScores,
 };

@@ -34,6 +34,20 @@ const SHOWN_BY: &[(CommandId, PanelId)] = &[
     (CommandId::ShowDatasets, PanelId::Datasets),
     (CommandId::FindEpisode, PanelId::Datasets),
     (CommandId::ShowEpisode, PanelId::Episode),
+    (CommandId::ShowTraining, PanelId::Recipe),
+    (CommandId::OpenRecipe, PanelId::Recipe),
+    (CommandId::NewRecipe, PanelId::Recipe),
+    (CommandId::ShowCurves, PanelId::Curves),
+    (CommandId::StartTraining, PanelId::Curves),
+    (CommandId::ResumeTraining, PanelId::Curves),
+    (CommandId::ShowRuns, PanelId::Runs),
+    (CommandId::OpenRun, PanelId::Runs),
+    (CommandId::LoadNewest, PanelId::Model),
+    (CommandId::ShowEvaluation, PanelId::Evaluation),
+    (CommandId::OpenEvaluation, PanelId::Evaluation),
+    (CommandId::StartEvaluation, PanelId::Evaluation),
+    (CommandId::NextFailure, PanelId::Views),
+    (CommandId::PreviousFailure, PanelId::Views),
 ];
 
 /// Everything of the window that is not the document.

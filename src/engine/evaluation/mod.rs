@@ -107,7 +107,12 @@ fn errand(sink: &Sink, work: impl FnOnce() -> EvalEvent + Send + 'static) {
     spawn("report", move || sink.send(Event::Eval(work())));
 }
 
-fn run(setup: &EvalSetup, cancel: &CancelToken, sink: &Sink, latest: &Latest<Progress>) -> EvalEvent {
+fn run(
+    setup: &EvalSetup,
+    cancel: &CancelToken,
+    sink: &Sink,
+    latest: &Latest<Progress>,
+) -> EvalEvent {
     let tell = |progress: Progress| {
         latest.put(progress);
         (sink.wake)();

@@ -21,11 +21,17 @@ const MAX_OUTCOMES: usize = 1_000_000;
 
 /// Reads a run: its folder, or its report.
 pub(super) fn open(path: &Path) -> Result<EvalReport, String> {
-    let file = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
+    let file = if path.is_dir() {
+        path.join("report.json")
+    } else {
+        path.to_owned()
+    };
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let bad = |why: &str| {
         let place = file.display();
-        format!("this is no report of an evaluation ({why}); choose the folder of a finished `spvla eval` run: {place}")
+        format!(
+            "this is no report of an evaluation ({why}); choose the folder of a finished `spvla eval` run: {place}"
+        )
     };
     let mut text = String::new();
     let read = File::open(&file).and_then(|file| file.take(MAX_REPORT).read_to_string(&mut text));
@@ -63,14 +69,22 @@ fn episode(folder: &Path, result: &EpisodeResult) -> Outcome {
         Ended::NotFinite => "no numbers",
     };
     let [done, parts] = result.parts;
-    let parts_done = if parts > 1 { format!(", {done} of {parts} parts") } else { String::new() };
+    let parts_done = if parts > 1 {
+        format!(", {done} of {parts} parts")
+    } else {
+        String::new()
+    };
     Outcome {
         id: result.key.clone(),
         part: format!("{} {}", result.column.name(), result.row),
         text: result.instruction.clone(),
         won: Some(result.success),
         note: format!("{ended} after {} steps{parts_done}", result.steps),
-        rank: if result.success { 2.0 } else { done as f64 / parts.max(1) as f64 },
+        rank: if result.success {
+            2.0
+        } else {
+            done as f64 / parts.max(1) as f64
+        },
         place: result.video.as_ref().map(|video| folder.join(video)),
         at_end: true,
         ..Outcome::default()
@@ -80,8 +94,10 @@ fn episode(folder: &Path, result: &EpisodeResult) -> Outcome {
 /// Every question of a run of grounding. What is not beside the report is left out.
 fn questions(folder: &Path, report: &GroundingReport) -> Vec<Outcome> {
     let scores: Vec<Score> = lines(&folder.join("scores.jsonl"));
-    let mut truths: BTreeMap<String, Truth> =
-        lines(&folder.join("truth.jsonl")).into_iter().map(|truth: Truth| (truth.id.clone(), truth)).collect();
+    let mut truths: BTreeMap<String, Truth> = lines(&folder.join("truth.jsonl"))
+        .into_iter()
+        .map(|truth: Truth| (truth.id.clone(), truth))
+        .collect();
     let mut answers: BTreeMap<String, Prediction> = lines(&folder.join("predictions.jsonl"))
         .into_iter()
         .map(|answer: Prediction| (answer.id.clone(), answer))
@@ -94,7 +110,10 @@ fn questions(folder: &Path, report: &GroundingReport) -> Vec<Outcome> {
         let image = truth.as_ref().and_then(|truth| truth.image.clone());
         let place = image.and_then(|image| {
             if base.is_none() {
-                base = bases.iter().find(|base| base.join(&image).is_file()).cloned();
+                base = bases
+                    .iter()
+                    .find(|base| base.join(&image).is_file())
+                    .cloned();
             }
             base.as_ref().map(|base| base.join(image))
         });
@@ -107,7 +126,10 @@ fn questions(folder: &Path, report: &GroundingReport) -> Vec<Outcome> {
 fn bases(folder: &Path, report: &GroundingReport) -> Vec<PathBuf> {
     let set = PathBuf::from(&report.of.set);
     let beside = set.parent().map(Path::to_owned);
-    [Some(set.clone()), beside, Some(folder.to_owned())].into_iter().flatten().collect()
+    [Some(set.clone()), beside, Some(folder.to_owned())]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn question(
@@ -128,14 +150,22 @@ fn question(
         }
         (true, AnswerKind::Plan) => {
             let same = score.hit == Some(true);
-            (if same { "same words" } else { "other words" }.to_owned(), f64::from(u8::from(same)))
+            (
+                if same { "same words" } else { "other words" }.to_owned(),
+                f64::from(u8::from(same)),
+            )
         }
     };
-    let said = answer.zip(truth).and_then(|(answer, truth)| answer.answer(truth));
+    let said = answer
+        .zip(truth)
+        .and_then(|(answer, truth)| answer.answer(truth));
     Outcome {
         id: score.id.clone(),
         part: score.kind.name().to_owned(),
-        text: truth.and_then(|truth| truth.question.clone()).map(|text| plain(&text)).unwrap_or_default(),
+        text: truth
+            .and_then(|truth| truth.question.clone())
+            .map(|text| plain(&text))
+            .unwrap_or_default(),
         won: score.hit,
         note,
         rank,
@@ -151,7 +181,10 @@ fn point_note(score: &Score) -> (String, f64) {
         return (format!("{:.0} % inside", 100.0 * inside), inside);
     }
     let far = score.distance.unwrap_or(f64::INFINITY);
-    (format!("{:.1} % of the diagonal apart", 100.0 * far), 1.0 - far)
+    (
+        format!("{:.1} % of the diagonal apart", 100.0 * far),
+        1.0 - far,
+    )
 }
 
 /// The text of a question without what stands for its picture.
@@ -165,7 +198,9 @@ fn marks(boxes: &[[f64; 4]], points: &[[f64; 2]], trace: &[[f64; 2]]) -> Vec<Gro
         let corners = vec![at([*left, *top]), at([*right, *bottom])];
         Grounding::new(GroundingKind::Box, corners)
     });
-    let dots = points.iter().map(|point| Grounding::new(GroundingKind::Point, vec![at(*point)]));
+    let dots = points
+        .iter()
+        .map(|point| Grounding::new(GroundingKind::Point, vec![at(*point)]));
     let way: Vec<ImagePoint> = trace.iter().map(|point| at(*point)).collect();
     let way = (way.len() > 1).then(|| Grounding::new(GroundingKind::Trace, way));
     corners.chain(dots).chain(way).collect()
@@ -203,16 +238,28 @@ mod tests {
 {"id":"b","box":[0,0,10,10],"width":20,"height":20}
 "#;
         std::fs::write(at.join("truth.jsonl"), truth).unwrap();
-        std::fs::write(at.join("predictions.jsonl"), "{\"id\":\"a\",\"box\":[0,0,10,5]}\n").unwrap();
+        std::fs::write(
+            at.join("predictions.jsonl"),
+            "{\"id\":\"a\",\"box\":[0,0,10,5]}\n",
+        )
+        .unwrap();
         let (predictions, truths) = (at.join("predictions.jsonl"), at.join("truth.jsonl"));
         let (report, scores) = grounding::from_files(&predictions, &truths).unwrap();
         grounding::write(at, &report, &scores).unwrap();
         let found = open(at).unwrap();
-        let [a, b] = &found.outcomes[..] else { panic!("{found:?}") };
-        assert_eq!((a.text.as_str(), a.note.as_str(), a.won), ("Find it", "IoU 0.50", Some(true)));
+        let [a, b] = &found.outcomes[..] else {
+            panic!("{found:?}")
+        };
+        assert_eq!(
+            (a.text.as_str(), a.note.as_str(), a.won),
+            ("Find it", "IoU 0.50", Some(true))
+        );
         assert_eq!(a.place.as_deref(), Some(at.join("images/a.png").as_path()));
         assert_eq!((a.truth.len(), a.answer.len()), (1, 1));
-        assert_eq!((b.note.as_str(), b.won, b.place.is_none()), ("no answer", Some(false), true));
+        assert_eq!(
+            (b.note.as_str(), b.won, b.place.is_none()),
+            ("no answer", Some(false), true)
+        );
         assert!(b.rank < a.rank);
         assert_eq!(open(&at.join("report.json")).unwrap(), found);
     }
@@ -220,7 +267,11 @@ mod tests {
     #[test]
     fn what_is_no_report_says_so() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(open(folder.path()).unwrap_err().contains("choose the folder"));
+        assert!(
+            open(folder.path())
+                .unwrap_err()
+                .contains("choose the folder")
+        );
         for text in ["", "[]", "{\"grounding\": 3}", "{\"simulator\": {}}", "{}"] {
             std::fs::write(folder.path().join("report.json"), text).unwrap();
             assert!(open(folder.path()).is_err(), "{text}");

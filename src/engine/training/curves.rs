@@ -250,7 +250,11 @@ mod tests {
         assert_eq!(buckets.iter().map(|b| b.count).sum::<u64>(), 1_000_000);
         let sum: f64 = buckets.iter().map(|b| b.mean * b.count as f64).sum();
         assert!((sum - 501_000.0).abs() < 1e-3, "{sum}");
-        assert!(buckets.iter().any(|b| b.high > 1000.0 && b.low.abs() < 1e-12));
+        assert!(
+            buckets
+                .iter()
+                .any(|b| b.high > 1000.0 && b.low.abs() < 1e-12)
+        );
         assert!(buckets.is_sorted_by(|a, b| a.last < b.first));
     }
 
@@ -267,14 +271,19 @@ mod tests {
         }
         let loss = curves.of(&Series::Loss).unwrap();
         assert_eq!(loss.buckets().len(), 20);
-        assert_eq!((loss.near(10.2), loss.near(11.0), loss.last()), (Some(1.0), Some(2.0), Some(2.0)));
+        assert_eq!(
+            (loss.near(10.2), loss.near(11.0), loss.last()),
+            (Some(1.0), Some(2.0), Some(2.0))
+        );
     }
 
     #[test]
     fn what_is_no_number_and_too_many_names_are_left_out() {
         let mut curves = RunCurves::default();
         let mut metrics = step(1, f64::NAN);
-        metrics.losses = (0..500).map(|at| (format!("{at}{}", "é".repeat(200)), 0.5)).collect();
+        metrics.losses = (0..500)
+            .map(|at| (format!("{at}{}", "é".repeat(200)), 0.5))
+            .collect();
         curves.push(&metrics);
         curves.push(&step(1, 3.0));
         assert!(curves.of(&Series::Loss).unwrap().buckets().is_empty());

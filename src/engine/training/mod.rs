@@ -15,7 +15,9 @@ use std::time::Duration;
 
 pub use curves::{Bucket, Curve, RunCurves, Series};
 pub use plain::{RunRecord, SourceCount, TrainEvent, TrainFailure, TrainNews, TrainOrder};
-pub use recipe::{RecipeProblem, edit_recipe, read_recipe, recipe_at, recipe_obstacle, write_recipe};
+pub use recipe::{
+    RecipeProblem, edit_recipe, read_recipe, recipe_at, recipe_obstacle, write_recipe,
+};
 
 use super::worker::{Sink, caught, spawn};
 use super::{Event, Latest};
@@ -194,8 +196,10 @@ fn errand(sink: &Sink, work: impl FnOnce() -> TrainEvent + Send + 'static) {
 }
 
 fn read_run(sink: &Sink, path: PathBuf) {
-    errand(sink, move || match caught(|| record::run(&path)).unwrap_or_else(Err) {
-        Ok(record) => TrainEvent::Run(Box::new(record)),
-        Err(why) => TrainEvent::RunFailed(path, why),
+    errand(sink, move || {
+        match caught(|| record::run(&path)).unwrap_or_else(Err) {
+            Ok(record) => TrainEvent::Run(Box::new(record)),
+            Err(why) => TrainEvent::RunFailed(path, why),
+        }
     });
 }

@@ -60,7 +60,10 @@ pub fn recipe_at(config: &RunConfig, base: &Path) -> RunConfig {
     paths.extend(config.model.base_vlm.as_mut());
     paths.extend(config.labels.iter_mut().map(|source| &mut source.path));
     paths.extend(config.actions.iter_mut().map(|source| &mut source.path));
-    for path in paths.into_iter().filter(|path| !path.as_os_str().is_empty()) {
+    for path in paths
+        .into_iter()
+        .filter(|path| !path.as_os_str().is_empty())
+    {
         *path = base.join(&*path);
     }
     config
@@ -112,7 +115,11 @@ fn differences(old: &Value, new: &Value) -> Vec<(Vec<String>, Value)> {
 /// The text with one value replaced, added or taken out; none where that takes more than a line.
 fn replaced(text: &str, path: &[String], value: &Value) -> Option<String> {
     let (key, table) = path.split_last()?;
-    if value.is_object() || value.as_array().is_some_and(|list| list.iter().any(Value::is_object)) {
+    if value.is_object()
+        || value
+            .as_array()
+            .is_some_and(|list| list.iter().any(Value::is_object))
+    {
         return None;
     }
     let table = table.join(".");
@@ -127,7 +134,9 @@ fn replaced(text: &str, path: &[String], value: &Value) -> Option<String> {
                 end = Some(number + 1);
             }
         } else if here {
-            let own = text.split_once('=').map(|(own, _)| own.trim().trim_matches('"'));
+            let own = text
+                .split_once('=')
+                .map(|(own, _)| own.trim().trim_matches('"'));
             if own == Some(key.as_str()) {
                 at = Some(number);
             }
@@ -171,7 +180,10 @@ mod tests {
         new.optimizer.ema = Some(0.99);
         let text = edit_recipe(TEXT, &old, &new);
         assert_eq!(read_recipe(&text).unwrap(), new, "{text}");
-        assert!(text.starts_with("# my run\n") && text.contains("steps = 500  # enough"), "{text}");
+        assert!(
+            text.starts_with("# my run\n") && text.contains("steps = 500  # enough"),
+            "{text}"
+        );
         let mut without = new.clone();
         without.optimizer.ema = None;
         let text = edit_recipe(&text, &new, &without);

@@ -27,8 +27,12 @@ pub(super) fn recipe(path: &Path) -> Result<String, String> {
     let place = path.display();
     match read() {
         Ok(text) if text.len() as u64 <= MAX_BYTES => Ok(text),
-        Ok(_) => Err(format!("the file is too long for a recipe; choose a TOML file: {place}")),
-        Err(error) => Err(format!("the recipe cannot be read ({error}); choose a TOML file: {place}")),
+        Ok(_) => Err(format!(
+            "the file is too long for a recipe; choose a TOML file: {place}"
+        )),
+        Err(error) => Err(format!(
+            "the recipe cannot be read ({error}); choose a TOML file: {place}"
+        )),
     }
 }
 
@@ -38,7 +42,9 @@ pub(super) fn run(folder: &Path) -> Result<RunRecord, String> {
     let recipe_path = folder.join("run.toml");
     if !metrics.is_file() && !recipe_path.is_file() {
         let place = folder.display();
-        return Err(format!("the folder holds no training; choose one that `spvla train` wrote: {place}"));
+        return Err(format!(
+            "the folder holds no training; choose one that `spvla train` wrote: {place}"
+        ));
     }
     let mut record = RunRecord {
         folder: folder.to_owned(),
@@ -52,8 +58,12 @@ pub(super) fn run(folder: &Path) -> Result<RunRecord, String> {
         resumable: folder.join("state.safetensors").is_file(),
     };
     if metrics.is_file() {
-        steps(&metrics, &mut record)
-            .map_err(|error| format!("the steps of the run cannot be read ({error}): {}", metrics.display()))?;
+        steps(&metrics, &mut record).map_err(|error| {
+            format!(
+                "the steps of the run cannot be read ({error}): {}",
+                metrics.display()
+            )
+        })?;
     }
     Ok(record)
 }
@@ -63,7 +73,10 @@ fn steps(path: &Path, record: &mut RunRecord) -> std::io::Result<()> {
     let mut line = Vec::new();
     for _ in 0..MAX_LINES {
         line.clear();
-        let length = reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)?;
+        let length = reader
+            .by_ref()
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut line)?;
         if length == 0 {
             break;
         }
@@ -100,7 +113,11 @@ pub(super) fn checkpoints(folder: &Path) -> Vec<(u64, PathBuf)> {
 pub(super) fn count(path: &Path) -> Result<SourceCount, String> {
     // A collected dataset has its questions beside its episodes.
     let beside = path.join("grounding.jsonl");
-    let whole = if beside.is_file() && !path.join("meta").is_dir() { &beside } else { path };
+    let whole = if beside.is_file() && !path.join("meta").is_dir() {
+        &beside
+    } else {
+        path
+    };
     match data::open(whole).map_err(|error| error.to_string())? {
         Dataset::Episodes(set) => Ok(SourceCount {
             episodes: Some(set.info().episodes),
@@ -110,7 +127,11 @@ pub(super) fn count(path: &Path) -> Result<SourceCount, String> {
         Dataset::Labels(set) => Ok(SourceCount {
             episodes: None,
             samples: set.samples.len() as u64,
-            questions: set.samples.iter().map(|sample| sample.conversation.len() as u64 / 2).sum(),
+            questions: set
+                .samples
+                .iter()
+                .map(|sample| sample.conversation.len() as u64 / 2)
+                .sum(),
         }),
     }
 }
@@ -125,18 +146,33 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         assert!(run(at).unwrap_err().contains("holds no training"));
-        let line = |step: u64| format!("{{\"step\":{step},\"loss\":2.5,\"losses\":{{\"answer\":2.0}},\"gradient_norm\":1,\"rates\":{{\"base\":1e-4}},\"samples\":8,\"samples_per_second\":4}}\n");
+        let line = |step: u64| {
+            format!(
+                "{{\"step\":{step},\"loss\":2.5,\"losses\":{{\"answer\":2.0}},\"gradient_norm\":1,\"rates\":{{\"base\":1e-4}},\"samples\":8,\"samples_per_second\":4}}\n"
+            )
+        };
         let text = line(1) + &line(2) + "\n{\"step\":3,\"los";
         std::fs::write(at.join("metrics.jsonl"), text).unwrap();
         std::fs::write(at.join("run.toml"), "folder = \"\"\nsteps = 9\n").unwrap();
         std::fs::create_dir(at.join("checkpoints")).unwrap();
-        for name in ["steps_1000_pytorch_model.safetensors", "steps_200_pytorch_model.safetensors", "steps_3_pytorch_model.safetensors.part"] {
+        for name in [
+            "steps_1000_pytorch_model.safetensors",
+            "steps_200_pytorch_model.safetensors",
+            "steps_3_pytorch_model.safetensors.part",
+        ] {
             std::fs::write(at.join("checkpoints").join(name), "").unwrap();
         }
         let found = run(at).unwrap();
         assert_eq!((found.bad_lines, found.resumable), (1, false));
         assert_eq!(found.curves.last().map(|last| last.step), Some(2));
-        assert_eq!(found.curves.of(&Series::Part("answer".into())).unwrap().last(), Some(2.0));
+        assert_eq!(
+            found
+                .curves
+                .of(&Series::Part("answer".into()))
+                .unwrap()
+                .last(),
+            Some(2.0)
+        );
         assert_eq!(found.config.unwrap().steps, 9);
         let steps: Vec<u64> = found.checkpoints.iter().map(|(step, _)| *step).collect();
         assert_eq!(steps, [200, 1000]);

@@ -108,7 +108,10 @@ impl Workbench {
         state.comparison = None;
         state.looked = None;
         if state.reports.len() < 2
-            && matches!(state.filter.kind, OutcomeKind::OnlyFirst | OutcomeKind::OnlySecond)
+            && matches!(
+                state.filter.kind,
+                OutcomeKind::OnlyFirst | OutcomeKind::OnlySecond
+            )
         {
             state.filter.kind = OutcomeKind::Failures;
         }
@@ -143,7 +146,9 @@ impl Workbench {
         if count == 0 {
             return Vec::new();
         }
-        let now = state.looked.and_then(|looked| state.listed.iter().position(|at| *at == looked));
+        let now = state
+            .looked
+            .and_then(|looked| state.listed.iter().position(|at| *at == looked));
         let next = match now {
             Some(now) => (now as isize + by).rem_euclid(count),
             None if by > 0 => 0,
@@ -168,8 +173,16 @@ impl Workbench {
             return Vec::new();
         };
         let spec = SourceSpec::Path(path);
-        let open = self.sources.iter().find(|source| source.spec == spec).map(|source| source.id);
-        let before = self.evaluation.shown_by.map(|(id, _)| id).filter(|id| Some(*id) != open);
+        let open = self
+            .sources
+            .iter()
+            .find(|source| source.spec == spec)
+            .map(|source| source.id);
+        let before = self
+            .evaluation
+            .shown_by
+            .map(|(id, _)| id)
+            .filter(|id| Some(*id) != open);
         let mut requests = before.map_or_else(Vec::new, |id| self.close(id));
         for source in &mut self.sources {
             source.in_view = Some(source.id) == open;
@@ -222,7 +235,9 @@ impl Workbench {
             }
             EvalEvent::Opened(report) => {
                 let (folder, file) = (report.folder.clone(), report.folder.join("report.json"));
-                self.evaluation.reading.retain(|path| *path != folder && *path != file);
+                self.evaluation
+                    .reading
+                    .retain(|path| *path != folder && *path != file);
                 return self.show_report(*report);
             }
             EvalEvent::OpenFailed(path, why) => {

@@ -164,7 +164,9 @@ impl EvaluationState {
         let other = (self.reports.len() > 1).then(|| Arc::clone(&self.reports[0]));
         let won = |report: &EvalReport| -> std::collections::BTreeMap<String, bool> {
             let known = report.outcomes.iter();
-            known.filter_map(|one| Some((one.id.clone(), one.won?))).collect()
+            known
+                .filter_map(|one| Some((one.id.clone(), one.won?)))
+                .collect()
         };
         let others = other.as_deref().map(won).unwrap_or_default();
         let wanted = |one: &Outcome| match self.filter.kind {
@@ -174,7 +176,12 @@ impl EvaluationState {
             OutcomeKind::OnlyFirst => one.won == Some(false) && others.get(&one.id) == Some(&true),
             OutcomeKind::OnlySecond => one.won == Some(true) && others.get(&one.id) == Some(&false),
         };
-        let of_part = |one: &Outcome| self.filter.part.as_ref().is_none_or(|part| one.part == *part);
+        let of_part = |one: &Outcome| {
+            self.filter
+                .part
+                .as_ref()
+                .is_none_or(|part| one.part == *part)
+        };
         let all = report.outcomes.iter().enumerate();
         let mut listed: Vec<u32> = all
             .filter(|(_, one)| wanted(one) && of_part(one))

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::engine::{
-    EvalColumn, EvalEvent, EvalKind, EvalOrder, EvalScores, Event, GroundingReport, Request, SourceInfo,
-    SourceKind, SourceSpec,
+    EvalColumn, EvalEvent, EvalKind, EvalOrder, EvalScores, Event, GroundingReport, Request,
+    SourceInfo, SourceKind, SourceSpec,
 };
 use crate::geometry::ImageSize;
 use crate::workbench::{Command, CommandId};
@@ -43,7 +43,11 @@ fn filter(workbench: &mut Workbench, kind: OutcomeKind) -> Vec<String> {
     drop(workbench.apply(Command::Evaluation(EvaluationCommand::Filter(filter))));
     let state = &workbench.evaluation;
     let outcomes = &state.report().unwrap().outcomes;
-    state.listed.iter().map(|at| outcomes[*at as usize].id.clone()).collect()
+    state
+        .listed
+        .iter()
+        .map(|at| outcomes[*at as usize].id.clone())
+        .collect()
 }
 
 #[test]
@@ -66,18 +70,40 @@ fn a_failure_opens_its_film_at_the_end() {
         format: "AV1".into(),
     };
     let requests = workbench.absorb(Event::SourceOpened(*id, info));
-    assert!(requests.iter().any(|r| matches!(r, Request::Seek(at, 59) if at == id)), "{requests:?}");
+    assert!(
+        requests
+            .iter()
+            .any(|r| matches!(r, Request::Seek(at, 59) if at == id)),
+        "{requests:?}"
+    );
     assert!(workbench.evaluated(*id).is_some());
     // The next one has no picture, and says so; the one after is the first again, still open.
-    assert!(workbench.apply(Command::Plain(CommandId::NextFailure)).is_empty());
+    assert!(
+        workbench
+            .apply(Command::Plain(CommandId::NextFailure))
+            .is_empty()
+    );
     assert_eq!(workbench.notices.open.len(), 1);
     let requests = workbench.apply(Command::Plain(CommandId::NextFailure));
-    assert!(requests.iter().all(|r| !matches!(r, Request::Open(..))), "{requests:?}");
+    assert!(
+        requests.iter().all(|r| !matches!(r, Request::Open(..))),
+        "{requests:?}"
+    );
     // Another film takes the place of the one before.
     filter(&mut workbench, OutcomeKind::All);
-    let look = EvaluationCommand::Look(workbench.evaluation.listed.iter().position(|at| *at == 1).unwrap());
+    let look = EvaluationCommand::Look(
+        workbench
+            .evaluation
+            .listed
+            .iter()
+            .position(|at| *at == 1)
+            .unwrap(),
+    );
     let requests = workbench.apply(Command::Evaluation(look));
-    assert!(matches!(requests[..], [Request::Close(_), Request::Open(..)]), "{requests:?}");
+    assert!(
+        matches!(requests[..], [Request::Close(_), Request::Open(..)]),
+        "{requests:?}"
+    );
     assert_eq!(workbench.sources.len(), 1);
 }
 
@@ -86,11 +112,19 @@ fn two_runs_are_paired_and_a_third_takes_the_first_ones_place() {
     let mut workbench = Workbench::default();
     assert!(opened(&mut workbench, "/eval/one", [true, true, false]).is_empty());
     let requests = opened(&mut workbench, "/eval/two", [false, true, true]);
-    assert!(matches!(requests[..], [Request::Eval(EvalOrder::Compare(..))]), "{requests:?}");
+    assert!(
+        matches!(requests[..], [Request::Eval(EvalOrder::Compare(..))]),
+        "{requests:?}"
+    );
     assert_eq!(filter(&mut workbench, OutcomeKind::OnlyFirst), ["a"]);
     assert_eq!(filter(&mut workbench, OutcomeKind::OnlySecond), ["c"]);
     drop(opened(&mut workbench, "/eval/three", [true; 3]));
-    let folders: Vec<&Path> = workbench.evaluation.reports.iter().map(|r| r.folder.as_path()).collect();
+    let folders: Vec<&Path> = workbench
+        .evaluation
+        .reports
+        .iter()
+        .map(|r| r.folder.as_path())
+        .collect();
     assert_eq!(folders, [Path::new("/eval/two"), Path::new("/eval/three")]);
     drop(workbench.apply(Command::Evaluation(EvaluationCommand::Close(0))));
     assert_eq!(workbench.evaluation.filter.kind, OutcomeKind::Failures);
@@ -101,7 +135,11 @@ fn two_runs_are_paired_and_a_third_takes_the_first_ones_place() {
 #[test]
 fn a_run_needs_what_it_is_about() {
     let mut workbench = Workbench::default();
-    assert!(workbench.apply(Command::Plain(CommandId::StartEvaluation)).is_empty());
+    assert!(
+        workbench
+            .apply(Command::Plain(CommandId::StartEvaluation))
+            .is_empty()
+    );
     assert_eq!(workbench.notices.open.len(), 1);
     let setup = EvalSetup {
         kind: EvalKind::Simulator,
@@ -109,7 +147,11 @@ fn a_run_needs_what_it_is_about() {
         out: "/eval/out".into(),
         ..EvalSetup::default()
     };
-    drop(workbench.apply(Command::Evaluation(EvaluationCommand::SetSetup(Box::new(setup)))));
+    drop(
+        workbench.apply(Command::Evaluation(EvaluationCommand::SetSetup(Box::new(
+            setup,
+        )))),
+    );
     let requests = workbench.apply(Command::Plain(CommandId::StartEvaluation));
     assert!(matches!(requests[..], [Request::Eval(EvalOrder::Start(_))]));
     workbench.now_secs = 10.0;

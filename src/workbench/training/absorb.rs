@@ -74,7 +74,11 @@ impl Workbench {
             action: saved.then(|| ("Load checkpoint".into(), load)),
             at_secs: self.now_secs,
         });
-        let phase = if report.stopped { TrainPhase::Stopped } else { TrainPhase::Done };
+        let phase = if report.stopped {
+            TrainPhase::Stopped
+        } else {
+            TrainPhase::Done
+        };
         self.end(phase(report));
     }
 
@@ -114,7 +118,9 @@ impl Workbench {
     /// A recipe was saved: from now on it is of that file.
     pub(in crate::workbench) fn recipe_saved(&mut self, path: &Path, bytes: &[u8]) {
         let recipe = &mut self.training.recipe;
-        if path.extension().is_some_and(|end| end == "toml") && recipe.portable().as_bytes() == bytes {
+        if path.extension().is_some_and(|end| end == "toml")
+            && recipe.portable().as_bytes() == bytes
+        {
             let text = recipe.portable();
             remember(&mut self.settings.recent_recipes, path.to_owned());
             self.training.recipe = RecipeState::opened(path.to_owned(), text);

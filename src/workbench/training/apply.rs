@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::super::settings::remember;
 use super::super::{Command, CommandId, NoticeLevel, Workbench, Workspace};
 use super::{COMPARED, ComparedRun, RecipeState, RunStatus, TrainPhase, TrainRun, TrainingCommand};
-use crate::engine::{
-    ActionSource, Pick, RecipePath, Request, RunConfig, TrainOrder, write_recipe,
-};
+use crate::engine::{ActionSource, Pick, RecipePath, Request, RunConfig, TrainOrder, write_recipe};
 
 impl Workbench {
-    pub(in crate::workbench) fn apply_training(&mut self, command: TrainingCommand) -> Vec<Request> {
+    pub(in crate::workbench) fn apply_training(
+        &mut self,
+        command: TrainingCommand,
+    ) -> Vec<Request> {
         match command {
             TrainingCommand::SetRecipe(config) => self.training.recipe.set(*config),
             TrainingCommand::SetText(text) => self.training.recipe.write(text),
@@ -143,7 +144,10 @@ impl Workbench {
     fn save_recipe(&mut self) -> Vec<Request> {
         let recipe = &self.training.recipe;
         let name = recipe.file.as_ref().and_then(|file| file.file_name());
-        let name = name.map_or_else(|| "run.toml".into(), |name| name.to_string_lossy().into_owned());
+        let name = name.map_or_else(
+            || "run.toml".into(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         let bytes = recipe.portable().into_bytes();
         vec![Request::Pick(Pick::Save { name, bytes })]
     }
@@ -232,7 +236,11 @@ impl Workbench {
     fn use_recipe(&mut self, folder: &Path) -> Vec<Request> {
         let opened = self.training.opened(folder).and_then(ComparedRun::record);
         let opened = opened.map(Arc::clone);
-        let own = self.training.run.as_ref().filter(|run| run.config.folder == folder);
+        let own = self
+            .training
+            .run
+            .as_ref()
+            .filter(|run| run.config.folder == folder);
         let config = match (own, opened.as_ref().map(|record| &record.config)) {
             (Some(run), _) => run.config.clone(),
             (None, Some(Ok(config))) => config.clone(),
@@ -251,12 +259,17 @@ impl Workbench {
 
     /// The run whose newest checkpoint is loaded by key: the one of this session, or the one opened last.
     fn newest_run(&self) -> Option<&Path> {
-        let own = self.training.run.as_ref().filter(|run| run.has_checkpoint());
+        let own = self
+            .training
+            .run
+            .as_ref()
+            .filter(|run| run.has_checkpoint());
         let own = own.map(|run| run.config.folder.as_path());
         own.or_else(|| {
             let read = self.training.compared.iter().rev();
             let mut saved = read.filter(|run| {
-                run.record().is_some_and(|record| !record.checkpoints.is_empty())
+                run.record()
+                    .is_some_and(|record| !record.checkpoints.is_empty())
             });
             saved.next().map(|run| run.folder.as_path())
         })

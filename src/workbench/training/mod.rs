@@ -143,6 +143,8 @@ impl TrainingState {
 /// The name of a run: the last part of its folder.
 #[must_use]
 pub fn run_name(folder: &Path) -> String {
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_else(|| folder.display().to_string())
 }

@@ -111,7 +111,9 @@ impl RecipeState {
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
         if let Some(problem) = &self.problem {
-            let line = problem.line.map_or_else(String::new, |line| format!("line {line}: "));
+            let line = problem
+                .line
+                .map_or_else(String::new, |line| format!("line {line}: "));
             return Some(format!("The recipe cannot be read: {line}{}", problem.text));
         }
         self.obstacle.clone()

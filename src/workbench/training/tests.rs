@@ -73,24 +73,38 @@ fn a_run_starts_holds_goes_on_and_stops() {
     workbench.now_secs = 12.0;
     workbench.absorb_training(steps(3..=6));
     let run = workbench.training.run.as_ref().unwrap();
-    assert_eq!((run.step(), run.steps_per_second(), run.left()), (6, Some(2.0), Some(17.0)));
+    assert_eq!(
+        (run.step(), run.steps_per_second(), run.left()),
+        (6, Some(2.0), Some(17.0))
+    );
     let requests = plain(&mut workbench, CommandId::PauseTraining);
     assert!(matches!(requests[..], [Request::Train(TrainOrder::Pause)]));
     drop(workbench.absorb(Event::Train(TrainEvent::Paused(6))));
-    assert_eq!(workbench.training.run.as_ref().unwrap().phase, TrainPhase::Paused);
+    assert_eq!(
+        workbench.training.run.as_ref().unwrap().phase,
+        TrainPhase::Paused
+    );
     // A second run cannot begin meanwhile.
     assert!(plain(&mut workbench, CommandId::StartTraining).is_empty());
     let requests = plain(&mut workbench, CommandId::ResumeTraining);
-    assert!(matches!(requests[..], [Request::Train(TrainOrder::Continue)]));
+    assert!(matches!(
+        requests[..],
+        [Request::Train(TrainOrder::Continue)]
+    ));
     let requests = plain(&mut workbench, CommandId::StopTraining);
     assert!(matches!(requests[..], [Request::Train(TrainOrder::Stop)]));
     drop(workbench.absorb(Event::Train(TrainEvent::Done(report(true)))));
     assert!(!workbench.training.is_running());
     let requests = plain(&mut workbench, CommandId::LoadNewest);
-    let [Request::Load(load)] = &requests[..] else { panic!("{requests:?}") };
+    let [Request::Load(load)] = &requests[..] else {
+        panic!("{requests:?}")
+    };
     assert_eq!(load.path, Path::new("/data/run"));
     let requests = plain(&mut workbench, CommandId::ResumeTraining);
-    assert!(matches!(requests[..], [Request::Train(TrainOrder::Resume(_))]));
+    assert!(matches!(
+        requests[..],
+        [Request::Train(TrainOrder::Resume(_))]
+    ));
     // What was told before stays drawn, steps that are taken again are drawn once.
     workbench.absorb_training(steps(5..=8));
     let curves = &workbench.training.run.as_ref().unwrap().curves;
@@ -128,7 +142,10 @@ fn form_and_text_follow_each_other() {
     drop(workbench.apply(Command::Training(TrainingCommand::SetText(broken))));
     let recipe = &workbench.training.recipe;
     assert_eq!(recipe.config, config);
-    assert_eq!(recipe.problem.as_ref().and_then(|problem| problem.line), Some(2));
+    assert_eq!(
+        recipe.problem.as_ref().and_then(|problem| problem.line),
+        Some(2)
+    );
     assert!(recipe.refusal().unwrap().contains("line 2"));
     // Saved elsewhere, paths stay what they are.
     drop(workbench.apply(Command::Training(TrainingCommand::SetText(TEXT.into()))));
@@ -166,19 +183,35 @@ fn runs_are_opened_coloured_and_closed() {
         folder: "/runs/1".into(),
         config: read_recipe(TEXT),
         curves: crate::engine::RunCurves::default(),
-        checkpoints: vec![(5, "/runs/1/checkpoints/steps_5_pytorch_model.safetensors".into())],
+        checkpoints: vec![(
+            5,
+            "/runs/1/checkpoints/steps_5_pytorch_model.safetensors".into(),
+        )],
         bad_lines: 0,
         resumable: true,
     };
     drop(workbench.absorb(Event::Train(TrainEvent::Run(Box::new(record)))));
-    let failed = TrainEvent::RunFailed("/runs/2".into(), "no training; choose another: /runs/2".into());
+    let failed = TrainEvent::RunFailed(
+        "/runs/2".into(),
+        "no training; choose another: /runs/2".into(),
+    );
     drop(workbench.absorb(Event::Train(failed)));
     assert_eq!(workbench.training.shown().len(), 1);
     assert!(workbench.is_available(CommandId::LoadNewest));
-    drop(workbench.apply(Command::Training(TrainingCommand::UseRecipe("/runs/1".into()))));
+    drop(
+        workbench.apply(Command::Training(TrainingCommand::UseRecipe(
+            "/runs/1".into(),
+        ))),
+    );
     assert_eq!(workbench.training.recipe.config.steps, 40);
-    drop(workbench.apply(Command::Training(TrainingCommand::ToggleRun("/runs/1".into()))));
+    drop(
+        workbench.apply(Command::Training(TrainingCommand::ToggleRun(
+            "/runs/1".into(),
+        ))),
+    );
     assert!(workbench.training.shown().is_empty());
-    drop(workbench.apply(Command::Training(TrainingCommand::CloseRun("/runs/1".into()))));
+    drop(workbench.apply(Command::Training(TrainingCommand::CloseRun(
+        "/runs/1".into(),
+    ))));
     assert!(workbench.training.opened(Path::new("/runs/1")).is_none());
 }
