@@ -203,3 +203,6 @@ fn read_run(sink: &Sink, path: PathBuf) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::curves::RunCurves;
 use super::plain::{RunRecord, SourceCount};
-use super::recipe::{MAX_BYTES, RecipeProblem, read_recipe, recipe_at};
+use super::recipe::{MAX_BYTES, RecipeProblem, read_recipe};
 use crate::data::{self, Dataset};
-use crate::train::StepMetrics;
+use crate::train::{RunConfig, StepMetrics};
 
 /// Longest line of `metrics.jsonl` that is read, and most lines.
 const MAX_LINE: u64 = 1 << 20;
@@ -48,8 +48,12 @@ pub(super) fn run(folder: &Path) -> Result<RunRecord, String> {
     }
     let mut record = RunRecord {
         folder: folder.to_owned(),
+        // Wherever the run was moved to: it is of the folder it lies in.
         config: match recipe(&recipe_path) {
-            Ok(text) => read_recipe(&text).map(|config| recipe_at(&config, folder)),
+            Ok(text) => read_recipe(&text).map(|config| RunConfig {
+                folder: folder.to_owned(),
+                ..config
+            }),
             Err(text) => Err(RecipeProblem { line: None, text }),
         },
         curves: RunCurves::default(),
@@ -173,7 +177,8 @@ mod tests {
                 .last(),
             Some(2.0)
         );
-        assert_eq!(found.config.unwrap().steps, 9);
+        let config = found.config.unwrap();
+        assert_eq!((config.steps, config.folder.as_path()), (9, at));
         let steps: Vec<u64> = found.checkpoints.iter().map(|(step, _)| *step).collect();
         assert_eq!(steps, [200, 1000]);
     }

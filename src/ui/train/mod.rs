@@ -1,6 +1,7 @@
 //! Training: the recipe as a form and as text, curves as they grow, and runs beside each other.
 
 mod curves;
+mod differences;
 mod form;
 mod mix;
 mod plot;
