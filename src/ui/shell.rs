@@ -12,7 +12,9 @@ use super::preferences::Preferences;
 use super::theme::{self, Palette};
 use super::tiles::{PanelId, Tilework};
 use super::{keys, notices, topbar, transport};
-use crate::workbench::{Command, CommandId, FontSearch, Theme, Workbench};
+use crate::workbench::{
+    Command, CommandId, EvaluationCommand, FontSearch, Theme, TrainingCommand, Workbench,
+};
 
 /// Panels that a command brings to the front.
 const SHOWN_BY: &[(CommandId, PanelId)] = &[
@@ -131,7 +133,13 @@ impl Shell {
 
     /// Commands that only concern the window.
     fn command(&mut self, command: &Command) {
-        let Command::Plain(id) = command else { return };
+        let id = match command {
+            Command::Plain(id) => id,
+            Command::Evaluation(EvaluationCommand::Look(_)) => &CommandId::ShowCanvas,
+            Command::Evaluation(EvaluationCommand::Open(_)) => &CommandId::ShowEvaluation,
+            Command::Training(TrainingCommand::OpenRun(_)) => &CommandId::ShowCurves,
+            _ => return,
+        };
         match id {
             CommandId::CommandPalette => self.palette.toggle(),
             CommandId::KeySheet => self.key_sheet.open = !self.key_sheet.open,

@@ -48,7 +48,28 @@ pub fn write_recipe(config: &RunConfig) -> String {
 /// Why a run cannot be trained, as far as that shows without opening files; none if it can.
 #[must_use]
 pub fn recipe_obstacle(config: &RunConfig) -> Option<String> {
-    config.check().err().map(|error| error.to_string())
+    let missing = [
+        (
+            config.folder.as_os_str().is_empty(),
+            "Choose the folder of the run",
+        ),
+        (
+            config.recipe.answers() && config.labels.is_empty(),
+            "Add labelled pictures to learn from",
+        ),
+        (
+            config.recipe.acts() && config.actions.is_empty(),
+            "Add recorded episodes to learn from",
+        ),
+        (
+            config.model.from.is_none() && config.model.new.is_none(),
+            "Choose the checkpoint to begin with, or a new, small model",
+        ),
+    ];
+    let missing = missing.into_iter().find(|(missing, _)| *missing);
+    missing
+        .map(|(_, text)| text.to_owned())
+        .or_else(|| config.check().err().map(|error| error.to_string()))
 }
 
 /// The same run with its relative paths taken from `base`.

@@ -41,14 +41,11 @@ impl ReportView {
         let numbers = (room * NUMBERS_SHARE)
             .min(room - LIST)
             .max(TARGET_MIN * 3.0);
-        let height = ScrollArea::vertical()
+        ScrollArea::vertical()
             .id_salt("scores")
             .max_height(numbers)
             .auto_shrink([false, true])
-            .show(ui, |ui| scores(ui, context, &inks))
-            .content_size
-            .y;
-        let _ = height;
+            .show(ui, |ui| scores(ui, context, &inks));
         ui.separator();
         self.list.ui(ui, context);
     }

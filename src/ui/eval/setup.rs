@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Label, ScrollArea, TextEdit, Ui};
+use egui::{Label, ScrollArea, Ui};
 
 use crate::engine::{EvalColumn, EvalKind, EvalPath, EvalSetup};
 use crate::ui::act::command_text;
 use crate::ui::icons;
 use crate::ui::panel::PanelContext;
 use crate::ui::theme::{self, Palette, SPACE, SPACE_SMALL, TARGET_MIN};
-use crate::ui::train::{drag, labelled};
+use crate::ui::train::{drag, labelled, text_field};
 use crate::ui::widgets::{ActionButton, IconButton, segmented};
 use crate::workbench::{Command, CommandId, EvaluationCommand};
 
@@ -177,10 +177,7 @@ fn path(
 ) {
     labelled(ui, name, "", |ui| {
         let mut text = value.display().to_string();
-        let field = TextEdit::singleline(&mut text)
-            .hint_text(hint)
-            .desired_width(ui.available_width() - TARGET_MIN - SPACE_SMALL);
-        if ui.add(field).accessible_name(name).changed() {
+        if text_field(ui, name, hint, &mut text, 1).changed() {
             *value = Path::new(&text).to_owned();
         }
         let verb = format!("Choose {}", name.to_lowercase());

@@ -13,7 +13,7 @@ use crate::ui::icons;
 use crate::ui::panel::{Panel, PanelContext};
 use crate::ui::theme::{Palette, SPACE, SPACE_SMALL, TARGET_MIN};
 use crate::ui::widgets::{ActionButton, EmptyState, empty_state};
-use crate::workbench::{CommandId, ShownRun, run_name};
+use crate::workbench::{CommandId, ShownRun};
 
 /// Width below which plots stand below one another.
 const NARROW: f32 = 480.0;
@@ -24,8 +24,8 @@ const LOSS_SHARE: f32 = 0.42;
 
 /// The panel.
 pub struct CurvesPanel {
-    /// Parts of the loss and groups of rates that are off.
-    off: BTreeSet<Series>,
+    /// Curves whose switch was pressed.
+    changed: BTreeSet<Series>,
     /// Whether curves are smoothed.
     smooth: bool,
     /// Whether the loss is drawn by its logarithm.
@@ -35,7 +35,7 @@ pub struct CurvesPanel {
 impl Default for CurvesPanel {
     fn default() -> Self {
         Self {
-            off: BTreeSet::new(),
+            changed: BTreeSet::new(),
             smooth: true,
             log: false,
         }
@@ -72,18 +72,27 @@ impl Panel for CurvesPanel {
 }
 
 fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let ready = context.workbench.training.recipe.refusal().is_none();
     let start = context.shortcut(CommandId::StartTraining);
     let shown = EmptyState {
         icon: icons::CHART,
         title: "No run yet",
         hint: "Write a recipe and start, or open the folder of a run to look at its curves.",
-        action: (icons::PLAY, "Start training", &start),
+        action: if ready {
+            (icons::PLAY, "Start training", &start)
+        } else {
+            (icons::OPEN, "Open recipe", "")
+        },
         second: (icons::FOLDER, "Open run", ""),
         ..EmptyState::default()
     };
     let answer = empty_state(ui, &shown);
     if answer.acted {
-        context.plain(CommandId::StartTraining);
+        context.plain(if ready {
+            CommandId::StartTraining
+        } else {
+            CommandId::OpenRecipe
+        });
     }
     if answer.acted_second {
         context.plain(CommandId::OpenRun);
@@ -139,12 +148,12 @@ impl CurvesPanel {
         let beside = width >= NARROW;
         let rows = if beside { 2.0 } else { 4.0 };
         let loss = (room * LOSS_SHARE).max(LOW);
-        let each = ((room - loss - CLOCK - rows * SPACE_SMALL) / rows).max(LOW);
+        let each = ((room - loss - 2.0 * CLOCK - (rows + 1.0) * SPACE_SMALL) / rows).max(LOW);
         ScrollArea::vertical()
             .id_salt("curves")
             .auto_shrink(false)
             .show(ui, |ui| {
-                self.one(ui, shown, Kind::Loss, (width, loss, false));
+                self.one(ui, shown, Kind::Loss, (width, loss + CLOCK, true));
                 if beside {
                     let half = (width - SPACE) / 2.0;
                     ui.horizontal_top(|ui| {
@@ -178,13 +187,13 @@ impl CurvesPanel {
                 let Some(curve) = run
                     .curves
                     .of(series)
-                    .filter(|_| !self.is_off(series, names.len()))
+                    .filter(|_| names.len() < 2 || self.is_on(series, several))
                 else {
                     continue;
                 };
                 let part = series_name(series);
                 let name = if several {
-                    format!("{} {part}", run_name(run.folder))
+                    format!("{} {part}", run.name)
                 } else {
                     part.to_owned()
                 };
@@ -220,9 +229,10 @@ impl CurvesPanel {
         });
     }
 
-    /// The whole loss alone is in sight where several runs are compared, until somebody asks for parts.
-    fn is_off(&self, series: &Series, count: usize) -> bool {
-        count > 1 && self.off.contains(series)
+    /// Of several runs the whole loss alone is drawn, until somebody asks for its parts.
+    fn is_on(&self, series: &Series, several: bool) -> bool {
+        let usual = !(several && matches!(series, Series::Part(_)));
+        usual != self.changed.contains(series)
     }
 
     fn controls(&mut self, ui: &mut Ui, kind: Kind, names: &[Series], several: bool) {
@@ -242,14 +252,14 @@ impl CurvesPanel {
         }
         // These stand at the right end of a line, the last one first.
         for (at, series) in names.iter().enumerate().rev() {
-            let on = !self.off.contains(series);
+            let on = self.is_on(series, several);
             let ink = if several {
                 Palette::of(ui).weak
             } else {
                 series_color(ui, kind, at)
             };
-            if switch(ui, short_name(series), ink, on) && !self.off.remove(series) {
-                self.off.insert(series.clone());
+            if switch(ui, short_name(series), ink, on) && !self.changed.remove(series) {
+                self.changed.insert(series.clone());
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::engine::RunConfig;
 use crate::ui::theme::{self, Palette};
 use crate::ui::units;
 use crate::ui::widgets::{dense, key_value, section, tail};
-use crate::workbench::{TrainingState, run_name};
+use crate::workbench::TrainingState;
 
 /// Settings in which two recipes differ that are listed.
 const DIFFERENCES: usize = 24;
@@ -29,7 +29,7 @@ pub(super) fn differences(ui: &mut Ui, training: &TrainingState, folder: &Path) 
             continue;
         };
         let found = differing(own, config);
-        let name = run_name(other);
+        let name = training.name(other);
         section(ui, &format!("Beside {name}"), |_| {});
         if found.is_empty() {
             ui.label(theme::secondary("The same recipe").color(Palette::of(ui).weak));

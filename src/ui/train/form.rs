@@ -1,6 +1,8 @@
 //! The recipe as a form: what matters most, by the table of rows; everything else is in the text.
 
-use egui::{CollapsingHeader, ComboBox, DragValue, Label, Response, TextEdit, Ui, vec2};
+use egui::{
+    Align, CollapsingHeader, ComboBox, DragValue, Label, Layout, Response, TextEdit, Ui, vec2,
+};
 use serde_json::{Value, json};
 
 use super::mix;
@@ -8,7 +10,7 @@ use super::rows::{Control, RUN, Row, sections};
 use crate::engine::{Recipe, RecipePath, RunConfig};
 use crate::ui::icons;
 use crate::ui::panel::PanelContext;
-use crate::ui::theme::{self, Palette, SPACE_SMALL, TARGET_MIN};
+use crate::ui::theme::{self, CONTROL, Palette, SPACE_SMALL, TARGET_MIN};
 use crate::ui::widgets::{IconButton, section, segmented};
 use crate::workbench::{Command, RecipeState, TrainingCommand};
 
@@ -36,7 +38,7 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, recipe: &RecipeSta
     section(ui, "Model", |_| {});
     changed |= model(ui, &mut value, &recipe.config);
     for part in sections(&recipe.config) {
-        CollapsingHeader::new(theme::secondary(part.title))
+        CollapsingHeader::new(theme::caption(part.title))
             .default_open(part.open)
             .show_unindented(ui, |ui| {
                 if part.title == "Optimiser" {
@@ -161,20 +163,42 @@ fn setting(ui: &mut Ui, context: &mut PanelContext<'_>, value: &mut Value, row: 
     changed
 }
 
-/// A name with what is beside it; the help on hover.
+/// A name with what is beside it; the help on hover. What is beside it begins and ends where it does in every row.
 pub(in crate::ui) fn labelled(ui: &mut Ui, name: &str, help: &str, content: impl FnOnce(&mut Ui)) {
     let p = Palette::of(ui);
-    ui.horizontal(|ui| {
-        ui.allocate_ui(vec2(NAME, TARGET_MIN), |ui| {
-            ui.set_min_size(vec2(NAME, TARGET_MIN));
-            ui.set_max_width(NAME);
-            ui.horizontal_centered(|ui| {
-                let name = Label::new(theme::secondary(name).color(p.weak)).truncate();
-                ui.add(name).on_hover_text(help);
-            });
+    let row = vec2(ui.available_width(), CONTROL);
+    let beside = (row.x - NAME).max(40.0);
+    let middle = Layout::left_to_right(Align::Center);
+    ui.allocate_ui_with_layout(row, middle, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.allocate_ui_with_layout(vec2(NAME, CONTROL), middle, |ui| {
+            ui.set_min_width(NAME);
+            let name = Label::new(theme::secondary(name).color(p.weak)).truncate();
+            ui.add(name).on_hover_text(help);
         });
-        content(ui);
+        ui.allocate_ui_with_layout(vec2(beside, CONTROL), middle, |ui| {
+            ui.set_max_width(beside);
+            ui.spacing_mut().item_spacing.x = SPACE_SMALL;
+            content(ui);
+        });
     });
+}
+
+/// A field for a line of text, as wide as there is room but for `buttons` behind it.
+pub(in crate::ui) fn text_field(
+    ui: &mut Ui,
+    name: &str,
+    hint: &str,
+    text: &mut String,
+    buttons: usize,
+) -> Response {
+    let after = buttons as f32 * (TARGET_MIN + SPACE_SMALL);
+    let size = vec2((ui.available_width() - after).max(24.0), CONTROL);
+    let field = TextEdit::singleline(text)
+        .hint_text(hint)
+        .vertical_align(Align::Center)
+        .desired_width(f32::INFINITY);
+    ui.add_sized(size, field).accessible_name(name)
 }
 
 fn control(ui: &mut Ui, context: &mut PanelContext<'_>, slot: &mut Value, row: &Row) -> bool {
@@ -228,8 +252,7 @@ pub(in crate::ui) fn drag(
             .custom_formatter(|number, _| written(number))
             .custom_parser(|text| text.trim().parse().ok())
     };
-    ui.add_sized([width, TARGET_MIN], drag)
-        .accessible_name(name)
+    ui.add_sized([width, CONTROL], drag).accessible_name(name)
 }
 
 /// "0.00001" as "1e-5".
@@ -270,10 +293,7 @@ fn names(ui: &mut Ui, name: &str, slot: &mut Value) -> bool {
     let mut text = ui
         .data(|data| data.get_temp::<String>(id))
         .unwrap_or_else(|| whole.clone());
-    let field = TextEdit::singleline(&mut text)
-        .hint_text("none")
-        .desired_width(f32::INFINITY);
-    let response = ui.add(field).accessible_name(name);
+    let response = text_field(ui, name, "none", &mut text, 0);
     if response.has_focus() {
         ui.data_mut(|data| data.insert_temp(id, text.clone()));
     } else {
@@ -297,10 +317,8 @@ fn path_setting(
 ) -> bool {
     let mut text = slot.as_str().unwrap_or_default().to_owned();
     let needed = path == RecipePath::Folder;
-    let field = TextEdit::singleline(&mut text)
-        .hint_text(if needed { "choose" } else { "none" })
-        .desired_width(ui.available_width() - TARGET_MIN - SPACE_SMALL);
-    let response = ui.add(field).accessible_name(name);
+    let hint = if needed { "choose" } else { "none" };
+    let response = text_field(ui, name, hint, &mut text, 1);
     if response.changed() {
         let empty = text.trim().is_empty() && !needed;
         *slot = if empty { Value::Null } else { json!(text) };

@@ -13,7 +13,7 @@ mod status;
 use egui::{Align, Label, Layout, ScrollArea, TextEdit, Ui, vec2};
 
 pub use curves::CurvesPanel;
-pub(super) use form::{drag, labelled};
+pub(super) use form::{drag, labelled, text_field};
 pub use runs::RunsPanel;
 pub(super) use status::remaining;
 
@@ -130,10 +130,7 @@ pub(super) fn path_field(
     typed: &mut String,
     name: &str,
 ) -> Option<std::path::PathBuf> {
-    let field = TextEdit::singleline(typed)
-        .hint_text("or type a path")
-        .desired_width(f32::INFINITY);
-    let response = ui.add(field).accessible_name(name);
+    let response = text_field(ui, name, "or type a path", typed, 0);
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     let path = typed.trim().to_owned();
     if !entered || path.is_empty() {
@@ -151,10 +148,7 @@ fn act(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let (running, ready) = (training.is_running(), training.recipe.refusal().is_none());
     let pausable = matches!(phase, Some(TrainPhase::Running));
     let stopping = matches!(phase, Some(TrainPhase::Stopping));
-    let resumable = matches!(
-        phase,
-        Some(TrainPhase::Stopped(_) | TrainPhase::Cancelled | TrainPhase::Failed(_))
-    );
+    let resumable = matches!(phase, Some(TrainPhase::Stopped(_) | TrainPhase::Failed(_)));
     let width = ((ui.available_width() - SPACE) / 2.0).max(80.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = SPACE;

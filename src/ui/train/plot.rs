@@ -66,10 +66,11 @@ pub(super) fn chart(
         if lines.iter().all(|line| line.drawn.raw.is_empty()) {
             let (rect, _) = ui.allocate_exact_size(vec2(chart.width, height), egui::Sense::hover());
             let text = theme::secondary(chart.empty).color(p.disabled);
-            let area = rect.shrink(8.0);
-            ui.scope_builder(egui::UiBuilder::new().max_rect(area), |ui| {
-                ui.centered_and_justified(|ui| ui.add(Label::new(text).wrap()));
-            });
+            let area = rect.shrink2(vec2(12.0, 0.0));
+            let middle = area.with_min_y(area.center().y - TARGET_MIN);
+            let layout = Layout::top_down(Align::Center);
+            let builder = egui::UiBuilder::new().max_rect(middle).layout(layout);
+            ui.scope_builder(builder, |ui| ui.add(Label::new(text).wrap()));
             return;
         }
         plot(ui, chart, lines, height);
@@ -130,7 +131,7 @@ fn plot(ui: &mut Ui, chart: &Chart<'_>, lines: Vec<PlotLine>, height: f32) {
             for line in &lines {
                 let smoothed = !line.drawn.mean.is_empty();
                 let color = if smoothed {
-                    line.color.gamma_multiply(0.3)
+                    line.color.gamma_multiply(0.22)
                 } else {
                     line.color
                 };

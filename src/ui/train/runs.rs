@@ -16,13 +16,12 @@ use crate::ui::widgets::{
     list_row, menu_item, progress, section, tail,
 };
 use crate::ui::{icons, units};
-use crate::workbench::{
-    Command, CommandId, RunStatus, TrainRun, TrainingCommand, Workbench, run_name,
-};
+use crate::workbench::{Command, CommandId, RunStatus, TrainRun, TrainingCommand, Workbench};
 use egui::{Label, ScrollArea, Ui, vec2};
 
 /// Width of the menu of recent runs.
 const RECENT_WIDTH: f32 = 320.0;
+
 /// The panel.
 #[derive(Default)]
 pub struct RunsPanel {
@@ -127,7 +126,7 @@ impl RunsPanel {
         (hue, shown): (usize, bool),
         (icon, value, tip): (&str, &str, &str),
     ) {
-        let name = run_name(folder);
+        let name = context.workbench.training.name(folder);
         let row = ListRow {
             color: Some(color(ui, hue)),
             icon,
@@ -160,7 +159,7 @@ impl RunsPanel {
             return;
         };
         let folder = folder.to_owned();
-        section(ui, &run_name(&folder), |_| {});
+        section(ui, &training.name(&folder), |_| {});
         let opened = training.opened(&folder);
         match (
             training

@@ -85,10 +85,10 @@ pub struct TrainingState {
 }
 
 /// The curves of a run with its name and colour.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ShownRun<'a> {
-    /// Its folder.
-    pub folder: &'a Path,
+    /// What to call it.
+    pub name: String,
     /// Its colour, as a place in the table of hues.
     pub hue: usize,
     /// Its curves.
@@ -118,19 +118,37 @@ impl TrainingState {
     pub fn shown(&self) -> Vec<ShownRun<'_>> {
         let own = self.run.as_ref().filter(|_| !self.hides_run);
         let own = own.map(|run| ShownRun {
-            folder: &run.config.folder,
+            name: self.name(&run.config.folder),
             hue: 0,
             curves: &run.curves,
         });
         let others = self.compared.iter().filter(|run| run.shown);
         let others = others.filter_map(|run| {
             Some(ShownRun {
-                folder: &run.folder,
+                name: self.name(&run.folder),
                 hue: run.hue,
                 curves: &run.record()?.curves,
             })
         });
         own.into_iter().chain(others).collect()
+    }
+
+    /// What to call a run: the last part of its folder, and the part before it where two would be called the same.
+    #[must_use]
+    pub fn name(&self, folder: &Path) -> String {
+        let own = self.run.as_ref().map(|run| run.config.folder.as_path());
+        let all = own
+            .into_iter()
+            .chain(self.compared.iter().map(|run| run.folder.as_path()));
+        let name = run_name(folder);
+        let mut others = all.filter(|other| *other != folder);
+        match folder
+            .parent()
+            .filter(|_| others.any(|other| run_name(other) == name))
+        {
+            Some(parent) => format!("{}/{name}", run_name(parent)),
+            None => name,
+        }
     }
 
     /// A run that was opened.
