@@ -17,6 +17,10 @@ use crate::sim::tasks::{Options as Scenes, Split};
 
 /// Arguments of `spvla bench expert`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command"
+)]
 pub struct Options {
     /// Tasks by name or suite, several with commas: `all`, `widowx`, `google`, `so101`, `simpler`, `templates`
     #[arg(

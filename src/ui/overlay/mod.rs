@@ -292,6 +292,8 @@ mod tests {
         let (took, built) = (0..5).map(|_| timed()).min().unwrap();
         println!("1000 marks: {built} shapes in {took:?}");
         assert!(built > 1000);
-        assert!(took.as_millis() < 60, "{took:?}");
+        // Without optimisation it takes many times as long, and other tests share the machine.
+        let limit = if cfg!(debug_assertions) { 300 } else { 15 };
+        assert!(took.as_millis() < limit, "{took:?}");
     }
 }

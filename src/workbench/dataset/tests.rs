@@ -156,7 +156,8 @@ fn a_search_over_a_million_entries_is_instant() {
     let begun = std::time::Instant::now();
     drop(workbench.apply(Command::Dataset(DatasetCommand::Filter("carrot".into()))));
     assert_eq!(set(&workbench).matches.len(), 333_334);
-    assert!(begun.elapsed().as_millis() < 500, "{:?}", begun.elapsed());
+    let limit = if cfg!(debug_assertions) { 2000 } else { 200 };
+    assert!(begun.elapsed().as_millis() < limit, "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn record_waiting(writer: &mut LeRobotWriter, episode: u64) {
         task: episode % 2,
         fps: 10,
     };
-    let staged = staged::stage(&writer.root, &writer.spec, recorded, &place).unwrap();
+    let staged = staged::stage(&writer.root, &writer.spec, recorded, &place, &[]).unwrap();
     writer.published.episodes = published;
     writer.staged.push(staged);
 }

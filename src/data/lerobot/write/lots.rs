@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::LeRobotWriter;
-use super::meta::{self, CHUNK, EpisodeRow, Totals};
+use super::episodes::{self, EpisodeRow};
+use super::meta::{self, CHUNK, Totals};
 use super::spec::{DatasetSpec, PictureStorage};
 use super::staged::Staged;
 use super::tables::{self, Groups};
@@ -254,7 +255,7 @@ impl LeRobotWriter {
     fn join_episodes(&self, rows: &[EpisodeRow]) -> Result<Shard, DataError> {
         let limit = u64::from(self.spec.table_megabytes) << 20;
         let shard = self.shards.episodes.room_for(0, limit);
-        let batch = meta::episodes_batch(&self.spec, rows, shard.file)?;
+        let batch = episodes::episodes_batch(&self.spec, rows, shard.file)?;
         let path = self.root.join(table_path("meta/episodes", shard.file));
         let added = self.root.join(super::WORKSHOP).join("lot.parquet");
         tables::write(&added, &batch.schema(), &[batch])?;

@@ -6,6 +6,7 @@
 //! stays small. Whatever is interrupted, the dataset is readable as of the last lot, and [`LeRobotWriter::resume`]
 //! finds every finished episode.
 
+mod episodes;
 mod lots;
 mod meta;
 mod pixels;
