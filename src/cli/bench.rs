@@ -24,6 +24,8 @@ pub enum Bench {
     Expert(super::expert::Options),
     /// How fast episodes become data, stage by stage
     Generate(super::throughput::Options),
+    /// How fast a model of a run's sizes trains, stage by stage
+    Train(super::train::BenchOptions),
 }
 
 /// Arguments of `spvla bench model`.
@@ -60,6 +62,7 @@ pub(super) fn run(bench: &Bench) -> anyhow::Result<Outcome> {
         Bench::Model(options) => model(options),
         Bench::Expert(options) => super::expert::run(options),
         Bench::Generate(options) => super::throughput::run(options),
+        Bench::Train(options) => super::train::bench(options),
     }
 }
 

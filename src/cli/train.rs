@@ -1,7 +1,9 @@
-//! `spvla train`.
+//! `spvla train` and `spvla bench train`.
 //!
 //! JSON: one line `{"schema": 1, "step", "loss", "losses", …}` for each step told, then
 //! `{"schema": 1, "folder", "steps", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
+//! The measurement: `{"schema": 1, "shape", "device", "threads", "parameters", "rows": [{"stage", "gradient_ms",
+//! "update_ms", "samples_per_second", "operations", "gflops"}]}`.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -10,10 +12,14 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::table::{Flush, Table};
 use super::{Outcome, json as write_json, text};
 use crate::engine::DeviceChoice;
 use crate::job::JobContext;
-use crate::train::{Report, RunConfig, StepMetrics, run as train};
+use crate::train::{
+    BenchConfig, BenchReport, BenchShape, Report, RunConfig, StepMetrics, bench as measure,
+    run as train,
+};
 
 /// Arguments of `spvla train`.
 #[derive(Debug, Args)]
@@ -122,5 +128,75 @@ fn shown(report: &Report) -> String {
     format!(
         "{ended} {} steps in {:.1} s, {} parameters learn; {last}\n{checkpoint}",
         report.steps, report.seconds, report.parameters
+    )
+}
+
+/// Arguments of `spvla bench train`.
+#[derive(Debug, Args)]
+pub struct BenchOptions {
+    /// Sizes of the model, all weights random
+    #[arg(long, value_enum, default_value_t)]
+    shape: BenchShape,
+    /// Where to train
+    #[arg(long, value_enum, default_value_t)]
+    device: DeviceChoice,
+    /// Side of the pictures, a multiple of 28
+    #[arg(long, default_value_t = 112, value_parser = clap::value_parser!(u32).range(28..=1008))]
+    side: u32,
+    /// Pictures, or action samples, of a step
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    batch: u16,
+    /// Questions packed behind each picture
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=64))]
+    questions: u16,
+    /// Steps that are measured
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    steps: u16,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
+    let config = BenchConfig {
+        shape: options.shape,
+        device: options.device,
+        side: options.side.next_multiple_of(28),
+        batch: usize::from(options.batch),
+        questions: usize::from(options.questions),
+        steps: usize::from(options.steps),
+    };
+    let report = measure(&config, &JobContext::silent())?;
+    if options.json {
+        write_json(&schema(serde_json::to_value(&report)))?;
+    } else {
+        text(&measured(&report))?;
+    }
+    Ok(Outcome::Good)
+}
+
+fn measured(report: &BenchReport) -> String {
+    let mut table = Table::new(&[
+        (Flush::Left, "stage"),
+        (Flush::Right, "gradient ms"),
+        (Flush::Right, "update ms"),
+        (Flush::Right, "samples/s"),
+        (Flush::Right, "GFLOP/s"),
+    ]);
+    for row in &report.rows {
+        table.row([
+            row.stage.to_owned(),
+            format!("{:.1}", row.gradient_ms),
+            format!("{:.1}", row.update_ms),
+            format!("{:.1}", row.samples_per_second),
+            format!("{:.1}", row.gflops),
+        ]);
+    }
+    format!(
+        "{} parameters, {}, {} threads\n{}",
+        report.parameters,
+        report.device,
+        report.threads,
+        table.render()
     )
 }

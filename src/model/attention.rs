@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 
 use super::checkpoint::{LoadError, Weights};
 use super::layers::{Linear, attend};
-use super::tracked::{self, Heads, Place, learns_here};
+use super::tracked::{self, Group, Heads, Place, learns_here};
 
 /// Self-attention whose queries, keys and values come from one product (names `qkv` and `proj`).
 #[derive(Module, Debug)]
@@ -59,8 +59,7 @@ impl SelfAttention {
         let [batch, tokens, width] = x.dims();
         let qkv = self.qkv.forward(x.clone().reshape([batch * tokens, width]));
         let sizes = Heads {
-            batch,
-            tokens: [tokens; 2],
+            groups: vec![Group::in_a_row(batch, [tokens; 2])],
             heads: [self.heads; 2],
             width: width / self.heads,
         };
@@ -68,7 +67,8 @@ impl SelfAttention {
             tensor: 0,
             start: part * width,
         });
-        let y = tracked::attention([qkv], (sizes, places), (None, None, scale(sizes.width)))?;
+        let scale = scale(sizes.width);
+        let y = tracked::attention([qkv], (sizes, places), (None, None, scale))?;
         Some(self.proj.forward(y).reshape([batch, tokens, width]))
     }
 
@@ -132,8 +132,7 @@ fn read_tracked(
     let [batch, asking, width] = q.dims();
     let read = keys_values.dims()[1];
     let sizes = Heads {
-        batch,
-        tokens: [asking, read],
+        groups: vec![Group::in_a_row(batch, [asking, read])],
         heads: [heads; 2],
         width: width / heads,
     };

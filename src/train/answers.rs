@@ -1,7 +1,7 @@
 //! Coordinates inside answers: moved to the pixels of the fitted picture, and read as the spots they speak of.
 
 use crate::geometry::ImageSize;
-use crate::grounding::reply::{Reply, ReplyContext, ReplyScale, parse};
+use crate::grounding::reply::{Reply, ReplyContext, ReplyScale, Rule, parse};
 use crate::grounding::{Grounding, GroundingKind};
 use crate::vision::Fit;
 
@@ -33,7 +33,13 @@ fn read(question: &str, answer: &str, source: ImageSize, target: ImageSize) -> R
         scale: ReplyScale::Resized,
         ..ReplyContext::new(Fit::stretch(source, target)).expecting(expected(question))
     };
-    parse(answer, &context)
+    let mut reply = parse(answer, &context);
+    // Free talk is full of numbers: without a form, and unasked or amid words, they are none.
+    let letters = answer.chars().filter(|c| c.is_alphabetic()).count();
+    if reply.rule == Rule::Numbers && (context.expected.is_none() || letters * 4 > answer.len()) {
+        reply.groundings.clear();
+    }
+    reply
 }
 
 fn expected(question: &str) -> Option<GroundingKind> {
@@ -120,6 +126,11 @@ mod tests {
                 "[[1, 1], [4, 3]]",
             ),
             ("How many?", "3", "3"),
+            (
+                "List the steps.",
+                "1. Take 2 cubes.\n2. Go.",
+                "1. Take 2 cubes.\n2. Go.",
+            ),
         ] {
             assert_eq!(fitted(question, answer, FROM, TO).text, wanted);
             assert_eq!(fitted(question, answer, FROM, FROM).text, answer);

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use super::folder::write_atomically;
 use super::vocabulary::Vocabulary;
 use super::{NewExpert, NewModel, TrainError};
+use crate::geometry::ImageSize;
 use crate::model::config::{
     DinoConfig, DitConfig, ExpertConfig, QFormerConfig, QwenConfig, VisionConfig,
 };
 use crate::model::policy::DINO_SIDE;
+use crate::vision::{Fit, PixelLimits};
 
 /// Side of a patch of both encoders, patches merged along a side, frames in a patch: those of the published models.
 const PATCH: usize = 14;
@@ -117,6 +119,28 @@ pub(super) fn expert(new: &NewExpert, qwen: &QwenConfig) -> Result<ExpertConfig,
             axes: new.axes,
         },
     })
+}
+
+/// The limit on pixels under which a picture of the data is resized for a question to the size the model is trained
+/// at: the middle of all that do so, the trained size itself where none does.
+pub(super) fn most_pixels(stored: Option<ImageSize>, wanted: ImageSize) -> u64 {
+    let least = wanted.pixels() as u64;
+    let Some(stored) = stored else {
+        return least;
+    };
+    // In steps of a hundredth up to four times the pixels.
+    let tried = (100..=400).map(|share| least * share / 100);
+    let fitting: Vec<u64> = tried
+        .filter(|most| {
+            let limits = PixelLimits {
+                min: least.min(PixelLimits::default().min),
+                max: *most,
+            };
+            let fit = Fit::smart(stored, (PATCH * MERGE) as u32, limits);
+            fit.is_ok_and(|fit| fit.target == wanted)
+        })
+        .collect();
+    fitting.get(fitting.len() / 2).copied().unwrap_or(least)
 }
 
 /// Writes everything of a Qwen2.5-VL folder but the weights.
@@ -230,4 +254,23 @@ fn processor(pixels: u64) -> Value {
         "image_processor_type": "Qwen2VLImageProcessor",
         "processor_class": "Qwen2_5_VLProcessor",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_asked_at_the_size_that_was_trained() {
+        let stored = ImageSize::new(320, 240);
+        for (width, height) in [(140, 112), (224, 168), (112, 84)] {
+            let wanted = ImageSize::new(width, height);
+            let max = most_pixels(Some(stored), wanted);
+            let limits = PixelLimits { min: 3136, max };
+            let fit = Fit::smart(stored, 28, limits).unwrap();
+            assert_eq!(fit.target, wanted, "{max}");
+        }
+        let odd = ImageSize::new(112, 224);
+        assert_eq!(most_pixels(Some(stored), odd), 112 * 224);
+    }
 }

@@ -10,6 +10,7 @@ use super::heads::Heads;
 use super::lora::Adapters;
 use super::vocabulary::Vocabulary;
 use super::{RunConfig, TrainError, fresh};
+use crate::geometry::ImageSize;
 use crate::grounding::prompt::PRESETS;
 use crate::job::JobContext;
 use crate::model::checkpoint::{Checkpoint, Filling, LoadError, Loader, Statistics};
@@ -82,7 +83,8 @@ impl Made {
                     let largest = width.max(height);
                     let vocabulary = Vocabulary::new(texts(galleries), largest, new.words);
                     let sizes = fresh::planner(new, &vocabulary);
-                    let pixels = u64::from(width) * u64::from(height);
+                    let wanted = ImageSize::new(width, height);
+                    let pixels = fresh::most_pixels(stored(galleries), wanted);
                     fresh::write(&folder, &vocabulary, &sizes, pixels)?;
                 }
                 Self::fresh(config, device, context)?
@@ -232,6 +234,13 @@ fn texts(galleries: &[Gallery]) -> impl Iterator<Item = &str> {
     let own = galleries.iter().flat_map(Gallery::texts);
     own.chain(PRESETS.iter().map(|preset| preset.template))
         .chain(std::iter::once(SPATIAL_PROMPT))
+}
+
+/// The size of a picture of the data, if it can be read.
+fn stored(galleries: &[Gallery]) -> Option<ImageSize> {
+    let shot = galleries.iter().flat_map(|gallery| &gallery.shots).next()?;
+    let picture = crate::media::Picture::open(&shot.file).ok()?;
+    Some(picture.frame.size())
 }
 
 /// The words in names of things.

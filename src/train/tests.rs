@@ -250,3 +250,160 @@ fn the_configuration_goes_through_toml() {
         "{error}"
     );
 }
+
+/// Recorded episodes that lerobot wrote: one camera of 80 x 60 pixels, seven axes.
+fn episodes() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/datasets/lerobot_v30_images")
+}
+
+/// Stage 2 after the run of `first`.
+fn acting(first: &RunConfig, recipe: Recipe) -> RunConfig {
+    let mut config = first.clone();
+    config.folder = first.folder.with_file_name(format!("acting {recipe:?}"));
+    config.recipe = recipe;
+    config.steps = 4;
+    config.save_every = 2;
+    config.model = ModelSource {
+        from: Some(first.folder.clone()),
+        expert: Some(NewExpert {
+            dino_width: 24,
+            dino_layers: 1,
+            dino_heads: 2,
+            states: 2,
+            queries: 4,
+            width: 16,
+            layers: 1,
+            heads: 2,
+            horizon: 4,
+            axes: 7,
+        }),
+        ..ModelSource::default()
+    };
+    config.actions = vec![ActionSource {
+        path: episodes(),
+        ..ActionSource::default()
+    }];
+    config.batch.actions = 3;
+    config.batch.repeats = 2;
+    config.auxiliary = AuxiliaryConfig::default();
+    config.loss = LossConfig {
+        gradient_decay: 0.5,
+        similarity_every: 2,
+        ..LossConfig::default()
+    };
+    config.optimizer.rates = OptimizerConfig::default().rates;
+    config.optimizer.freeze = vec!["dino_encoder".into()];
+    config
+}
+
+#[test]
+fn each_recipe_learns_what_it_says_and_leaves_a_policy() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut first = config(data.path(), &labels);
+    first.steps = 2;
+    train(&first, false).unwrap();
+    for recipe in [Recipe::Vanilla, Recipe::CoTraining, Recipe::SpatiallyGuided] {
+        let config = acting(&first, recipe);
+        let (report, metrics) = train(&config, false).unwrap();
+        assert_eq!(report.steps, 4);
+        let losses = &metrics[1].losses;
+        assert_eq!(
+            losses.contains_key("answer"),
+            recipe.answers(),
+            "{recipe:?}"
+        );
+        assert!(
+            losses["action"] > 0.1 && losses["action"] < 5.0,
+            "{losses:?}"
+        );
+        assert_eq!(metrics[0].similarity, None);
+        let similarity = metrics[1].similarity;
+        assert_eq!(similarity.is_some(), recipe.answers());
+        assert!(
+            similarity.is_none_or(|s| (0.0..=1.0 + 1e-6).contains(&s)),
+            "{similarity:?}"
+        );
+        inspect(&config.folder, &LoadOptions::default())
+            .unwrap()
+            .complete()
+            .unwrap();
+        let checkpoint = Checkpoint::open(&config.folder, None).unwrap();
+        let run = checkpoint.run.as_ref().unwrap();
+        assert_eq!(run.prompt_wrapper.is_some(), recipe.wraps(), "{recipe:?}");
+        let statistics = checkpoint.statistics.as_ref().unwrap();
+        let (_, known) = statistics.choose(None).unwrap();
+        assert_eq!(
+            known.action.mask,
+            [true, true, true, true, true, true, false]
+        );
+        assert_eq!(checkpoint.warnings, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn frozen_parts_and_low_ranks_leave_the_rest_as_it_was() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut first = config(data.path(), &labels);
+    first.steps = 2;
+    train(&first, false).unwrap();
+    let mut config = acting(&first, Recipe::CoTraining);
+    config.lora = Some(LoraConfig::default());
+    config.optimizer.rates.insert("lora.".into(), 1e-2);
+    train(&config, false).unwrap();
+    let tensor = |run: &RunConfig, name: &str| -> Vec<u8> {
+        let mut checkpoint = Checkpoint::open(&run.folder, None).unwrap();
+        let at = checkpoint
+            .entries()
+            .iter()
+            .position(|e| e.name == name)
+            .unwrap();
+        checkpoint.source().read(at).unwrap()
+    };
+    let linear = "model.language_model.layers.1.self_attn.q_proj.weight";
+    let norm = "model.language_model.layers.1.input_layernorm.weight";
+    assert_ne!(tensor(&first, linear), tensor(&config, linear), "adapted");
+    assert_eq!(tensor(&first, norm), tensor(&config, norm), "not adapted");
+    let names: Vec<String> = Checkpoint::open(&config.folder, None)
+        .unwrap()
+        .entries()
+        .iter()
+        .map(|e| e.name.clone())
+        .collect();
+    assert!(names.iter().all(|name| !name.contains("lora")));
+}
+
+#[test]
+fn accumulating_gives_the_gradient_of_the_whole_step() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut one = config(data.path(), &labels);
+    one.batch.pictures = 4;
+    one.batch.parallel = 1;
+    one.auxiliary = AuxiliaryConfig::default();
+    one.loss = LossConfig::default();
+    one.steps = 1;
+    let mut parts = one.clone();
+    parts.folder = data.path().join("parts");
+    parts.batch.accumulate = 2;
+    parts.batch.parallel = 2;
+    let norm = |config: &RunConfig| train(config, false).unwrap().1[0].gradient_norm;
+    let (one, parts) = (norm(&one), norm(&parts));
+    // Every picture has as many tokens to learn, so the mean of means is the mean.
+    assert!((one - parts).abs() < 0.05 * one, "{one} {parts}");
+}
+
+#[test]
+fn recomputing_activations_gives_the_same_step() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 3);
+    let mut first = config(data.path(), &labels);
+    first.steps = 1;
+    let mut other = first.clone();
+    other.folder = data.path().join("other");
+    other.batch.checkpointing = true;
+    let norm = |config: &RunConfig| train(config, false).unwrap().1[0].gradient_norm;
+    let (kept, again) = (norm(&first), norm(&other));
+    assert!((kept - again).abs() < 1e-3 * kept, "{kept} {again}");
+}

@@ -15,7 +15,7 @@ use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::QwenConfig;
 use crate::model::layers::{Linear, RmsNorm, product};
 use crate::model::pass::{Pass, PassError};
-use crate::model::tracked::{self, Heads, Place, learns_here};
+use crate::model::tracked::{self, Group, Heads, Place, learns_here};
 
 /// What the decoder reads.
 #[derive(Debug, Clone)]
@@ -329,8 +329,7 @@ impl DecoderBlock {
         let x = x.clone().reshape([batch * length, width]);
         let [q, k, v] = [&self.q_proj, &self.k_proj, &self.v_proj].map(|p| p.forward(x.clone()));
         let sizes = Heads {
-            batch,
-            tokens: [length; 2],
+            groups: vec![Group::in_a_row(batch, [length; 2])],
             heads: [self.heads, self.shared_heads],
             width: self.head_dim,
         };

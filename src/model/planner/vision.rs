@@ -8,14 +8,14 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::attention::attend_segments;
 use super::mlp::GatedMlp;
 use super::rope::{RopeRounding, Rotation};
-use super::window::{Segment, WindowOrder, patch_coordinates, runs};
+use super::window::{Segment, WindowOrder, patch_coordinates};
 use crate::model::activation::gelu;
 use crate::model::attention::scale;
 use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::VisionConfig;
 use crate::model::layers::{Linear, RmsNorm};
 use crate::model::pass::{Pass, PassError};
-use crate::model::tracked::{self, Heads, Place, learns_here};
+use crate::model::tracked::{self, Group, Heads, Place, learns_here};
 
 /// Epsilon of every norm of the tower (fixed in the reference).
 const EPSILON: f64 = 1e-6;
@@ -188,20 +188,28 @@ impl VisionBlock {
             .forward(attend_segments([q, k, part(2)], segments, scale))
     }
 
-    /// The attention as one node of the gradient's graph; `None` where segments differ in length.
+    /// The attention as one node of the gradient's graph.
     fn attend_tracked(
         &self,
         qkv: &Tensor<2>,
         segments: &[Segment],
         rotation: &Rotation,
     ) -> Option<Tensor<2>> {
-        let [(0, batch, length)] = runs(segments)[..] else {
-            return None;
-        };
         let width = qkv.dims()[1] / 3;
+        let mut groups: Vec<Group> = Vec::new();
+        for segment in segments {
+            let tokens = [segment.length; 2];
+            let starts = [segment.start; 2];
+            match groups.iter_mut().find(|group| group.tokens == tokens) {
+                Some(group) => group.starts.push(starts),
+                None => groups.push(Group {
+                    starts: vec![starts],
+                    tokens,
+                }),
+            }
+        }
         let sizes = Heads {
-            batch,
-            tokens: [length; 2],
+            groups,
             heads: [self.heads; 2],
             width: width / self.heads,
         };
@@ -209,7 +217,8 @@ impl VisionBlock {
             tensor: 0,
             start: part * width,
         });
-        let how = (Some(rotation.turned(false)?), None, scale(sizes.width));
+        let scale = scale(sizes.width);
+        let how = (Some(rotation.turned(false)?), None, scale);
         tracked::attention([qkv.clone()], (sizes, places), how)
     }
 }

@@ -8,6 +8,7 @@
 //! Names the backend's own tensors, because only they lend their numbers without copying them.
 
 mod attention;
+mod lanes;
 mod linear;
 mod norm;
 mod pointwise;
@@ -23,7 +24,7 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Tensor, TensorData};
 use burn_flex::FlexTensor;
 
-pub use attention::{Heads, Place, Turned, attention};
+pub use attention::{Group, Heads, Place, Turned, attention};
 pub use linear::linear;
 pub use norm::{layer_norm, rms_norm};
 pub use pointwise::{gelu, gelu_tanh, silu_gate};

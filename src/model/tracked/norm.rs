@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
+use super::lanes::{dot, sum};
 use super::linear::total;
 use super::{Rows, node, record, shape_of, tensor};
 
@@ -31,7 +32,7 @@ pub fn rms_norm<const D: usize>(
         .map(|(out, rows)| {
             let rows = out.chunks_exact_mut(width).zip(rows.chunks_exact(width));
             rows.map(|(out, row)| {
-                let square = row.iter().map(|v| v * v).sum::<f32>() / width as f32;
+                let square = dot(row, row) / width as f32;
                 let factor = (square + epsilon as f32).sqrt().recip();
                 for ((out, value), scale) in out.iter_mut().zip(row).zip(scale.numbers()) {
                     *out = value * factor * scale;
@@ -75,14 +76,17 @@ fn rms_back(
 }
 
 fn rms_row_back([x, dy, scale]: [&[f32]; 3], factor: f32, dx: &mut [f32], dw: &mut [f32]) {
-    let mut along = 0.0;
-    for ((x, dy), (scale, dw)) in x.iter().zip(dy).zip(scale.iter().zip(dw)) {
-        along += x * dy * scale;
+    for ((x, dy), (scale, (dw, dx))) in x
+        .iter()
+        .zip(dy)
+        .zip(scale.iter().zip(dw.iter_mut().zip(&mut *dx)))
+    {
         *dw += dy * x * factor;
+        *dx = dy * scale;
     }
-    let pull = along * factor * factor * factor / x.len() as f32;
-    for ((dx, x), (dy, scale)) in dx.iter_mut().zip(x).zip(dy.iter().zip(scale)) {
-        *dx = dy * scale * factor - x * pull;
+    let pull = dot(x, dx) * factor * factor * factor / x.len() as f32;
+    for (dx, x) in dx.iter_mut().zip(x) {
+        *dx = *dx * factor - x * pull;
     }
 }
 
@@ -145,7 +149,7 @@ fn normed(input: &Rows, width: usize, epsilon: f32) -> (Vec<f32>, Vec<Vec<f32>>)
         .map(|(out, rows)| {
             let rows = out.chunks_exact_mut(width).zip(rows.chunks_exact(width));
             rows.map(|(out, row)| {
-                let mean = row.iter().sum::<f32>() / width as f32;
+                let mean = sum(row) / width as f32;
                 let spread = row.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>();
                 let factor = (spread / width as f32 + epsilon).sqrt().recip();
                 for (out, value) in out.iter_mut().zip(row) {
@@ -200,8 +204,8 @@ fn layer_row_back(
         db[at] += dy;
         *dx = dy * scale.map_or(1.0, |scale| scale[at]);
     }
-    let mean = dx.iter().sum::<f32>() / width as f32;
-    let along = dx.iter().zip(y).map(|(d, y)| d * y).sum::<f32>() / width as f32;
+    let mean = sum(dx) / width as f32;
+    let along = dot(dx, y) / width as f32;
     for (dx, y) in dx.iter_mut().zip(y) {
         *dx = (*dx - mean - y * along) * factor;
     }

@@ -159,8 +159,7 @@ fn grouped_attention_with_a_mask_is_its_definition() {
         .collect();
     let mask = Tensor::<1>::from_floats(hidden.as_slice(), &Device::flex()).reshape([2, 9, 9]);
     let sizes = Heads {
-        batch,
-        tokens: [tokens; 2],
+        groups: vec![Group::in_a_row(batch, [tokens; 2])],
         heads: [4, 2],
         width: 4,
     };
@@ -170,7 +169,12 @@ fn grouped_attention_with_a_mask_is_its_definition() {
         [
             &|l| {
                 let inputs = [l[0].clone(), l[1].clone(), l[2].clone()];
-                attention(inputs, (sizes, places), (None, Some(mask.clone()), 0.4)).unwrap()
+                attention(
+                    inputs,
+                    (sizes.clone(), places),
+                    (None, Some(mask.clone()), 0.4),
+                )
+                .unwrap()
             },
             &|l| {
                 let split = |x: &Tensor<2>, heads| x.clone().reshape([2, 9, heads, 4]);
@@ -203,8 +207,7 @@ fn rotated_attention_of_packed_projections_is_its_definition() {
         Tensor::cat(vec![first, b * table(&cos) + a * table(&sin)], 3)
     };
     let sizes = Heads {
-        batch: 2,
-        tokens: [5; 2],
+        groups: vec![Group::in_a_row(2, [5; 2])],
         heads: [2; 2],
         width: 4,
     };
@@ -215,7 +218,7 @@ fn rotated_attention_of_packed_projections_is_its_definition() {
             &|l| {
                 attention(
                     [l[0].clone()],
-                    (sizes, places),
+                    (sizes.clone(), places),
                     (Some(turned.clone()), None, 0.4),
                 )
                 .unwrap()
@@ -231,8 +234,7 @@ fn rotated_attention_of_packed_projections_is_its_definition() {
 #[test]
 fn queries_may_be_fewer_than_keys() {
     let sizes = Heads {
-        batch: 3,
-        tokens: [4, 7],
+        groups: vec![Group::in_a_row(3, [4, 7])],
         heads: [2; 2],
         width: 4,
     };
@@ -244,7 +246,7 @@ fn queries_may_be_fewer_than_keys() {
             &|l| {
                 attention(
                     [l[0].clone(), read.clone()],
-                    (sizes, places),
+                    (sizes.clone(), places),
                     (None, None, 0.4),
                 )
                 .unwrap()
@@ -253,6 +255,39 @@ fn queries_may_be_fewer_than_keys() {
                 let q = l[0].clone().reshape([3, 4, 2, 4]);
                 let part = |at: usize| read.clone().narrow(1, at, 8).reshape([3, 7, 2, 4]);
                 attend(q, part(0), part(8), None)
+            },
+        ],
+    );
+}
+
+#[test]
+fn sequences_of_different_lengths_do_not_see_each_other() {
+    let sizes = Heads {
+        groups: vec![
+            Group {
+                starts: vec![[0; 2], [7; 2]],
+                tokens: [4; 2],
+            },
+            Group {
+                starts: vec![[4; 2]],
+                tokens: [3; 2],
+            },
+        ],
+        heads: [2; 2],
+        width: 4,
+    };
+    let places = [0, 8, 16].map(|start| Place { tensor: 0, start });
+    same::<2, 2>(
+        &[random([11, 24])],
+        [
+            &|l| attention([l[0].clone()], (sizes.clone(), places), (None, None, 0.4)).unwrap(),
+            &|l| {
+                let parts = [(0, 4), (4, 3), (7, 4)].map(|(row, count)| {
+                    let rows = l[0].clone().narrow(0, row, count);
+                    let part = |at: usize| rows.clone().narrow(1, at, 8).reshape([1, count, 2, 4]);
+                    attend(part(0), part(8), part(16), None)
+                });
+                Tensor::cat(parts.into(), 0)
             },
         ],
     );
