@@ -1,5 +1,5 @@
 //! Adaptive ensembling: the predictions that the last chunks make for now, averaged by how alike they are to the
-//! newest (`SimplerEnv`'s clients, after CogACT).
+//! newest (`SimplerEnv`'s clients, after `CogACT`).
 
 use std::collections::VecDeque;
 

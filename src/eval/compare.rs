@@ -286,12 +286,8 @@ mod tests {
 
     fn run(folder: &Path, name: &str, predictions: &str) -> std::path::PathBuf {
         let truth = folder.join("truth.jsonl");
-        let lines: String = (0..4)
-            .map(|i| {
-                format!("{{\"id\": {i}, \"box\": [0, 0, 10, 10], \"width\": 20, \"height\": 20}}\n")
-            })
-            .collect();
-        std::fs::write(&truth, lines).expect("writes");
+        let lines = [0, 1, 2, 3].map(|i| format!("{{\"id\": {i}, \"box\": [0, 0, 10, 10]}}\n"));
+        std::fs::write(&truth, lines.concat()).expect("writes");
         let path = folder.join(format!("{name}.jsonl"));
         std::fs::write(&path, predictions).expect("writes");
         let (report, scores) = from_files(&path, &truth).expect("scores");

@@ -52,6 +52,14 @@ pub struct MeanOf {
 }
 
 impl MeanOf {
+    /// Of shares: the interval stays within 0 to 1.
+    #[must_use]
+    pub fn share(values: &[f64]) -> Option<Self> {
+        let mean = Self::of(values)?;
+        let interval95 = mean.interval95.map(|end| end.clamp(0.0, 1.0));
+        Some(Self { interval95, ..mean })
+    }
+
     /// Of values; none of nothing.
     #[must_use]
     pub fn of(values: &[f64]) -> Option<Self> {
@@ -75,7 +83,10 @@ mod tests {
     fn an_interval_narrows_with_the_root_of_the_count() {
         let few = MeanOf::of(&[0.0, 1.0]).expect("two");
         assert!((few.interval95[1] - 0.5 - Z95 * 0.5).abs() < 1e-12);
-        assert_eq!(MeanOf::of(&[3.0]).expect("one").interval95, [3.0, 3.0]);
+        let [low, high] = MeanOf::of(&[3.0]).expect("one").interval95;
+        assert!((low - 3.0).abs() < 1e-12 && (high - 3.0).abs() < 1e-12);
+        let share = MeanOf::share(&[0.0, 1.0]).expect("two");
+        assert!(share.interval95[0].abs() < 1e-12 && (share.interval95[1] - 1.0).abs() < 1e-12);
         assert_eq!(MeanOf::of(&[]), None);
     }
 }

@@ -57,7 +57,7 @@ pub fn in_mask([x, y]: [f64; 2], mask: &MaskView) -> bool {
     within(x, mask.width) && within(y, mask.height) && (mask.inside)(x as u32, y as u32)
 }
 
-/// Where2Place's score of one answer: the share of its points on the mask; an answer without points scores 0.
+/// `Where2Place`'s score of one answer: the share of its points on the mask; an answer without points scores 0.
 #[must_use]
 pub fn mask_score(points: &[[f64; 2]], mask: &MaskView) -> f64 {
     let hits: Vec<f64> = points
@@ -70,7 +70,7 @@ pub fn mask_score(points: &[[f64; 2]], mask: &MaskView) -> f64 {
 /// Most pixels that a box is expanded to; of a larger one every second, third and so on.
 const MOST: u64 = 1 << 20;
 
-/// The pixels of a box given in answer to a question for points, as Where2Place expands it: corners cut to whole
+/// The pixels of a box given in answer to a question for points, as `Where2Place` expands it: corners cut to whole
 /// numbers, the far ones excluded, clipped to the picture.
 #[must_use]
 pub fn expanded([x1, y1, x2, y2]: Corners, mask: &MaskView) -> Vec<[f64; 2]> {
@@ -132,7 +132,7 @@ mod tests {
             assert!(!in_mask(outside, &mask), "{outside:?}");
         }
         assert!(mask_score(&[], &mask) == 0.0);
-        assert!(mask_score(&[[3.0, 2.0], [0.0, 0.0]], &mask) == 0.5);
+        assert!((mask_score(&[[3.0, 2.0], [0.0, 0.0]], &mask) - 0.5).abs() < 1e-12);
     }
 
     #[test]
@@ -144,7 +144,7 @@ mod tests {
         };
         let all = expanded([1.9, 0.0, 3.5, 99.0], &mask);
         assert_eq!(all.len(), 2 * 3);
-        assert!(mask_score(&all, &mask) == 0.5);
+        assert!((mask_score(&all, &mask) - 0.5).abs() < 1e-12);
         let huge = MaskView {
             width: 60_000,
             height: 60_000,

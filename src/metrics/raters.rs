@@ -51,7 +51,7 @@ pub fn krippendorff_alpha(ratings: &[Vec<Rating>]) -> Option<f64> {
     }
     let chance: f64 = of_category.values().map(|n| n * (n - 1.0)).sum::<f64>() / (total - 1.0);
     let disagreement = ratio(total - agreeing, total - chance)?;
-    (of_category.len() > 1).then(|| 1.0 - disagreement)
+    (of_category.len() > 1).then_some(1.0 - disagreement)
 }
 
 /// Mean overlap of all pairs of one item's boxes; none of fewer than two.

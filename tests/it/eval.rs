@@ -175,8 +175,5 @@ fn a_checkpoint_drives_and_is_filmed() {
     );
     let film = out.join(episode["video"].as_str().unwrap());
     let video = spvla::media::Video::open(&film).unwrap();
-    assert_eq!(
-        video.info().frames,
-        Some(episode["steps"].as_u64().unwrap() + 1)
-    );
+    assert_eq!(video.info().frames, episode["steps"].as_u64().unwrap() + 1);
 }

@@ -103,7 +103,7 @@ fn unique(questions: &mut [Question]) {
         let count = seen.entry(question.truth.id.clone()).or_default();
         *count += 1;
         if *count > 1 {
-            question.truth.id += &format!(" #{count}");
+            question.truth.id = format!("{} #{count}", question.truth.id);
         }
     }
 }

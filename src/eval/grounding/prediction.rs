@@ -130,7 +130,7 @@ impl Answer {
             let points: Vec<[f64; 2]> = points.collect();
             match (grounding.kind, points.as_slice()) {
                 (GroundingKind::Box, [[x1, y1], [x2, y2]]) => {
-                    answer.boxes.push([*x1, *y1, *x2, *y2])
+                    answer.boxes.push([*x1, *y1, *x2, *y2]);
                 }
                 (GroundingKind::Point, _) => answer.points.extend(points),
                 (GroundingKind::Trace, _) if answer.trace.is_empty() => answer.trace = points,

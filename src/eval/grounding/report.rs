@@ -56,7 +56,7 @@ pub struct KindScores {
     pub n: usize,
     /// Answers that could not be read, missing ones included.
     pub unparsed: usize,
-    /// Right answers: every true box at IoU 0.5, every point inside, the same words. None for traces.
+    /// Right answers: every true box at half overlap, every point inside, the same words. None for traces.
     pub hits: Option<Rate>,
     /// Boxes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +82,7 @@ pub struct Overlaps {
     pub accuracy: BTreeMap<String, Rate>,
     /// Mean overlap.
     pub mean_iou: Option<MeanOf>,
-    /// Questions with several boxes: precision, recall and F1 at IoU 0.5 over all of them.
+    /// Questions with several boxes: precision, recall and F1 at half overlap over all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<[f64; 3]>,
 }
@@ -131,12 +131,9 @@ impl GroundingReport {
             self.of.policy, self.of.set, self.n, self.unparsed, self.missing
         );
         if let Some(seconds) = self.seconds {
-            text += &format!("Answered in {seconds:.1} s");
-            text += &self
-                .of
-                .device
-                .as_ref()
-                .map_or(".\n".into(), |device| format!(" on {device}.\n"));
+            let device = self.of.device.as_deref().unwrap_or("a device not named");
+            let line = format!("Answered in {seconds:.1} s on {device}.\n");
+            text.push_str(&line);
         }
         text += "Intervals are 95 %: Wilson for shares, 1.96 standard errors for means. Shares in percent.\n\n";
         let mut table = Table::new(&["set", "kind", "n", "unread", "measure", "value [95 %]"]);
@@ -204,14 +201,14 @@ impl KindScores {
         let distances: Vec<f64> = scores.iter().filter_map(|score| score.distance).collect();
         let means = inside
             .iter()
-            .filter_map(|(region, v)| Some((*region, MeanOf::of(v)?)));
+            .filter_map(|(region, v)| Some((*region, MeanOf::share(v)?)));
         Self {
             n: scores.len(),
             unparsed: scores.iter().filter(|score| !score.parsed).count(),
             hits: (!outcomes.is_empty()).then(|| Rate::of(outcomes)),
             boxes: (kind == AnswerKind::Box).then(|| Overlaps::new(scores)),
             inside: means.collect(),
-            distance: MeanOf::of(&distances),
+            distance: MeanOf::share(&distances),
             trace: traces(scores),
             calibration: Confidence::new(scores),
         }
@@ -250,7 +247,7 @@ impl Overlaps {
         let f1 = crate::metrics::ratio(2.0 * sum(0), sum(1) + sum(2)).unwrap_or(0.0);
         Self {
             accuracy: THRESHOLDS.into_iter().map(rate).collect(),
-            mean_iou: MeanOf::of(&overlaps),
+            mean_iou: MeanOf::share(&overlaps),
             sets: (!sets.is_empty()).then(|| [share(sum(1)), share(sum(2)), f1]),
         }
     }

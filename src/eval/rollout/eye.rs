@@ -135,6 +135,11 @@ impl<'a> Film<'a> {
         Ok(writer.push(frame)?)
     }
 
+    /// Frames so far.
+    pub(super) fn frames(&self) -> u64 {
+        self.writer.as_ref().map_or(0, VideoWriter::frames)
+    }
+
     pub(super) fn finish(self) -> Result<(), EvalError> {
         Ok(self.writer.map_or(Ok(()), VideoWriter::finish)?)
     }

@@ -10,6 +10,7 @@
 
 mod config;
 mod eye;
+mod page;
 mod paper;
 mod play;
 mod policy;

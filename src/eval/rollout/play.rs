@@ -151,6 +151,7 @@ pub(super) fn play(
         }
     };
     if let (Some(film), Some(views)) = (&mut film, &views)
+        && film.frames() <= run.episode.steps().len() as u64
         && let Some(frame) = eye.look(views, &run.episode)?.first()
     {
         film.push(frame)?;

@@ -61,7 +61,7 @@ pub trait Policy {
 /// The scripted expert.
 #[derive(Default)]
 pub struct Expert {
-    expert: Option<expert::Expert>,
+    plan: Option<expert::Expert>,
     settling: Option<usize>,
     gripper: f32,
     subtask: usize,
@@ -94,13 +94,13 @@ impl Policy for Expert {
             if self.settling.is_some() {
                 return Ok(self.hold(moment));
             }
-            if !self.expert.as_mut().is_some_and(expert::Expert::again) {
+            if !self.plan.as_mut().is_some_and(expert::Expert::again) {
                 return Ok(None);
             }
         }
         Ok(
             match self
-                .expert
+                .plan
                 .get_or_insert_with(fresh)
                 .answer(rig, &rig.snapshot())
             {
@@ -122,9 +122,7 @@ impl Policy for Expert {
             return true;
         }
         let now = episode.rig().snapshot();
-        self.expert
-            .as_mut()
-            .is_none_or(|expert| expert.stumble(&now))
+        self.plan.as_mut().is_none_or(|expert| expert.stumble(&now))
     }
 
     fn signals(&self) -> bool {

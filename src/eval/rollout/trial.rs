@@ -106,7 +106,7 @@ pub fn trials(config: &RolloutConfig) -> Result<Vec<Trial>, EvalError> {
         for robot in robots {
             match column {
                 Column::Base | Column::Perturbed | Column::Paraphrased => {
-                    benchmark(config, column, robot, &mut all)
+                    benchmark(config, column, robot, &mut all);
                 }
                 Column::Seen | Column::Unseen => templates(config, column, robot, &mut all),
                 Column::Long => long(config, robot, &mut all),

@@ -22,6 +22,9 @@ pub(super) fn check(tally: &mut Tally, file: &mut Fields) {
     }
 }
 
+/// How one number of a calibration is read.
+type Read = fn(&Calibration) -> Option<f64>;
+
 fn confidence(tally: &mut Tally, file: &Fields, bins: usize) {
     let confidence = vector(file.take("confidence")).unwrap_or_default();
     let correct = file.take("correct").as_array().into_iter().flatten();
@@ -30,11 +33,10 @@ fn confidence(tally: &mut Tally, file: &Fields, bins: usize) {
         return tally.unusable(file, "confidence or correct");
     }
     let answers: Vec<(f64, bool)> = confidence.into_iter().zip(correct).collect();
-    type Read = fn(&Calibration) -> Option<f64>;
     let named: [(&str, Read); 2] = [("ece", |c| c.expected), ("mce", |c| c.largest)];
     for (name, read) in named {
         for key in file.starting(name).collect::<Vec<_>>() {
-            let bins = key[name.len()..].parse().unwrap_or(bins).min(100_000);
+            let bins = key[name.len()..].parse().unwrap_or(bins).min(1000);
             tally.number(file, key, read(&Calibration::new(&answers, bins)));
         }
     }

@@ -7,6 +7,9 @@ use super::number_after;
 use super::tally::Tally;
 use crate::metrics::boxes::{BoxScores, HIT, iou, iou_inclusive, match_sets};
 
+/// Most boxes of a set.
+const MOST: usize = 2000;
+
 pub(super) fn pairs(tally: &mut Tally, file: &mut Fields) {
     let hit = number_after(file.text("convention"), "IoU >=").unwrap_or(HIT);
     let mut overlaps = Vec::new();
@@ -73,6 +76,10 @@ pub(super) fn sets(tally: &mut Tally, file: &mut Fields) {
             continue;
         };
         let predicted = arrays(row.take("pred")).unwrap_or_default();
+        if truth.len().max(predicted.len()) > MOST {
+            tally.unusable(&row, "a number of boxes that can be matched");
+            continue;
+        }
         let found = match_sets(&predicted, &truth, hit);
         tally.exactly(&row, "tp", &json!(found.matched));
         tally.exactly(&row, "fp", &json!(predicted.len() - found.matched));

@@ -92,7 +92,7 @@ pub(super) fn shapes(tally: &mut Tally, file: &mut Fields) {
         };
         match (array(row.take("point")), own.as_ref().or(of_file.as_ref())) {
             (Some(point), Some(corners)) => {
-                inside(tally, &row, "polygon", in_polygon(point, corners))
+                inside(tally, &row, "polygon", in_polygon(point, corners));
             }
             _ => tally.unusable(&row, "point or polygon"),
         }

@@ -182,10 +182,9 @@ impl Line {
             } else {
                 Comparison::Either(TOLERANCE)
             });
-            (row.max_abs, row.relative) = match self.exact {
-                true => (None, None),
-                false => (Some(self.largest), Some(self.relative)),
-            };
+            if !self.exact {
+                (row.max_abs, row.relative) = (Some(self.largest), Some(self.relative));
+            }
         }
         row
     }

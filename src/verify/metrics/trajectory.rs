@@ -5,6 +5,9 @@ use super::fields::{Fields, array, arrays};
 use super::tally::Tally;
 use crate::metrics::traces::{POINTS, TraceScore, frechet, hausdorff, resample, warping};
 
+/// Most pairs of waypoints of two traces.
+const MOST: usize = 100_000_000;
+
 pub(super) fn check(tally: &mut Tally, file: &mut Fields) {
     let count = count_before(file.text("convention"), " points").unwrap_or(POINTS);
     for row in file.rows("rows") {
@@ -14,6 +17,10 @@ pub(super) fn check(tally: &mut Tally, file: &mut Fields) {
             continue;
         };
         let predicted = arrays::<2>(row.take("pred")).unwrap_or_default();
+        if predicted.len().saturating_mul(truth.len()) > MOST {
+            tally.unusable(&row, "a trace of a length that can be compared");
+            continue;
+        }
         for (key, points) in [("pred_resampled", &predicted), ("gt_resampled", &truth)] {
             for key in row.starting(key).collect::<Vec<_>>() {
                 let digits = key.trim_start_matches(|c: char| !c.is_ascii_digit());
