@@ -9,7 +9,7 @@ use crate::ui::theme::{
 use crate::ui::{units, widgets};
 
 /// Widest a name becomes.
-const NAME: f32 = 150.0;
+const NAME: f32 = 200.0;
 /// Room for "93.1 %".
 const NUMBER: f32 = 64.0;
 /// Room for "+12.1 pt" and the number of the second run.

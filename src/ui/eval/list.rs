@@ -37,7 +37,10 @@ impl OutcomeList {
         if state.listed.is_empty() {
             let shown = EmptyState {
                 icon: icons::CHECK_CIRCLE,
-                title: "Nothing to list",
+                title: match state.filter.kind {
+                    OutcomeKind::Failures if !report.outcomes.is_empty() => "No failures",
+                    _ => "Nothing to list",
+                },
                 hint: if report.outcomes.is_empty() {
                     "The report has its numbers alone: no scores.jsonl lies beside it."
                 } else {
@@ -179,7 +182,7 @@ fn row(ui: &mut Ui, outcome: &Outcome, chosen: bool) -> bool {
     let (icon, ink) = match outcome.won {
         Some(true) => (icons::CHECK, p.good),
         Some(false) => (icons::CLOSE, p.warn),
-        None => (icons::TRACE, p.weak),
+        None => (icons::DOT_EMPTY, p.weak),
     };
     let left = rect.left() + SPACE_SMALL;
     let font = FontId::new(ICON, theme::icon_family());

@@ -101,17 +101,22 @@ fn of(report: &EvalReport) -> Vec<Found> {
         }
         EvalScores::Simulator(report) => {
             let mut found: Vec<Found> = report.rows.iter().filter_map(row_measure).collect();
-            for (suite, mean) in &report.averages {
-                // A mean of rows is no share of episodes, so that it has no interval of its own.
-                let value = mean.map(|value| Value {
+            // A mean of rows is no share of episodes, so that it has no interval of its own.
+            let mut add = |part: &str, name: &str, value: Option<f64>, n: usize| {
+                let value = value.map(|value| Value {
                     value,
                     low: value,
                     high: value,
-                    n: 0,
+                    n: n as u64,
                 });
-                found.extend(
-                    value.map(|value| ("averages".into(), suite.clone(), Unit::Share, value)),
-                );
+                found.extend(value.map(|v| (part.to_owned(), name.to_owned(), Unit::Share, v)));
+            };
+            for (suite, mean) in &report.averages {
+                add("averages", suite, *mean, 0);
+            }
+            for (row, wordings) in &report.wordings {
+                add("own wording", row, wordings.original, wordings.n);
+                add("held-out wordings", row, wordings.mean, wordings.n);
             }
             found
         }

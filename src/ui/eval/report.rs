@@ -120,15 +120,24 @@ fn scores(ui: &mut Ui, context: &mut PanelContext<'_>, inks: &[Color32]) {
     if let Some(Err(why)) = &state.comparison {
         message(ui, context, Tone::Warn, (why, ""));
     }
-    let mut last = "";
-    for measure in &all {
-        if measure.part != last {
-            last = &measure.part;
-            section(ui, last, |_| {});
+    dense(ui, |ui| {
+        let mut last = "";
+        for measure in &all {
+            if measure.part != last {
+                last = &measure.part;
+                section(ui, last, |_| {});
+            }
+            bar_row(ui, measure, inks);
         }
-        dense(ui, |ui| bar_row(ui, measure, inks));
-    }
+    });
     if let Some(EvalScores::Simulator(report)) = reports.last().map(|report| &report.scores) {
+        if let Some(drop) = report.unseen_drop {
+            let text = format!(
+                "Unseen things: {:+.1} points against seen ones.",
+                100.0 * drop
+            );
+            ui.label(theme::secondary(text));
+        }
         published(ui, &report.config.suite);
     }
 }
