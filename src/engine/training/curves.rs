@@ -194,7 +194,14 @@ impl RunCurves {
         for curve in self.series.values_mut() {
             curve.cut(step);
         }
-        self.last = self.last.take().filter(|last| last.step < step);
+        if self.last.as_ref().is_some_and(|last| last.step >= step) {
+            let loss = self.of(&Series::Loss).and_then(|loss| loss.buckets.last());
+            self.last = loss.map(|bucket| StepMetrics {
+                step: bucket.last,
+                loss: bucket.mean,
+                ..StepMetrics::default()
+            });
+        }
     }
 
     /// One curve.

@@ -9,6 +9,9 @@ use crate::train::RunConfig;
 /// Longest recipe that is read, in bytes.
 pub(super) const MAX_BYTES: u64 = 1 << 20;
 
+/// The table whose keys a person chooses.
+const RATES: [&str; 2] = ["optimizer", "rates"];
+
 /// What is wrong with a recipe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipeProblem {
@@ -99,7 +102,12 @@ pub fn edit_recipe(text: &str, old: &RunConfig, new: &RunConfig) -> String {
         return plain();
     };
     let mut edited = text.to_owned();
-    for (path, value) in differences(&was, &is) {
+    for (mut path, mut value) in differences(&was, &is) {
+        if path.starts_with(&RATES.map(str::to_owned)) && !edited.contains("[optimizer.rates]") {
+            // A table of rates that is given takes the place of the usual one, so that it is written whole.
+            path.truncate(RATES.len());
+            value.clone_from(&is["optimizer"]["rates"]);
+        }
         let Some(next) = replaced(&edited, &path, &value) else {
             return plain();
         };
@@ -136,15 +144,16 @@ fn differences(old: &Value, new: &Value) -> Vec<(Vec<String>, Value)> {
 /// The text with one value replaced, added or taken out; none where that takes more than a line.
 fn replaced(text: &str, path: &[String], value: &Value) -> Option<String> {
     let (key, table) = path.split_last()?;
-    if value.is_object()
-        || value
-            .as_array()
-            .is_some_and(|list| list.iter().any(Value::is_object))
-    {
+    let nested = |value: &Value| value.is_object() || value.is_array();
+    let objects = |list: &Vec<Value>| list.iter().any(Value::is_object);
+    let deep = value
+        .as_object()
+        .is_some_and(|table| table.values().any(nested));
+    if deep || value.as_array().is_some_and(objects) {
         return None;
     }
     let table = table.join(".");
-    let line = (!value.is_null()).then(|| format!("{key} = {value}"));
+    let line = (!value.is_null()).then(|| format!("{} = {}", quoted(key), inline(value)));
     let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
     let (mut at, mut end, mut here) = (None, table.is_empty().then_some(0), table.is_empty());
     for (number, text) in lines.iter().enumerate() {
@@ -174,6 +183,27 @@ fn replaced(text: &str, path: &[String], value: &Value) -> Option<String> {
         (None, Some(line), None) => lines.extend([String::new(), format!("[{table}]"), line]),
     }
     Some(lines.join("\n") + "\n")
+}
+
+/// A key as TOML writes it.
+fn quoted(key: &str) -> String {
+    let bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    if !key.is_empty() && key.chars().all(bare) {
+        return key.to_owned();
+    }
+    Value::String(key.to_owned()).to_string()
+}
+
+/// A value in one line.
+fn inline(value: &Value) -> String {
+    let Some(table) = value.as_object() else {
+        return value.to_string();
+    };
+    let pairs = table.iter();
+    let pairs: Vec<String> = pairs
+        .map(|(key, value)| format!("{} = {}", quoted(key), inline(value)))
+        .collect();
+    format!("{{ {} }}", pairs.join(", "))
 }
 
 /// The comment at the end of a line, with the space before it.

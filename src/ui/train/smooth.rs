@@ -2,15 +2,15 @@
 
 use crate::engine::Curve;
 
-/// Share of the line that the running mean of a smoothed curve looks back over.
-const BACK: f64 = 0.04;
+/// Share of the line, to either side, that a smoothed curve is the mean of.
+const AROUND: f64 = 0.012;
 
 /// What is drawn of a curve: points in the order of their steps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Drawn {
     /// The values; where several steps share a place, from the lowest to the highest.
     pub raw: Vec<[f64; 2]>,
-    /// Their running mean; empty where nothing is smoothed.
+    /// The mean around each of them; empty where nothing is smoothed.
     pub mean: Vec<[f64; 2]>,
 }
 
@@ -22,9 +22,6 @@ pub(super) fn drawn(curve: &Curve, smooth: bool, log: bool) -> Drawn {
     };
     let buckets = curve.buckets();
     let mut found = Drawn::default();
-    // The mean of the first values is exact: what a running mean has not seen yet is not taken for zero.
-    let keep = 1.0 - 1.0 / (buckets.len() as f64 * BACK).max(1.0);
-    let (mut sum, mut weight) = (0.0, 0.0);
     for bucket in buckets {
         let ends = if bucket.count > 1 {
             vec![bucket.low, bucket.high]
@@ -33,12 +30,15 @@ pub(super) fn drawn(curve: &Curve, smooth: bool, log: bool) -> Drawn {
         };
         let ends = ends.into_iter().filter_map(place);
         found.raw.extend(ends.map(|value| [bucket.step(), value]));
-        sum = sum * keep + bucket.mean * (1.0 - keep);
-        weight = weight * keep + (1.0 - keep);
-        if smooth && weight > 0.0 {
-            found
-                .mean
-                .extend(place(sum / weight).map(|value| [bucket.step(), value]));
+    }
+    if smooth {
+        // The mean of both sides, so that a turn stays where it is.
+        let around = (buckets.len() as f64 * AROUND).ceil() as usize;
+        for (at, bucket) in buckets.iter().enumerate() {
+            let near = &buckets[at.saturating_sub(around)..(at + around + 1).min(buckets.len())];
+            let sum: f64 = near.iter().map(|bucket| bucket.mean).sum();
+            let mean = place(sum / near.len() as f64);
+            found.mean.extend(mean.map(|value| [bucket.step(), value]));
         }
     }
     found
