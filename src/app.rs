@@ -211,6 +211,12 @@ impl App {
         if let Some(progress) = self.engine.poll_collecting() {
             self.workbench.absorb_collecting(progress);
         }
+        if let Some(news) = self.engine.poll_training() {
+            self.workbench.absorb_training(news);
+        }
+        if let Some(progress) = self.engine.poll_evaluating() {
+            self.workbench.absorb_evaluating(progress);
+        }
         self.ask_once();
     }
 
@@ -285,7 +291,11 @@ impl App {
         let asking = &self.workbench.asking;
         let set = self.workbench.dataset.as_ref();
         let opening = set.is_some_and(|set| set.status == DatasetStatus::Opening);
-        if self.workbench.generate.is_running() {
+        let training = self.workbench.training.is_running();
+        if self.workbench.generate.is_running()
+            || training
+            || self.workbench.evaluation.is_running()
+        {
             return Some(Duration::from_millis(500));
         }
         if opening || !self.workbench.notices.open.is_empty() || asking.running.is_some() {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::worker::{Sink, guarded, spawn};
-use super::{Event, Found, Pick, WebcamChoice, WebcamFormat};
+use super::{EvalPath, Event, Found, Pick, RecipePath, WebcamChoice, WebcamFormat};
 use crate::camera::webcam::{self, WebcamDevice};
 use crate::camera::{Camera, CameraError};
 use crate::grounding::Grounding;
@@ -85,49 +85,55 @@ pub(super) fn sniff(sink: &Sink, path: PathBuf) {
 pub(super) fn pick(sink: &Sink, pick: Pick) {
     errand(sink, "dialog", |sink| {
         let failures = super::logger::dialog_errors();
-        let dialog = rfd::FileDialog::new();
-        let paths = match &pick {
-            Pick::Checkpoint => dialog
-                .set_title("Open checkpoint: a run folder or a Hugging Face folder")
-                .pick_folder()
-                .into_iter()
-                .collect(),
-            Pick::PlannerFolder(_) => dialog
-                .set_title("Choose the folder with tokenizer.json")
-                .pick_folder()
-                .into_iter()
-                .collect(),
-            Pick::Files => dialog
-                .set_title("Open pictures or videos")
-                .pick_files()
-                .unwrap_or_default(),
-            Pick::Folder => dialog
-                .set_title("Open a folder of pictures")
-                .pick_folder()
-                .into_iter()
-                .collect(),
-            Pick::Dataset => dialog
-                .set_title("Open dataset: a LeRobot folder or a folder with annotations")
-                .pick_folder()
-                .into_iter()
-                .collect(),
-            Pick::CollectFolder | Pick::RecordFolder => dialog
-                .set_title("Choose the folder of the dataset")
-                .pick_folder()
-                .into_iter()
-                .collect(),
-            Pick::Save { name, .. } => dialog
-                .set_file_name(name.clone())
-                .save_file()
-                .into_iter()
-                .collect(),
-        };
+        let paths = choose(&pick);
         if paths.is_empty() && super::logger::dialog_errors() > failures {
             sink.send(Event::DialogFailed);
         } else {
             sink.send(Event::Picked(pick, paths));
         }
     });
+}
+
+/// Shows the dialog of a choice and waits for it.
+fn choose(pick: &Pick) -> Vec<PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    let folder = |title: &str| dialog.clone().set_title(title).pick_folder();
+    let file = |title: &str| dialog.clone().set_title(title).pick_file();
+    let one = match pick {
+        Pick::Checkpoint
+        | Pick::RecipePath(RecipePath::Checkpoint)
+        | Pick::EvalPath(EvalPath::Checkpoint) => {
+            folder("Open checkpoint: a run folder or a Hugging Face folder")
+        }
+        Pick::PlannerFolder(_) | Pick::RecipePath(RecipePath::Tokenizer) => {
+            folder("Choose the folder with tokenizer.json")
+        }
+        Pick::Files => {
+            let title = "Open pictures or videos";
+            return dialog.set_title(title).pick_files().unwrap_or_default();
+        }
+        Pick::Folder => folder("Open a folder of pictures"),
+        Pick::Dataset => folder("Open dataset: a LeRobot folder or a folder with annotations"),
+        Pick::CollectFolder | Pick::RecordFolder => folder("Choose the folder of the dataset"),
+        Pick::Recipe => dialog
+            .clone()
+            .set_title("Open recipe")
+            .add_filter("TOML", &["toml"])
+            .pick_file(),
+        Pick::RunFolder => folder("Open the folder of a run"),
+        Pick::RecipePath(RecipePath::Folder) | Pick::EvalPath(EvalPath::Out) => {
+            folder("Choose the folder of the run")
+        }
+        Pick::RecipePath(RecipePath::Labels) | Pick::EvalPath(EvalPath::Dataset) => {
+            folder("Choose labelled pictures")
+        }
+        Pick::RecipePath(RecipePath::Actions) => folder("Choose a LeRobot dataset"),
+        Pick::EvalRun => folder("Open the folder of a finished evaluation"),
+        Pick::EvalPath(EvalPath::Predictions) => file("Choose the file with the answers"),
+        Pick::EvalPath(EvalPath::Truth) => file("Choose the file with what is true"),
+        Pick::Save { name, .. } => dialog.clone().set_file_name(name.clone()).save_file(),
+    };
+    one.into_iter().collect()
 }
 
 pub(super) fn annotate(sink: &Sink, frame: Frame, groundings: Vec<Grounding>) {

@@ -142,6 +142,10 @@ pub enum Event {
     Simulator(super::simulator::SimulatorEvent),
     /// Collecting told something.
     Collect(super::collecting::CollectEvent),
+    /// A training told something.
+    Train(super::training::TrainEvent),
+    /// An evaluation told something.
+    Eval(super::evaluation::EvalEvent),
     /// A thread panicked and was started again.
     Crashed {
         /// Which one.

@@ -8,6 +8,7 @@ pub mod annotated;
 mod collecting;
 mod dataset;
 mod desk;
+mod evaluation;
 mod event;
 mod font;
 mod logger;
@@ -19,6 +20,7 @@ pub mod shipped;
 mod simulator;
 mod source;
 pub mod store;
+mod training;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -30,17 +32,27 @@ pub use dataset::{
     DatasetAbout, DatasetCamera, DatasetEntry, DatasetEvent, DatasetId, DatasetKind,
     DatasetRequest, EpisodeRows, FeatureRows, Problem, ProblemLevel, Shown, short_name,
 };
+pub use evaluation::{
+    Comparison, EvalEvent, EvalKind, EvalOrder, EvalReport, EvalScores, EvalSetup, Kept, Outcome,
+    Pair, eval_obstacle,
+};
 pub use event::{Event, Found, SourceInfo, SourceKind, WebcamChoice, WebcamFormat};
 pub use font::SystemFont;
 pub use logger::{LogLevel, LogRecord, install_logger, take_log};
 pub use mailbox::Latest;
 pub use memory::Memory;
 pub use request::{
-    LoadRequest, LoadTarget, Pick, PlayState, QueryId, Request, SourceId, SourceSpec,
+    EvalPath, LoadRequest, LoadTarget, Pick, PlayState, QueryId, RecipePath, Request, SourceId,
+    SourceSpec,
 };
 pub use simulator::{
     SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
     SimulatorStatus, SimulatorTask, simulator_tasks,
+};
+pub use training::{
+    Bucket, Curve, RecipeProblem, RunCurves, RunRecord, Series, SourceCount, TrainEvent,
+    TrainFailure, TrainNews, TrainOrder, edit_recipe, read_recipe, recipe_at, recipe_obstacle,
+    write_recipe,
 };
 pub use worker::Wake;
 
@@ -48,6 +60,11 @@ pub use worker::Wake;
 pub use crate::collect::{
     Config as CollectConfig, Finished as CollectedEpisode, Reject, Report as CollectReport, Tally,
 };
+pub use crate::eval::grounding::{AnswerKind, GroundingReport, KindScores, Subject as EvalSubject};
+pub use crate::eval::rollout::{
+    Column as EvalColumn, EpisodeResult, PAPER, PaperRow, RolloutReport, RowScores,
+};
+pub use crate::eval::{MeanOf, Rate};
 pub use crate::model::answer::{
     ActionAnswer, Answer, AnswerEvent, Query, QueryOptions, ReplyToken, RopeChoice, StageTime,
     StopReason, TextAnswer, Timing,
@@ -56,6 +73,10 @@ pub use crate::model::checkpoint::{
     LoadReport, LoadedOn, MisshapenTensor, ModelSize, Part, TensorFindings,
 };
 pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGpu};
+
+pub use crate::train::{
+    ActionSource, LabelSource, Recipe, Report as TrainReport, RunConfig, StepMetrics,
+};
 
 use crate::job::Progress;
 use crate::model::device::Devices;
@@ -78,6 +99,8 @@ pub struct Engine {
     dataset: Option<DatasetThread>,
     simulator: simulator::Simulator,
     collecting: collecting::Collecting,
+    training: training::Training,
+    evaluating: evaluation::Evaluating,
 }
 
 impl Engine {
@@ -108,6 +131,8 @@ impl Engine {
             dataset: None,
             simulator: simulator::Simulator::default(),
             collecting: collecting::Collecting::default(),
+            training: training::Training::default(),
+            evaluating: evaluation::Evaluating::default(),
         }
     }
 
@@ -148,6 +173,8 @@ impl Engine {
             Request::Simulator(order) => self.simulator.order(order, &self.sink),
             Request::Collect(config) => self.collecting.start(*config, &self.sink),
             Request::CancelCollect => self.collecting.cancel(),
+            Request::Train(order) => self.training.order(order, &self.sink),
+            Request::Eval(order) => self.evaluating.order(order, &self.sink),
             Request::ListWebcams => desk::list_webcams(&self.sink),
             Request::Sniff(path) => desk::sniff(&self.sink, path),
             Request::Pick(pick) => desk::pick(&self.sink, pick),
@@ -199,6 +226,18 @@ impl Engine {
     #[must_use]
     pub fn poll_collecting(&mut self) -> Option<Progress> {
         self.collecting.progress()
+    }
+
+    /// The steps of the training since the last time, and its newest progress.
+    #[must_use]
+    pub fn poll_training(&mut self) -> Option<TrainNews> {
+        self.training.news()
+    }
+
+    /// The newest progress of an evaluation, once.
+    #[must_use]
+    pub fn poll_evaluating(&mut self) -> Option<Progress> {
+        self.evaluating.progress()
     }
 
     /// What the open dataset shows, if it is newer than what was given before.

@@ -99,6 +99,16 @@ pub enum Pick {
     CollectFolder,
     /// Where recorded episodes of the simulator go.
     RecordFolder,
+    /// A recipe to train by.
+    Recipe,
+    /// A run folder to compare.
+    RunFolder,
+    /// A path of the recipe.
+    RecipePath(RecipePath),
+    /// The folder of a finished evaluation.
+    EvalRun,
+    /// A path of what is to be evaluated.
+    EvalPath(EvalPath),
     /// Where to put these bytes; the name is a suggestion.
     Save {
         /// Suggested name.
@@ -106,6 +116,36 @@ pub enum Pick {
         /// Content.
         bytes: Vec<u8>,
     },
+}
+
+/// A path of a recipe that a dialog can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecipePath {
+    /// Where the run is kept.
+    Folder,
+    /// The checkpoint to begin with.
+    Checkpoint,
+    /// The folder of its tokenizer.
+    Tokenizer,
+    /// One more source of questions.
+    Labels,
+    /// One more source of actions.
+    Actions,
+}
+
+/// A path of an evaluation that a dialog can choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvalPath {
+    /// The checkpoint that answers or drives.
+    Checkpoint,
+    /// Labelled pictures.
+    Dataset,
+    /// A file of answers.
+    Predictions,
+    /// A file of what is true.
+    Truth,
+    /// Where the run goes.
+    Out,
 }
 
 /// One request to the engine.
@@ -152,6 +192,10 @@ pub enum Request {
     Collect(Box<crate::collect::Config>),
     /// Stop collecting.
     CancelCollect,
+    /// Tell the trainer something.
+    Train(super::training::TrainOrder),
+    /// Tell the evaluation something.
+    Eval(super::evaluation::EvalOrder),
     /// Look for a font of the system that holds Chinese, Japanese and Korean.
     FindFont,
     /// Put bytes into a file.

@@ -36,17 +36,23 @@ pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Option<
 
 /// Runs one piece of work; a panic becomes [`Event::Crashed`] and none.
 pub(super) fn guarded<T>(sink: &Sink, thread: &str, work: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(work))
-        .map_err(|panic| {
-            let message = panic
-                .downcast_ref::<String>()
-                .cloned()
-                .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-                .unwrap_or_else(|| "no message".into());
+    caught(work)
+        .map_err(|message| {
             sink.send(Event::Crashed {
                 thread: thread.into(),
                 message,
             });
         })
         .ok()
+}
+
+/// Runs one piece of work; a panic becomes what it said.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap_or_else(|| "no message".into())
+    })
 }

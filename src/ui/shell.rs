@@ -12,7 +12,9 @@ use super::preferences::Preferences;
 use super::theme::{self, Palette};
 use super::tiles::{PanelId, Tilework};
 use super::{keys, notices, topbar, transport};
-use crate::workbench::{Command, CommandId, FontSearch, Theme, Workbench};
+use crate::workbench::{
+    Command, CommandId, EvaluationCommand, FontSearch, Theme, TrainingCommand, Workbench,
+};
 
 /// Panels that a command brings to the front.
 const SHOWN_BY: &[(CommandId, PanelId)] = &[
@@ -34,6 +36,20 @@ const SHOWN_BY: &[(CommandId, PanelId)] = &[
     (CommandId::ShowDatasets, PanelId::Datasets),
     (CommandId::FindEpisode, PanelId::Datasets),
     (CommandId::ShowEpisode, PanelId::Episode),
+    (CommandId::ShowTraining, PanelId::Recipe),
+    (CommandId::OpenRecipe, PanelId::Recipe),
+    (CommandId::NewRecipe, PanelId::Recipe),
+    (CommandId::ShowCurves, PanelId::Curves),
+    (CommandId::StartTraining, PanelId::Curves),
+    (CommandId::ResumeTraining, PanelId::Curves),
+    (CommandId::ShowRuns, PanelId::Runs),
+    (CommandId::OpenRun, PanelId::Runs),
+    (CommandId::LoadNewest, PanelId::Model),
+    (CommandId::ShowEvaluation, PanelId::Evaluation),
+    (CommandId::OpenEvaluation, PanelId::Evaluation),
+    (CommandId::StartEvaluation, PanelId::Evaluation),
+    (CommandId::NextFailure, PanelId::Views),
+    (CommandId::PreviousFailure, PanelId::Views),
 ];
 
 /// Everything of the window that is not the document.
@@ -117,7 +133,13 @@ impl Shell {
 
     /// Commands that only concern the window.
     fn command(&mut self, command: &Command) {
-        let Command::Plain(id) = command else { return };
+        let id = match command {
+            Command::Plain(id) => id,
+            Command::Evaluation(EvaluationCommand::Look(_)) => &CommandId::ShowCanvas,
+            Command::Evaluation(EvaluationCommand::Open(_)) => &CommandId::ShowEvaluation,
+            Command::Training(TrainingCommand::OpenRun(_)) => &CommandId::ShowCurves,
+            _ => return,
+        };
         match id {
             CommandId::CommandPalette => self.palette.toggle(),
             CommandId::KeySheet => self.key_sheet.open = !self.key_sheet.open,

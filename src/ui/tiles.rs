@@ -2,6 +2,7 @@
 
 mod data;
 mod inspect;
+mod train;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use super::act::small_icon_act;
 use super::actions::ActionsPanel;
 use super::ask::AskPanel;
 use super::datasets::{DatasetsPanel, EpisodePanel};
+use super::eval::EvalPanel;
 use super::generate::GeneratePanel;
 use super::groundings::GroundingsPanel;
 use super::icons;
@@ -26,6 +28,7 @@ use super::simulator::SimulatorPanel;
 use super::sources::SourcesPanel;
 use super::theme::{self, Palette};
 use super::timing::TimingPanel;
+use super::train::{CurvesPanel, RunsPanel, TrainPanel};
 use super::views::ViewsPanel;
 use crate::workbench::{CommandId, Workspace};
 
@@ -56,6 +59,14 @@ pub enum PanelId {
     Datasets,
     /// Curves of its episode.
     Episode,
+    /// What is to be trained.
+    Recipe,
+    /// Curves of runs.
+    Curves,
+    /// Runs beside each other.
+    Runs,
+    /// Scores and failures.
+    Evaluation,
 }
 
 /// Makes a panel.
@@ -75,6 +86,10 @@ const PANELS: &[(PanelId, NewPanel)] = &[
     (PanelId::Log, || Box::<LogPanel>::default()),
     (PanelId::Datasets, || Box::<DatasetsPanel>::default()),
     (PanelId::Episode, || Box::<EpisodePanel>::default()),
+    (PanelId::Recipe, || Box::<TrainPanel>::default()),
+    (PanelId::Curves, || Box::<CurvesPanel>::default()),
+    (PanelId::Runs, || Box::<RunsPanel>::default()),
+    (PanelId::Evaluation, || Box::<EvalPanel>::default()),
 ];
 
 /// Narrowest a tile becomes, so that its controls stay within reach.
@@ -100,6 +115,8 @@ struct Spaces {
     inspect: Trees,
     #[serde(default = "data::trees")]
     data: Trees,
+    #[serde(default = "train::trees")]
+    train: Trees,
 }
 
 impl Spaces {
@@ -107,6 +124,7 @@ impl Spaces {
         Self {
             inspect: inspect::trees(),
             data: data::trees(),
+            train: train::trees(),
         }
     }
 
@@ -114,11 +132,15 @@ impl Spaces {
         match workspace {
             Workspace::Inspect => &mut self.inspect,
             Workspace::Data => &mut self.data,
+            Workspace::Train => &mut self.train,
         }
     }
 
     fn all(&mut self) -> impl Iterator<Item = &mut Tree<PanelId>> {
-        self.inspect.all().into_iter().chain(self.data.all())
+        let [inspect, data, train] = [&mut self.inspect, &mut self.data, &mut self.train];
+        [inspect.all(), data.all(), train.all()]
+            .into_iter()
+            .flatten()
     }
 }
 

@@ -49,6 +49,7 @@ fn workspaces(ui: &mut Ui, context: &mut PanelContext<'_>) {
     for (workspace, id) in [
         (Workspace::Inspect, CommandId::WorkspaceInspect),
         (Workspace::Data, CommandId::WorkspaceData),
+        (Workspace::Train, CommandId::WorkspaceTrain),
     ] {
         let shortcut = context.shortcut(id);
         let name = command_text(id);

@@ -8,7 +8,7 @@ use super::overlay::{HueBook, MarkSource, OverlayMark};
 use super::panel::{Panel, PanelContext};
 use super::placement::CanvasView;
 use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
-use super::{icons, truth, widgets};
+use super::{eval, icons, truth, widgets};
 use crate::engine::{SourceId, SourceSpec};
 use crate::workbench::{
     Command, CommandId, Message, ResultSet, SimulatorAct, SourceState, SourceStatus, Workbench,
@@ -59,9 +59,11 @@ impl Panel for ViewsPanel {
 impl ViewsPanel {
     fn view(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
         let mut marks = marks(context.workbench, context.hues, source.id);
+        marks.extend(eval::answers(context.workbench, context.hues, source.id));
         let models = marks.len();
         marks.extend(truth::marks(context.workbench, context.hues, source.id));
         marks.extend(simulated_truth(context.workbench, context.hues, source.id));
+        marks.extend(eval::truths(context.workbench, context.hues, source.id));
         let known = marks.len() - models;
         if marks.iter().any(|mark| mark.opacity < 1.0) {
             ui.ctx().request_repaint();

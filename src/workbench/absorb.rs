@@ -64,6 +64,8 @@ impl Workbench {
                 ),
             ),
             Event::Simulator(event) => return self.absorb_simulator(event),
+            Event::Train(event) => return self.absorb_train(event),
+            Event::Eval(event) => return self.absorb_eval(event),
             Event::Collect(event) => self.absorb_collect(event),
             Event::Crashed { thread, message } => self.crashed(&thread, &message),
         }
@@ -232,10 +234,11 @@ impl Workbench {
     }
 
     fn source_opened(&mut self, id: SourceId, info: SourceInfo) -> Vec<Request> {
-        let requests = self.meet(&info.name);
+        let mut requests = self.meet(&info.name);
         if let Some(source) = self.sources.iter_mut().find(|s| s.id == id) {
             source.status = SourceStatus::Open(info);
         }
+        requests.extend(self.reach_outcome(id));
         requests
     }
 
@@ -288,7 +291,20 @@ impl Workbench {
                 Pick::RecordFolder => {
                     self.apply(Command::Simulator(super::SimulatorAct::Folder(path)))
                 }
-                Pick::Save { bytes, .. } => self.apply(Command::Save(path, bytes.clone())),
+                Pick::Recipe => {
+                    self.apply(Command::Training(super::TrainingCommand::OpenRecipe(path)))
+                }
+                Pick::RunFolder => self.open_run(path),
+                Pick::RecipePath(which) => self.recipe_path_picked(*which, path),
+                Pick::EvalRun => self.open_report(path),
+                Pick::EvalPath(which) => {
+                    self.eval_path_picked(*which, path);
+                    Vec::new()
+                }
+                Pick::Save { bytes, .. } => {
+                    self.recipe_saved(&path, bytes);
+                    self.apply(Command::Save(path, bytes.clone()))
+                }
             });
         }
         requests

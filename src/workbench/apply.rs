@@ -51,6 +51,8 @@ impl Workbench {
                     wb.notices.open.remove(index);
                 }
             }),
+            Command::Training(command) => self.apply_training(command),
+            Command::Evaluation(command) => self.apply_evaluation(command),
             Command::Simulator(act) => self.act_on_simulator(act),
             Command::SetCollect(config) => self.set_collect(*config),
             Command::GiveKey(id, key) => self.change(|wb| wb.settings.keys.give(id, key)),
@@ -122,18 +124,20 @@ impl Workbench {
         }
     }
 
-    /// The simulator and collecting, datasets.
+    /// The simulator and collecting, training and evaluation, datasets.
     fn apply_job(&mut self, id: CommandId) -> Vec<Request> {
         match id {
             CommandId::Generate
             | CommandId::CancelGenerate
             | CommandId::ResumeGenerate
             | CommandId::PickGenerateFolder => self.apply_generate(id),
-            _ if id.spec().is_some_and(|spec| spec.group == "Simulator") => {
-                self.apply_simulator(id)
-            }
-            // Datasets, and the window's own: dialogs over it, zoom, layout, clipboard.
-            _ => self.apply_dataset_plain(id),
+            _ => match id.spec().map(|spec| spec.group) {
+                Some("Simulator") => self.apply_simulator(id),
+                Some("Training") => self.apply_training_plain(id),
+                Some("Evaluation") => self.apply_evaluation_plain(id),
+                // Datasets, and the window's own: dialogs over it, zoom, layout, clipboard.
+                _ => self.apply_dataset_plain(id),
+            },
         }
     }
 
@@ -231,6 +235,8 @@ impl Workbench {
             _ => match id.spec().map(|spec| spec.group) {
                 Some("Simulator") => self.simulator_takes(id),
                 Some("Generate") => self.generate_takes(id),
+                Some("Training") => self.training_takes(id),
+                Some("Evaluation") => self.evaluation_takes(id),
                 _ => true,
             },
         }

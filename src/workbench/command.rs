@@ -61,6 +61,10 @@ pub enum Command {
     Save(PathBuf, Vec<u8>),
     /// Take a notice off the screen.
     DismissNotice(usize),
+    /// Act upon recipe and runs.
+    Training(super::TrainingCommand),
+    /// Act upon evaluations.
+    Evaluation(super::EvaluationCommand),
     /// Act on the simulator.
     Simulator(SimulatorAct),
     /// Replace what is to be collected.
@@ -244,6 +248,44 @@ pub enum CommandId {
     ResumeGenerate,
     /// Choose where collected episodes go.
     PickGenerateFolder,
+    /// The tiles for training and evaluation.
+    WorkspaceTrain,
+    /// Train by the recipe.
+    StartTraining,
+    /// Hold the training after its step.
+    PauseTraining,
+    /// Go on after a pause, or from what was saved.
+    ResumeTraining,
+    /// Save and end the training.
+    StopTraining,
+    /// Begin a recipe anew.
+    NewRecipe,
+    /// Choose a recipe in a dialog.
+    OpenRecipe,
+    /// Choose where to save the recipe.
+    SaveRecipe,
+    /// Choose a run folder to compare in a dialog.
+    OpenRun,
+    /// Load the newest checkpoint of the run.
+    LoadNewest,
+    /// Bring the recipe to the front.
+    ShowTraining,
+    /// Bring the curves to the front.
+    ShowCurves,
+    /// Bring the runs to the front.
+    ShowRuns,
+    /// Bring evaluations to the front.
+    ShowEvaluation,
+    /// Choose a finished evaluation in a dialog.
+    OpenEvaluation,
+    /// Evaluate.
+    StartEvaluation,
+    /// Stop evaluating.
+    StopEvaluation,
+    /// Look at the next outcome of the list.
+    NextFailure,
+    /// Look at the one before.
+    PreviousFailure,
     /// Leave.
     Quit,
 }

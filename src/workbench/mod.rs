@@ -9,6 +9,7 @@ mod apply;
 mod axes;
 mod command;
 mod dataset;
+mod evaluation;
 pub mod export;
 mod generate;
 mod keymap;
@@ -20,10 +21,14 @@ mod query;
 mod settings;
 mod simulator;
 mod source;
+mod training;
 
 pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
 pub use dataset::{DatasetCommand, DatasetState, DatasetStatus, Recorded, TruthLayers, Workspace};
+pub use evaluation::{
+    EvalPhase, EvalRun, EvaluationCommand, EvaluationState, OutcomeFilter, OutcomeKind, report_name,
+};
 pub use generate::{CollectPhase, CollectRun, GenerateState, THUMBNAILS};
 pub use keymap::{KEY_NAMES, Keymap};
 pub use message::{Message, capitalised};
@@ -33,6 +38,10 @@ pub use query::{Asking, QueryRun, ResultSet, Running};
 pub use settings::{Settings, Theme};
 pub use simulator::{SimulatorAct, SimulatorPhase, SimulatorState};
 pub use source::{SourceState, SourceStatus};
+pub use training::{
+    COMPARED, ComparedRun, RecipeState, RunStatus, ShownRun, TrainPhase, TrainRun, TrainingCommand,
+    TrainingState, run_name,
+};
 
 use crate::engine::{Memory, SourceId, SystemFont, WebcamChoice};
 
@@ -59,6 +68,10 @@ pub struct Workbench {
     pub simulator: SimulatorState,
     /// Collecting episodes.
     pub generate: GenerateState,
+    /// Recipe and runs of training.
+    pub training: TrainingState,
+    /// Evaluations.
+    pub evaluation: EvaluationState,
     /// Messages to act on and the log.
     pub notices: Notices,
     /// Preferences, kept between starts.

@@ -39,6 +39,12 @@ pub struct Settings {
     pub recent_sources: Vec<PathBuf>,
     /// Datasets opened before, newest first.
     pub recent_datasets: Vec<PathBuf>,
+    /// Recipes opened before, newest first.
+    pub recent_recipes: Vec<PathBuf>,
+    /// Runs opened before, newest first.
+    pub recent_runs: Vec<PathBuf>,
+    /// Reports of evaluations opened before, newest first.
+    pub recent_reports: Vec<PathBuf>,
     /// The tiles that are shown.
     pub workspace: Workspace,
     /// Which ground truth is drawn.
@@ -68,6 +74,9 @@ impl Default for Settings {
             recent_checkpoints: Vec::new(),
             recent_sources: Vec::new(),
             recent_datasets: Vec::new(),
+            recent_recipes: Vec::new(),
+            recent_runs: Vec::new(),
+            recent_reports: Vec::new(),
             workspace: Workspace::Inspect,
             truth: TruthLayers::default(),
             stale_secs: 5.0,

@@ -2,10 +2,12 @@
 //!
 //! `SPVLA_GALLERY=folder` also writes a picture of every state there, for a look by eye.
 
+pub mod evaluation;
 mod gallery;
 mod hostile;
 pub mod scene;
 pub mod simulator;
+pub mod training;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme, Vec2, vec2};

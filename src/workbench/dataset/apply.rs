@@ -45,6 +45,11 @@ impl Workbench {
             | CommandId::ShowDatasets
             | CommandId::ShowEpisode
             | CommandId::FindEpisode => self.settings.workspace = Workspace::Data,
+            CommandId::WorkspaceTrain
+            | CommandId::ShowTraining
+            | CommandId::ShowCurves
+            | CommandId::ShowRuns
+            | CommandId::ShowEvaluation => self.settings.workspace = Workspace::Train,
             _ => {}
         }
         Vec::new()

@@ -144,6 +144,8 @@ pub enum Workspace {
     Inspect,
     /// Datasets: episodes, cameras, curves.
     Data,
+    /// Training and evaluation: recipe, curves, runs, reports.
+    Train,
 }
 
 impl DatasetState {

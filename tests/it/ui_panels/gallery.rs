@@ -6,6 +6,7 @@ use spvla::engine::SimulatorEnd;
 use spvla::grounding::prompt::Task;
 use spvla::ui::actions::ActionsPanel;
 use spvla::ui::ask::AskPanel;
+use spvla::ui::eval::EvalPanel;
 use spvla::ui::generate::GeneratePanel;
 use spvla::ui::groundings::GroundingsPanel;
 use spvla::ui::log::LogPanel;
@@ -13,11 +14,14 @@ use spvla::ui::model::ModelPanel;
 use spvla::ui::offscreen::Offscreen;
 use spvla::ui::simulator::SimulatorPanel;
 use spvla::ui::timing::TimingPanel;
+use spvla::ui::train::{CurvesPanel, RunsPanel, TrainPanel};
 use spvla::ui::views::ViewsPanel;
 use spvla::workbench::{Command, CommandId, Notice, NoticeLevel};
 
 use super::scene::{self, Scene};
-use super::{BOTTOM, SIDE, TILE, click, open, simulator};
+use super::{BOTTOM, SIDE, TALL, TILE, click, evaluation, open, simulator, training};
+
+const MIDDLE: Vec2 = vec2(590.0, 660.0);
 
 #[test]
 fn every_state_can_be_looked_at() {
@@ -76,6 +80,43 @@ type Shot = (&'static str, Vec2, fn() -> Scene);
 #[expect(clippy::too_many_lines, reason = "a list of states, one row each")]
 fn gallery() -> Vec<Shot> {
     vec![
+        ("recipe_empty", SIDE, || {
+            Scene::new(TrainPanel::default(), scene::empty())
+        }),
+        ("recipe", TALL, || {
+            Scene::new(TrainPanel::default(), training::written())
+        }),
+        ("curves_empty", MIDDLE, || {
+            Scene::new(CurvesPanel::default(), scene::empty())
+        }),
+        ("curves", MIDDLE, || {
+            Scene::new(CurvesPanel::default(), training::running())
+        }),
+        ("curves_compared", MIDDLE, || {
+            Scene::new(CurvesPanel::default(), training::compared())
+        }),
+        ("curves_failed", MIDDLE, || {
+            Scene::new(CurvesPanel::default(), training::failed())
+        }),
+        ("curves_huge", MIDDLE, || {
+            Scene::new(CurvesPanel::default(), training::huge())
+        }),
+        ("runs", SIDE, || {
+            Scene::new(RunsPanel::default(), training::compared())
+        }),
+        ("evaluation_empty", MIDDLE, || {
+            Scene::new(EvalPanel::default(), scene::empty())
+        }),
+        ("evaluation", MIDDLE, || {
+            let one = evaluation::report("/eval/guided", 400, 300);
+            Scene::new(EvalPanel::default(), evaluation::opened(vec![one]))
+        }),
+        ("evaluation_two", MIDDLE, || {
+            let before = evaluation::report("/eval/before", 400, 300);
+            let after = evaluation::report("/eval/after", 400, 340);
+            let both = evaluation::opened(vec![before, after]);
+            Scene::new(EvalPanel::default(), both)
+        }),
         ("simulator_closed", SIDE, || {
             Scene::new(SimulatorPanel::default(), scene::empty())
         }),
