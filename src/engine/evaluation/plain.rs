@@ -139,7 +139,7 @@ pub struct Outcome {
     pub text: String,
     /// Whether it is right; none where there is no right or wrong.
     pub won: Option<bool>,
-    /// What came of it: "IoU 0.12", "not readable", "out of time after 60 steps".
+    /// What came of it: "`IoU` 0.12", "not readable", "out of time after 60 steps".
     pub note: String,
     /// From worst to best: what a list is sorted by.
     pub rank: f64,

@@ -42,7 +42,7 @@ pub(super) fn bar_row(ui: &mut Ui, measure: &Measure, inks: &[Color32]) {
     let numbers = if two { NUMBER + SECOND } else { NUMBER };
     let right = rect.right();
     for (at, value) in measure.values.iter().take(inks.len()).enumerate() {
-        let text = value.map_or_else(|| "–".to_owned(), |value| measure.unit.text(value.value));
+        let text = value.map_or_else(|| "–".to_owned(), |value| measure.unit.text(value.at));
         let x = right
             - if two && at == 0 {
                 SECOND
@@ -116,7 +116,7 @@ fn bars(painter: &egui::Painter, p: &Palette, groove: Rect, measure: &Measure, i
 fn one(painter: &egui::Painter, p: &Palette, place: Rect, value: &Value, ink: Color32) {
     let x = |value: f64| egui::lerp(place.x_range(), value.clamp(0.0, 1.0) as f32);
     let bar = Rect::from_x_y_ranges(
-        place.left()..=x(value.value).max(place.left() + 1.0),
+        place.left()..=x(value.at).max(place.left() + 1.0),
         place.y_range(),
     );
     painter.rect_filled(bar, 2.0, ink.gamma_multiply(0.8));
@@ -143,11 +143,11 @@ fn spoken(measure: &Measure) -> String {
             String::new()
         };
         if (value.high - value.low).abs() < 1e-12 {
-            return format!("{}{of}", text(value.value));
+            return format!("{}{of}", text(value.at));
         }
         format!(
             "{}, {} to {}{of}",
-            text(value.value),
+            text(value.at),
             text(value.low),
             text(value.high)
         )

@@ -5,7 +5,7 @@ use crate::engine::{EvalReport, EvalScores, KindScores, MeanOf, Rate, RowScores}
 /// A number with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Value {
-    pub value: f64,
+    pub at: f64,
     pub low: f64,
     pub high: f64,
     /// How many it is of.
@@ -40,7 +40,7 @@ impl Measure {
         let [Some(first), Some(second)] = self.values else {
             return None;
         };
-        Some(second.value - first.value)
+        Some(second.at - first.at)
     }
 
     /// Whether the second is better than the first; none where they are equal.
@@ -104,7 +104,7 @@ fn of(report: &EvalReport) -> Vec<Found> {
             // A mean of rows is no share of episodes, so that it has no interval of its own.
             let mut add = |part: &str, name: &str, value: Option<f64>, n: usize| {
                 let value = value.map(|value| Value {
-                    value,
+                    at: value,
                     low: value,
                     high: value,
                     n: n as u64,
@@ -167,7 +167,7 @@ fn kind_measures(kind: &str, scores: &KindScores) -> Vec<Found> {
         "readable answers".into(),
         Unit::Share,
         Some(Value {
-            value: share,
+            at: share,
             low: share,
             high: share,
             n: scores.n as u64,
@@ -184,7 +184,7 @@ fn row_measure(row: &RowScores) -> Option<Found> {
 
 fn rate(rate: &Rate) -> Option<Value> {
     Some(Value {
-        value: rate.rate?,
+        at: rate.rate?,
         low: rate.interval95[0],
         high: rate.interval95[1],
         n: rate.n,
@@ -193,7 +193,7 @@ fn rate(rate: &Rate) -> Option<Value> {
 
 fn mean(mean: &MeanOf) -> Value {
     Value {
-        value: mean.mean,
+        at: mean.mean,
         low: mean.interval95[0],
         high: mean.interval95[1],
         n: mean.n as u64,
@@ -226,7 +226,7 @@ mod tests {
 
     fn value(value: f64) -> Value {
         Value {
-            value,
+            at: value,
             low: value,
             high: value,
             n: 3,

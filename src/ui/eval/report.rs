@@ -142,7 +142,7 @@ fn scores(ui: &mut Ui, context: &mut PanelContext<'_>, inks: &[Color32]) {
     }
 }
 
-/// Whether chance could make the difference: McNemar's exact test over the pairs.
+/// Whether chance could make the difference: `McNemar`'s exact test over the pairs.
 fn paired(ui: &mut Ui, found: &Comparison) {
     let p = Palette::of(ui);
     let Some(all) = found.pairs.iter().find(|pair| pair.of == "all") else {

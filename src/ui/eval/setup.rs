@@ -74,7 +74,7 @@ fn grounding(ui: &mut Ui, context: &mut PanelContext<'_>, setup: &mut EvalSetup)
     let mut limit = setup.limit as f64;
     labelled(ui, "Questions", "Most questions that are asked", |ui| {
         let width = ui.available_width();
-        drag(ui, "Questions", &mut limit, true, (1.0, 1e7), width);
+        drag(ui, "Questions", &mut limit, (true, 1.0, 1e7), width);
     });
     setup.limit = limit as usize;
 }
@@ -99,14 +99,14 @@ fn simulator(ui: &mut Ui, context: &mut PanelContext<'_>, setup: &mut EvalSetup)
         |ui| {
             let mut episodes = setup.episodes as f64;
             let width = ui.available_width();
-            drag(ui, "Episodes", &mut episodes, true, (0.0, 1e5), width);
+            drag(ui, "Episodes", &mut episodes, (true, 0.0, 1e5), width);
             setup.episodes = episodes as usize;
         },
     );
     labelled(ui, "Seed", "What everything random is drawn from", |ui| {
         let mut seed = setup.seed as f64;
         let width = ui.available_width();
-        drag(ui, "Seed", &mut seed, true, (0.0, 1e15), width);
+        drag(ui, "Seed", &mut seed, (true, 0.0, 1e15), width);
         setup.seed = seed as u64;
     });
     labelled(
@@ -178,7 +178,7 @@ fn path(
     labelled(ui, name, "", |ui| {
         let mut text = value.display().to_string();
         if text_field(ui, name, hint, &mut text, 1).changed() {
-            *value = Path::new(&text).to_owned();
+            Path::new(&text).clone_into(value);
         }
         let verb = format!("Choose {}", name.to_lowercase());
         if ui

@@ -224,8 +224,8 @@ impl CurvesPanel {
             clock,
             empty: kind.empty(),
         };
-        chart(ui, &frame, lines, |ui| {
-            self.controls(ui, kind, &names, several)
+        chart(ui, &frame, &lines, |ui| {
+            self.controls(ui, kind, &names, several);
         });
     }
 

@@ -196,7 +196,7 @@ pub(in crate::ui) fn text_field(
     let size = vec2((ui.available_width() - after).max(24.0), CONTROL);
     let field = TextEdit::singleline(text)
         .hint_text(hint)
-        .vertical_align(Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .desired_width(f32::INFINITY);
     ui.add_sized(size, field).accessible_name(name)
 }
@@ -224,7 +224,7 @@ pub(super) fn number(
 ) -> bool {
     let mut number = slot.as_f64().unwrap_or_default();
     let width = ui.available_width();
-    let response = drag(ui, name, &mut number, whole, (low, high), width);
+    let response = drag(ui, name, &mut number, (whole, low, high), width);
     if response.changed() {
         *slot = if whole {
             json!(number.round() as u64)
@@ -239,8 +239,7 @@ pub(in crate::ui) fn drag(
     ui: &mut Ui,
     name: &str,
     number: &mut f64,
-    whole: bool,
-    (low, high): (f64, f64),
+    (whole, low, high): (bool, f64, f64),
     width: f32,
 ) -> Response {
     let speed = (number.abs() * 0.01).max(if whole { 0.1 } else { 1e-7 });
@@ -369,7 +368,7 @@ fn pair(ui: &mut Ui, name: &str, slot: &mut Value) -> bool {
     for (side, slot, after) in [("width", first, true), ("height", second, false)] {
         let mut number = slot.as_f64().unwrap_or_default();
         let name = format!("{name} {side}");
-        if drag(ui, &name, &mut number, true, (28.0, 4096.0), width).changed() {
+        if drag(ui, &name, &mut number, (true, 28.0, 4096.0), width).changed() {
             *slot = json!(number.round() as u64);
             changed = true;
         }

@@ -124,7 +124,7 @@ fn source_row(
             .clicked();
         let mut weight = source["weight"].as_f64().unwrap_or_default();
         let name = format!("Weight of {}", tail(&whole));
-        let response = drag(ui, &name, &mut weight, false, (0.0, 1e6), WEIGHT);
+        let response = drag(ui, &name, &mut weight, (false, 0.0, 1e6), WEIGHT);
         if response
             .on_hover_text("How often it is drawn beside the others")
             .changed()

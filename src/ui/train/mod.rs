@@ -245,23 +245,18 @@ fn text(ui: &mut Ui, context: &mut PanelContext<'_>, recipe: &RecipeState) {
                 context.push(Command::Training(TrainingCommand::SetText(text.clone())));
             }
         });
-    match &recipe.problem {
-        Some(problem) => {
-            let line = problem
-                .line
-                .map_or_else(String::new, |line| format!("Line {line}: "));
-            ScrollArea::vertical()
-                .id_salt("recipe problem")
-                .show(ui, |ui| {
-                    let text = format!("{} {line}{}", icons::ERROR, problem.text);
-                    ui.add(Label::new(theme::secondary(text).color(p.danger)).wrap());
-                });
-        }
-        None => {
-            let lines = units::many(recipe.text.lines().count(), "line", "lines");
-            ui.label(
-                theme::secondary(format!("{} {lines}, no mistakes", icons::CHECK)).color(p.weak),
-            );
-        }
+    if let Some(problem) = &recipe.problem {
+        let line = problem
+            .line
+            .map_or_else(String::new, |line| format!("Line {line}: "));
+        ScrollArea::vertical()
+            .id_salt("recipe problem")
+            .show(ui, |ui| {
+                let text = format!("{} {line}{}", icons::ERROR, problem.text);
+                ui.add(Label::new(theme::secondary(text).color(p.danger)).wrap());
+            });
+    } else {
+        let lines = units::many(recipe.text.lines().count(), "line", "lines");
+        ui.label(theme::secondary(format!("{} {lines}, no mistakes", icons::CHECK)).color(p.weak));
     }
 }

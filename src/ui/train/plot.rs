@@ -47,7 +47,7 @@ pub(super) struct Chart<'a> {
 pub(super) fn chart(
     ui: &mut Ui,
     chart: &Chart<'_>,
-    lines: Vec<PlotLine>,
+    lines: &[PlotLine],
     controls: impl FnOnce(&mut Ui),
 ) {
     let p = Palette::of(ui);
@@ -77,7 +77,7 @@ pub(super) fn chart(
     });
 }
 
-fn plot(ui: &mut Ui, chart: &Chart<'_>, lines: Vec<PlotLine>, height: f32) {
+fn plot(ui: &mut Ui, chart: &Chart<'_>, lines: &[PlotLine], height: f32) {
     let p = Palette::of(ui);
     let log = chart.log;
     let marks = f64::from(chart.width / SPACING).clamp(2.0, 10.0);
@@ -128,7 +128,7 @@ fn plot(ui: &mut Ui, chart: &Chart<'_>, lines: Vec<PlotLine>, height: f32) {
         let small = FontId::monospace(TEXT_CAPTION);
         ui.style_mut().text_styles.insert(TextStyle::Body, small);
         frame.show(ui, |plot| {
-            for line in &lines {
+            for line in lines {
                 let smoothed = !line.drawn.mean.is_empty();
                 let color = if smoothed {
                     line.color.gamma_multiply(0.22)

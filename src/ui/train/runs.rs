@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::differences::differences;
 use super::path_field;
 use super::status::word;
-use crate::engine::{RunCurves, RunRecord, Series};
+use crate::engine::{Curve, RunCurves, RunRecord, Series};
 use crate::ui::act::small_icon_act;
 use crate::ui::actions::curves::color;
 use crate::ui::message::message;
@@ -97,9 +97,8 @@ impl RunsPanel {
             self.row(
                 ui,
                 context,
-                &run.config.folder,
-                (0, !training.hides_run),
-                (icon, &value, text),
+                (&run.config.folder, 0, !training.hides_run),
+                [icon, &value, text],
             );
         }
         for run in &training.compared {
@@ -111,9 +110,8 @@ impl RunsPanel {
             self.row(
                 ui,
                 context,
-                &run.folder,
-                (run.hue, run.shown),
-                (icon, &value, ""),
+                (&run.folder, run.hue, run.shown),
+                [icon, &value, ""],
             );
         }
     }
@@ -122,9 +120,8 @@ impl RunsPanel {
         &mut self,
         ui: &mut Ui,
         context: &mut PanelContext<'_>,
-        folder: &Path,
-        (hue, shown): (usize, bool),
-        (icon, value, tip): (&str, &str, &str),
+        (folder, hue, shown): (&Path, usize, bool),
+        [icon, value, tip]: [&str; 3],
     ) {
         let name = context.workbench.training.name(folder);
         let row = ListRow {
@@ -264,7 +261,7 @@ fn numbers(ui: &mut Ui, curves: &RunCurves) {
         return;
     };
     key_value(ui, "Step", &units::count(last.step));
-    let smooth = |series: &Series| curves.of(series).and_then(|curve| curve.last());
+    let smooth = |series: &Series| curves.of(series).and_then(Curve::last);
     key_value(ui, "Loss", &units::short(last.loss));
     for (name, loss) in &last.losses {
         key_value(ui, &format!("  {name}"), &units::short(*loss));

@@ -20,9 +20,9 @@ fn outcome(id: &str, won: bool, place: Option<&str>) -> Outcome {
     }
 }
 
-fn report(folder: &str, won: [bool; 3]) -> Box<EvalReport> {
+fn report(folder: &str, won: [bool; 3]) -> EvalReport {
     let empty = GroundingReport::new(crate::engine::EvalSubject::default(), &[]);
-    Box::new(EvalReport {
+    EvalReport {
         folder: folder.into(),
         scores: EvalScores::Grounding(Box::new(empty)),
         outcomes: vec![
@@ -30,12 +30,14 @@ fn report(folder: &str, won: [bool; 3]) -> Box<EvalReport> {
             outcome("b", won[1], Some("/films/b.mp4")),
             outcome("c", won[2], None),
         ],
-    })
+    }
 }
 
 fn opened(workbench: &mut Workbench, folder: &str, won: [bool; 3]) -> Vec<Request> {
     drop(workbench.apply(Command::Evaluation(EvaluationCommand::Open(folder.into()))));
-    workbench.absorb(Event::Eval(EvalEvent::Opened(report(folder, won))))
+    workbench.absorb(Event::Eval(EvalEvent::Opened(Box::new(report(
+        folder, won,
+    )))))
 }
 
 fn filter(workbench: &mut Workbench, kind: OutcomeKind) -> Vec<String> {

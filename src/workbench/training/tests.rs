@@ -169,7 +169,7 @@ fn form_and_text_follow_each_other() {
 #[test]
 fn runs_are_opened_coloured_and_closed() {
     let mut workbench = Workbench::default();
-    for at in 0..COMPARED + 1 {
+    for at in 0..=COMPARED {
         let open = TrainingCommand::OpenRun(format!("/runs/{at}").into());
         drop(workbench.apply(Command::Training(open)));
     }
