@@ -43,7 +43,7 @@ fn outcome(at: usize, won: bool) -> Outcome {
 }
 
 /// A report of `n` questions, `k` of them right.
-pub fn report(folder: &str, n: usize, k: usize) -> Box<EvalReport> {
+pub fn report(folder: &str, n: usize, k: usize) -> EvalReport {
     let outcomes: Vec<Outcome> = (0..n).map(|at| outcome(at, at * 7 % n < k)).collect();
     let hits = Rate::of(outcomes.iter().filter_map(|one| one.won));
     let mean = |values: &[f64]| MeanOf::of(values);
@@ -74,18 +74,18 @@ pub fn report(folder: &str, n: usize, k: usize) -> Box<EvalReport> {
     let mut scores = GroundingReport::new(of, &[]);
     scores.n = n;
     scores.kinds = [kind(AnswerKind::Point), kind(AnswerKind::Trace)].into();
-    Box::new(EvalReport {
+    EvalReport {
         folder: folder.into(),
         scores: EvalScores::Grounding(Box::new(scores)),
         outcomes,
-    })
+    }
 }
 
 /// Reports that were opened, in this order.
-pub fn opened(reports: Vec<Box<EvalReport>>) -> Workbench {
+pub fn opened(reports: Vec<EvalReport>) -> Workbench {
     let mut workbench = scene::empty();
     for report in reports {
-        drop(workbench.absorb(Event::Eval(EvalEvent::Opened(report))));
+        drop(workbench.absorb(Event::Eval(EvalEvent::Opened(Box::new(report)))));
     }
     workbench
 }
