@@ -7,6 +7,7 @@ mod house;
 mod pixels;
 mod shaders;
 mod software_vulkan;
+mod train;
 mod ui_base;
 mod ui_datasets;
 mod ui_panels;
