@@ -116,12 +116,8 @@ fn a_killed_run_goes_on_with_the_numbers_of_one_that_was_not() {
     );
     let recipe = recipe(killed.path(), STEPS);
     let run = killed.path().join("run");
+    // The first time before anything was saved: going on then means beginning.
     for (resume, steps) in [(false, 3), (true, 8), (true, 23)] {
-        // Killed before the first save, a run has to begin anew.
-        let resume = resume && run.join("state.safetensors").is_file();
-        if !resume {
-            let _ = fs::remove_dir_all(&run);
-        }
         let mut child = command(&recipe, resume).spawn().unwrap();
         wait(&mut child, &run, steps);
         child.kill().unwrap();
