@@ -75,7 +75,8 @@ pub use crate::model::checkpoint::{
 pub use crate::model::device::{AdapterSummary, DeviceChoice, Precision, SharedGpu};
 
 pub use crate::train::{
-    ActionSource, LabelSource, Recipe, Report as TrainReport, RunConfig, StepMetrics,
+    ActionSource, LabelSource, LearntAnswer, LearntPicture, Recipe, Report as TrainReport,
+    RunConfig, StepMetrics,
 };
 
 use crate::job::Progress;

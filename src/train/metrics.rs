@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::TrainError;
 use super::folder::write_atomically;
+use super::{LearntPicture, TrainError};
 
 /// What a step gave.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -30,6 +31,9 @@ pub struct StepMetrics {
     /// Projection-space similarity of spatial and action gradients, where it was measured.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub similarity: Option<f64>,
+    /// A picture of this step, every so many steps; not recorded.
+    #[serde(skip)]
+    pub picture: Option<Arc<LearntPicture>>,
 }
 
 /// The file, open at its end.

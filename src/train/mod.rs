@@ -28,6 +28,7 @@ mod recorded;
 mod save;
 mod session;
 mod settings;
+mod shown;
 mod similarity;
 mod state;
 mod step;
@@ -42,6 +43,7 @@ pub use settings::{
     ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
     LossConfig, ModelSource, NewExpert, NewModel, OptimizerConfig, PictureConfig,
 };
+pub use shown::{LearntAnswer, LearntPicture};
 
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,7 @@ const SHOWN_BY: &[(CommandId, PanelId)] = &[
     (CommandId::ShowCurves, PanelId::Curves),
     (CommandId::StartTraining, PanelId::Curves),
     (CommandId::ResumeTraining, PanelId::Curves),
+    (CommandId::ShowSamples, PanelId::Samples),
     (CommandId::ShowRuns, PanelId::Runs),
     (CommandId::OpenRun, PanelId::Runs),
     (CommandId::LoadNewest, PanelId::Model),

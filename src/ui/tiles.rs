@@ -28,7 +28,7 @@ use super::simulator::SimulatorPanel;
 use super::sources::SourcesPanel;
 use super::theme::{self, Palette};
 use super::timing::TimingPanel;
-use super::train::{CurvesPanel, RunsPanel, TrainPanel};
+use super::train::{CurvesPanel, RunsPanel, SamplesPanel, TrainPanel};
 use super::views::ViewsPanel;
 use crate::workbench::{CommandId, Workspace};
 
@@ -63,6 +63,8 @@ pub enum PanelId {
     Recipe,
     /// Curves of runs.
     Curves,
+    /// What is being learnt.
+    Samples,
     /// Runs beside each other.
     Runs,
     /// Scores and failures.
@@ -88,6 +90,7 @@ const PANELS: &[(PanelId, NewPanel)] = &[
     (PanelId::Episode, || Box::<EpisodePanel>::default()),
     (PanelId::Recipe, || Box::<TrainPanel>::default()),
     (PanelId::Curves, || Box::<CurvesPanel>::default()),
+    (PanelId::Samples, || Box::<SamplesPanel>::default()),
     (PanelId::Runs, || Box::<RunsPanel>::default()),
     (PanelId::Evaluation, || Box::<EvalPanel>::default()),
 ];

@@ -272,6 +272,8 @@ pub enum CommandId {
     ShowTraining,
     /// Bring the curves to the front.
     ShowCurves,
+    /// Bring what is being learnt to the front.
+    ShowSamples,
     /// Bring the runs to the front.
     ShowRuns,
     /// Bring evaluations to the front.

@@ -5,6 +5,7 @@
 pub mod evaluation;
 mod gallery;
 mod hostile;
+pub mod samples;
 pub mod scene;
 pub mod simulator;
 pub mod training;

@@ -26,6 +26,8 @@ use crate::train::{self, RunConfig, StepMetrics};
 
 /// Steps that wait for the window; of more, every other one is left out.
 const WAITING: usize = 1 << 15;
+/// Steps that wait with their pictures.
+const UNSEEN: usize = 1000;
 /// How long a closing window waits for a run to save.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -60,6 +62,10 @@ impl Shared {
                 nth += 1;
                 nth.is_multiple_of(2)
             });
+        }
+        if metrics.picture.is_some() && state.steps.len() >= UNSEEN {
+            // Nobody looks: pictures would only fill memory.
+            state.steps.iter_mut().for_each(|step| step.picture = None);
         }
         state.steps.push(metrics.clone());
         state.last = Some(metrics.step);

@@ -11,7 +11,7 @@ const MIDDLE_SHARE: f32 = 0.465;
 const SIDE_SHARE: f32 = 0.285;
 const RUNS_SHARE: f32 = 0.55;
 
-const MIDDLE: [PanelId; 2] = [PanelId::Curves, PanelId::Evaluation];
+const MIDDLE: [PanelId; 3] = [PanelId::Curves, PanelId::Samples, PanelId::Evaluation];
 const RECIPES: [PanelId; 2] = [PanelId::Recipe, PanelId::Sources];
 const RUNS: [PanelId; 3] = [PanelId::Runs, PanelId::Model, PanelId::Log];
 

@@ -7,6 +7,7 @@ mod mix;
 mod plot;
 mod rows;
 mod runs;
+mod samples;
 mod smooth;
 mod status;
 
@@ -15,6 +16,7 @@ use egui::{Align, Label, Layout, ScrollArea, TextEdit, Ui, vec2};
 pub use curves::CurvesPanel;
 pub(super) use form::{drag, labelled, text_field};
 pub use runs::RunsPanel;
+pub use samples::SamplesPanel;
 pub(super) use status::remaining;
 
 use super::act::{command_text, small_icon_act};

@@ -148,6 +148,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::WorkspaceTrain, "Panels", "Train", "Training and evaluation", &[ctrl("3")]),
     row(CommandId::ShowTraining, "Panels", "Show recipe", "What is to be trained", &[]),
     row(CommandId::ShowCurves, "Panels", "Show curves", "Losses and rates over the steps of runs", &[]),
+    row(CommandId::ShowSamples, "Panels", "Show samples", "What is being learnt, and what the model says of it now", &[]),
     row(CommandId::ShowRuns, "Panels", "Show runs", "Runs beside each other", &[]),
     row(CommandId::ShowEvaluation, "Panels", "Show evaluation", "Scores, intervals and failures", &[ctrl_shift("V")]),
     row(CommandId::ShowAsk, "Panels", "Show ask", "Question and reply", &[]),

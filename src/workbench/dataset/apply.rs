@@ -48,6 +48,7 @@ impl Workbench {
             CommandId::WorkspaceTrain
             | CommandId::ShowTraining
             | CommandId::ShowCurves
+            | CommandId::ShowSamples
             | CommandId::ShowRuns
             | CommandId::ShowEvaluation => self.settings.workspace = Workspace::Train,
             _ => {}

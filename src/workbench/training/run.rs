@@ -2,12 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::engine::{RunConfig, RunCurves, StepMetrics, TrainFailure, TrainReport};
+use crate::engine::{LearntPicture, RunConfig, RunCurves, StepMetrics, TrainFailure, TrainReport};
 use crate::job::Progress;
 
 /// Moments that the pace is measured over.
 const PACE: usize = 64;
+/// Pictures that are kept to look at.
+const SAMPLES: usize = 32;
 
 /// How a run is doing.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +54,8 @@ pub struct TrainRun {
     pub(super) wants_history: bool,
     /// Whether a step was told in this session.
     pub(super) began: bool,
+    /// The newest pictures it learnt, by step.
+    pub samples: VecDeque<(u64, Arc<LearntPicture>)>,
     /// When which step was told.
     pace: VecDeque<(f64, u64)>,
 }
@@ -66,6 +71,7 @@ impl TrainRun {
             curves: RunCurves::default(),
             wants_history: false,
             began: false,
+            samples: VecDeque::new(),
             pace: VecDeque::new(),
         }
     }
@@ -135,6 +141,11 @@ impl TrainRun {
         }
         for step in steps {
             self.curves.push(step);
+            let picture = step.picture.iter().map(|p| (step.step, Arc::clone(p)));
+            self.samples.extend(picture);
+        }
+        while self.samples.len() > SAMPLES {
+            self.samples.pop_front();
         }
         if matches!(self.phase, TrainPhase::Preparing) {
             self.phase = TrainPhase::Running;

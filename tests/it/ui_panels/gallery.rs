@@ -14,12 +14,12 @@ use spvla::ui::model::ModelPanel;
 use spvla::ui::offscreen::Offscreen;
 use spvla::ui::simulator::SimulatorPanel;
 use spvla::ui::timing::TimingPanel;
-use spvla::ui::train::{CurvesPanel, RunsPanel, TrainPanel};
+use spvla::ui::train::{CurvesPanel, RunsPanel, SamplesPanel, TrainPanel};
 use spvla::ui::views::ViewsPanel;
 use spvla::workbench::{Command, CommandId, Notice, NoticeLevel};
 
 use super::scene::{self, Scene};
-use super::{BOTTOM, SIDE, TALL, TILE, click, evaluation, open, simulator, training};
+use super::{BOTTOM, SIDE, TALL, TILE, click, evaluation, open, samples, simulator, training};
 
 const MIDDLE: Vec2 = vec2(590.0, 660.0);
 
@@ -100,6 +100,9 @@ fn gallery() -> Vec<Shot> {
         }),
         ("curves_huge", MIDDLE, || {
             Scene::new(CurvesPanel::default(), training::huge())
+        }),
+        ("samples", MIDDLE, || {
+            Scene::new(SamplesPanel::default(), samples::learning())
         }),
         ("runs", SIDE, || {
             Scene::new(RunsPanel::default(), training::compared())

@@ -72,6 +72,7 @@ fn metrics(step: u64, slow: f64) -> StepMetrics {
         samples: 24,
         samples_per_second: 41.0 + noise * 8.0,
         similarity: step.is_multiple_of(10).then_some(0.3 + noise),
+        picture: None,
     }
 }
 
