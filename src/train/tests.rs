@@ -252,3 +252,4 @@ fn the_configuration_goes_through_toml() {
 }
 
 mod acting;
+mod devices;
