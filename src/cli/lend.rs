@@ -46,7 +46,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
 #[cfg(not(feature = "remote"))]
 fn lend(options: &Options, _device: &ComputeDevice) -> anyhow::Result<Outcome> {
     let Options { address, key, .. } = options;
-    log::debug!("cannot lend at {address}, key {key:?}, token in {}", lent::TOKEN);
+    log::debug!(
+        "cannot lend at {address}, key {key:?}, token in {}",
+        lent::TOKEN
+    );
     anyhow::bail!("this program was built without `--features remote`, so it lends nothing")
 }
 

@@ -34,7 +34,12 @@ pub struct Options {
     device: Option<DeviceChoice>,
     /// Several devices, with commas: cpu, wgpu, wgpu:1 and what `spvla lend` prints. The first one keeps the model, and
     /// every step is shared out evenly among all
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with = "device")]
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with = "device"
+    )]
     devices: Vec<String>,
     /// Steps, in place of those in the file
     #[arg(long, value_name = "N")]

@@ -239,7 +239,10 @@ impl RunConfig {
         }
         let few = |name: &str, count: usize| {
             let devices = places.len();
-            setting(name, format!("{count} cannot be shared out among {devices} devices"))
+            setting(
+                name,
+                format!("{count} cannot be shared out among {devices} devices"),
+            )
         };
         let batch = &self.batch;
         if self.recipe.answers() && batch.pictures < places.len() {

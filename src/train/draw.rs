@@ -57,8 +57,7 @@ impl Session<'_> {
                 let labels = reader.join(slots.by_ref().take(pictures).collect());
                 let drawn = (acts && actions > 0).then(|| {
                     let which = (step, first, actions);
-                    self.actions
-                        .draw(config, &self.made, &self.pictures, which)
+                    self.actions.draw(config, &self.made, &self.pictures, which)
                 });
                 first += actions;
                 let part = Part {

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::draw::Part;
 use super::learner::{Learner, Made};
 use super::{RunConfig, TrainError};
 use crate::model::device::{ComputeDevice, Devices, is_cpu};
@@ -50,14 +51,13 @@ impl Replica {
         })
     }
 
-    /// Does `work` with the copy, on its thread.
-    pub(super) fn run<R: Send>(
+    /// Does `work` with the copy. On its thread, see [`run_errands`].
+    pub(super) fn compute<R>(
         &self,
         step: u64,
-        work: impl FnOnce(&Learner) -> Result<R, TrainError> + Send,
+        work: impl FnOnce(&Learner) -> Result<R, TrainError>,
     ) -> Result<R, TrainError> {
-        let work = || guarded(&self.device, step, || work(&self.learner));
-        self.thread.install(work)
+        guarded(&self.device, step, || work(&self.learner))
     }
 
     /// Takes over weights, by the numbers of their parameters.
@@ -78,6 +78,39 @@ impl Replica {
             .install(|| guarded(&self.device, step, update))?;
         Ok(())
     }
+}
+
+/// What a copy is to compute, and what came out.
+pub(super) struct Errand<'a, T> {
+    replica: &'a Replica,
+    parts: &'a [Part],
+    pub found: Option<T>,
+}
+
+impl<'a, T> Errand<'a, T> {
+    pub(super) const fn new(replica: &'a Replica, parts: &'a [Part]) -> Self {
+        Self {
+            replica,
+            parts,
+            found: None,
+        }
+    }
+}
+
+/// Does `there` for every errand on the thread of its copy, and `here` on this one at the same time.
+pub(super) fn run_errands<T: Send>(
+    errands: &mut [Errand<'_, T>],
+    there: &(dyn Fn(&Replica, &[Part]) -> T + Sync),
+    here: &mut dyn FnMut(),
+) {
+    let Some((errand, others)) = errands.split_first_mut() else {
+        return here();
+    };
+    let (replica, parts, found) = (errand.replica, errand.parts, &mut errand.found);
+    replica.thread.in_place_scope(|scope| {
+        scope.spawn(|_| *found = Some(there(replica, parts)));
+        run_errands(others, there, here);
+    });
 }
 
 /// A copy on another device, parameter by parameter: some are larger than a message may be.

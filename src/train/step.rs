@@ -11,7 +11,7 @@ use super::counts::Counts;
 use super::draw::{Drawn, Part};
 use super::learner::Learner;
 use super::objective::{Costs, Objective};
-use super::replica::guarded;
+use super::replica::{Errand, guarded, run_errands};
 use super::session::Session;
 use super::similarity::similarity;
 use crate::job::JobContext;
@@ -88,27 +88,24 @@ impl Session<'_> {
 
     /// What every device found, the first one's before those of the others, which compute at the same time.
     fn everywhere(&self, drawn: &Drawn, objective: &Objective<'_>) -> Vec<Found> {
-        let (own, others) = match drawn.shares.split_first() {
-            Some((own, others)) => (own.as_slice(), others),
-            None => return Vec::new(),
+        let Some((own, others)) = drawn.shares.split_first() else {
+            return Vec::new();
         };
-        let step = self.step + 1;
-        std::thread::scope(|scope| {
-            let elsewhere: Vec<_> = self.replicas.iter().zip(others).collect();
-            let elsewhere: Vec<_> = elsewhere
-                .into_iter()
-                .map(|(replica, parts)| {
-                    let work = move |learner: &Learner| self.elsewhere(learner, parts, objective);
-                    scope.spawn(move || replica.run(step, work))
-                })
-                .collect();
-            let mut found = self.here(own, objective);
-            found.extend(elsewhere.into_iter().map(|thread| match thread.join() {
-                Ok(found) => found,
-                Err(panic) => std::panic::resume_unwind(panic),
-            }));
-            found
-        })
+        let replicas = self.replicas.iter().zip(others);
+        let mut errands: Vec<Errand<'_, Found>> = replicas
+            .map(|(replica, parts)| Errand::new(replica, parts))
+            .collect();
+        let mut found = Vec::new();
+        run_errands(
+            &mut errands,
+            &|replica, parts| {
+                let work = |learner: &Learner| self.elsewhere(learner, parts, objective);
+                replica.compute(self.step + 1, work)
+            },
+            &mut || found = self.here(own, objective),
+        );
+        found.extend(errands.into_iter().filter_map(|errand| errand.found));
+        found
     }
 
     /// What the first device found, part by part, several at the same time.

@@ -28,7 +28,14 @@ struct Lender {
 impl Lender {
     fn start(folder: &Path) -> Self {
         let mut child = spvla(TOKEN)
-            .args(["lend", "--device", "cpu", "--address", "127.0.0.1:0", "--key"])
+            .args([
+                "lend",
+                "--device",
+                "cpu",
+                "--address",
+                "127.0.0.1:0",
+                "--key",
+            ])
             .arg(folder.join("lend.key"))
             .stdout(Stdio::piped())
             .spawn()
@@ -62,7 +69,9 @@ fn run(folder: &Path) -> PathBuf {
             let red = inside(px, x) && inside(py, y);
             image::Rgb(if red { [220, 30, 30] } else { [90, 90, 90] })
         });
-        picture.save(folder.join(format!("{number}.png"))).expect("saves");
+        picture
+            .save(folder.join(format!("{number}.png")))
+            .expect("saves");
         let answer = json!([{ "bbox_2d": [x, y, x + 20, y + 20], "label": "red square" }]);
         let line = json!({
             "image": format!("{number}.png"), "width": 56, "height": 56,
@@ -147,7 +156,12 @@ fn another_process_helps_and_the_steps_are_the_same() {
     let [one, both] = [metrics(&one), metrics(&both)];
     assert_eq!((one.len(), both.len()), (3, 3));
     for (one, both) in one.iter().zip(&both) {
-        for key in ["/loss", "/gradient_norm", "/losses/heat", "/losses/distance"] {
+        for key in [
+            "/loss",
+            "/gradient_norm",
+            "/losses/heat",
+            "/losses/distance",
+        ] {
             let [a, b] = [one, both].map(|step| step.pointer(key).and_then(Value::as_f64));
             let (a, b) = (a.expect("a number"), b.expect("a number"));
             assert!((a - b).abs() < 2e-3 * a.abs(), "{key}: {a} {b}");
@@ -175,13 +189,19 @@ fn a_lent_device_that_is_lost_costs_no_step() {
     let output = trainer.join().expect("it ends");
     let said = said(&output);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains(&lender.name) && said.contains("was lost in step"), "{said}");
+    assert!(
+        said.contains(&lender.name) && said.contains("was lost in step"),
+        "{said}"
+    );
     let taken = metrics(&run).len() as u64;
     // Everything is there, and goes on without the other device.
     let output = train(&run, "", "cpu", taken + 2, true);
     assert!(output.status.success(), "{output:?}");
     let steps = metrics(&run).into_iter().filter_map(|m| m["step"].as_u64());
-    assert_eq!(steps.collect::<Vec<_>>(), (1..=taken + 2).collect::<Vec<_>>());
+    assert_eq!(
+        steps.collect::<Vec<_>>(),
+        (1..=taken + 2).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -189,12 +209,24 @@ fn who_cannot_be_reached_or_refuses_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = run(folder.path());
     let lender = Lender::start(folder.path());
-    let output = train(&run, "another secret", &format!("cpu,{}", lender.name), 3, false);
+    let output = train(
+        &run,
+        "another secret",
+        &format!("cpu,{}", lender.name),
+        3,
+        false,
+    );
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("SPVLA_TOKEN"), "{}", said(&output));
-    let nobody = format!("{}@127.0.0.1:1", lender.name.split('@').next().expect("a key"));
+    let nobody = format!(
+        "{}@127.0.0.1:1",
+        lender.name.split('@').next().expect("a key")
+    );
     let output = train(&run, TOKEN, &format!("cpu,{nobody}"), 3, false);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
-    assert!(said.contains("127.0.0.1:1") && said.contains("spvla lend"), "{said}");
+    assert!(
+        said.contains("127.0.0.1:1") && said.contains("spvla lend"),
+        "{said}"
+    );
 }

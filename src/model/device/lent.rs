@@ -53,7 +53,10 @@ mod borrowed {
         };
         let key: EndpointId = key.parse().map_err(|_| failed("its key is none".into()))?;
         let mut host = IrohHost::new(key).with_relays(IrohRelays::Disabled);
-        for found in address.to_socket_addrs().map_err(|e| failed(e.to_string()))? {
+        for found in address
+            .to_socket_addrs()
+            .map_err(|e| failed(e.to_string()))?
+        {
             host = host.with_address(found);
         }
         let host = RemoteHost::iroh(host).with_credential(token);

@@ -101,11 +101,11 @@ impl DevicePlace {
 
 /// Burn keeps one runtime for each card of a process, so one that runs already is used again.
 fn card(number: usize) -> Result<ComputeDevice, DeviceError> {
-    let kind = DeviceKind::DiscreteGpu(number);
-    let opened = Device::wgpu_options().device_kind(kind).init();
+    let kind = || DeviceKind::DiscreteGpu(number);
+    let opened = Device::wgpu_options().device_kind(kind()).init();
     let device = match opened {
         Ok(device) => device,
-        Err(burn::tensor::wgpu::WgpuInitError::Registration { .. }) => Device::wgpu(kind),
+        Err(burn::tensor::wgpu::WgpuInitError::Registration { .. }) => Device::wgpu(kind()),
         Err(error) => {
             return Err(DeviceError::Unusable {
                 name: describe_place(number),

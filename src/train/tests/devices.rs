@@ -85,7 +85,10 @@ fn a_list_of_devices_is_checked() {
     let twice = refused(&|c| c.devices = vec!["wgpu:0".into(); 2]);
     assert!(twice.contains("wgpu:0 is named twice"), "{twice}");
     let few = refused(&|c| c.batch.pictures = 1);
-    assert!(few.contains("batch.pictures") && few.contains("2 devices"), "{few}");
+    assert!(
+        few.contains("batch.pictures") && few.contains("2 devices"),
+        "{few}"
+    );
     let wrong = refused(&|c| c.devices = vec!["gpu".into()]);
     assert!(wrong.contains("spvla lend"), "{wrong}");
 }
