@@ -69,7 +69,7 @@ fn lend(options: &Options, device: &ComputeDevice) -> anyhow::Result<Outcome> {
         format!("  export {}={token}\n", lent::TOKEN)
     };
     text(&format!(
-        "Lending {} at {} until Ctrl+C. Where the training runs:\n{secret}  devices = [\"cpu\", \"{}\"]\n",
+        "Lending {}, at {} until Ctrl+C. Where the training runs:\n{secret}  devices = [\"cpu\", \"{}\"]\n",
         device.name(),
         options.address,
         lender.name().replace("0.0.0.0", "HOST")

@@ -42,7 +42,7 @@ impl Replica {
             .num_threads(1)
             .thread_name(|_| "replica".into())
             .build()
-            .map_err(|error| lost(device.name(), step, error.to_string()))?;
+            .map_err(|error| lost(device.name(), step, &error.to_string()))?;
         let learner = thread.install(|| guarded(&device, step, || moved(made, &device)))?;
         Ok(Self {
             device,
@@ -142,18 +142,20 @@ pub(super) fn guarded<R>(
     }
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Err(TrainError::Pass(PassError::Device(reason)))) => {
-            Err(lost(device.name(), step, reason))
+            Err(lost(device.name(), step, &reason))
         }
         Ok(found) => found,
-        Err(panic) => Err(lost(device.name(), step, said(panic.as_ref()))),
+        Err(panic) => Err(lost(device.name(), step, &said(panic.as_ref()))),
     }
 }
 
-fn lost(device: &str, step: u64, reason: String) -> TrainError {
+fn lost(device: &str, step: u64, reason: &str) -> TrainError {
+    // What backends say has several lines.
+    let words: Vec<&str> = reason.split_whitespace().collect();
     TrainError::Lost {
         device: device.to_owned(),
         step,
-        reason,
+        reason: words.join(" "),
     }
 }
 

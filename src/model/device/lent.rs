@@ -205,9 +205,9 @@ mod borrowed {
             .transport_config(transport)
             .clear_ip_transports()
             .bind_addr(address)
-            .map_err(|error| error.to_string())?
+            .map_err(|error| format!("{error:#}"))?
             .bind()
             .await
-            .map_err(|error| error.to_string())
+            .map_err(|error| format!("{error:#}"))
     }
 }
