@@ -12,6 +12,7 @@ mod eval;
 mod expert;
 mod generate;
 mod inspect;
+mod lend;
 mod predict;
 mod progress;
 mod table;
@@ -100,6 +101,8 @@ pub enum Command {
     Generate(Box<generate::Options>),
     /// Train a planner to ground and an expert to act
     Train(train::Options),
+    /// Lend this machine's device to trainings in other processes and on other machines
+    Lend(lend::Options),
     /// Measure how well a policy grounds and acts, and compare two
     #[command(subcommand)]
     Eval(eval::Eval),
@@ -143,6 +146,7 @@ pub fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Verify(options) => verify::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Train(options) => train::run(&options),
+        Command::Lend(options) => lend::run(&options),
         Command::Eval(eval) => eval::run(&eval),
         Command::Dataset(dataset) => dataset::run(&dataset),
         Command::Bench(bench) => bench::run(&bench),

@@ -32,6 +32,15 @@ pub struct Options {
     /// Where to train; as the file says if not given
     #[arg(long, value_enum)]
     device: Option<DeviceChoice>,
+    /// Several devices, with commas: cpu, wgpu, wgpu:1 and what `spvla lend` prints. The first one keeps the model, and
+    /// every step is shared out evenly among all
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with = "device"
+    )]
+    devices: Vec<String>,
     /// Steps, in place of those in the file
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
@@ -44,6 +53,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     let mut config = RunConfig::read(&options.run)?;
     if let Some(device) = options.device {
         config.device = device;
+        config.devices = Vec::new();
+    }
+    if !options.devices.is_empty() {
+        config.device = DeviceChoice::Auto;
+        config.devices.clone_from(&options.devices);
+        config.check()?;
     }
     if let Some(steps) = options.steps {
         config.steps = steps;

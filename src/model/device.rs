@@ -3,6 +3,10 @@
 //! A real adapter runs Burn on wgpu; a software adapter, or none, runs Burn on its `flex` CPU backend, which is an
 //! order of magnitude faster than a software Vulkan driver. The model itself is written once for both.
 
+mod error;
+pub mod lent;
+mod place;
+
 use std::sync::OnceLock;
 
 use burn::tensor::wgpu::{WgpuBackend, WgpuSetup};
@@ -10,6 +14,9 @@ use burn::tensor::{DType, Device, Tensor};
 use cubecl::config::autotune::AutotuneLevel;
 use cubecl::config::{CubeClRuntimeConfig, RuntimeConfig as _};
 use serde::{Deserialize, Serialize};
+
+pub use error::DeviceError;
+pub use place::DevicePlace;
 
 /// What the user asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
@@ -77,24 +84,6 @@ pub struct ComputeDevice {
 pub struct Devices {
     window: Option<SharedGpu>,
     gpu: OnceLock<ComputeDevice>,
-}
-
-/// Why a device cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeviceError {
-    /// No adapter for wgpu.
-    #[error(
-        "no graphics adapter was found; install a Vulkan driver (on Debian: mesa-vulkan-drivers), or choose --device cpu"
-    )]
-    NoAdapter,
-    /// Burn could not use the adapter.
-    #[error("the adapter {name} cannot run the model: {reason}; choose --device cpu")]
-    Unusable {
-        /// The adapter.
-        name: String,
-        /// What Burn says.
-        reason: String,
-    },
 }
 
 /// Bytes of f32 weights from which [`Precision::Auto`] means f16.
@@ -302,6 +291,10 @@ fn tune_little() {
 
 fn is_software(info: &wgpu::AdapterInfo) -> bool {
     info.device_type == wgpu::DeviceType::Cpu
+}
+
+fn describe_place(number: usize) -> String {
+    format!("graphics card {number}")
 }
 
 fn describe(info: &wgpu::AdapterInfo) -> String {

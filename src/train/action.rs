@@ -117,20 +117,7 @@ impl Actions {
             let frame = random.random_range(0..set.frames);
             samples.push(set.sample(frame, horizon, pictures)?);
         }
-        let repeats = config.batch.repeats;
-        let mut random = generator(config.seed, Stream::Noise, step, first);
-        let drawn = repeats * count;
-        let draw = DiffusionDraw {
-            repeats,
-            timesteps: (0..drawn)
-                .map(|_| random.random_range(0..TRAIN_STEPS))
-                .collect(),
-            unconditional: (0..drawn).map(|_| random.random_bool(DROP)).collect(),
-            noise: StandardNormal
-                .sample_iter(&mut random)
-                .take(drawn * horizon * axes)
-                .collect(),
-        };
+        let draw = draws(config, [horizon, axes], (step, first, count));
         let names = samples.iter().map(|sample| sample.name.clone()).collect();
         Ok(ActionPart {
             batch: self.batch(made, samples)?,
@@ -197,6 +184,34 @@ impl Actions {
             actions,
         })
     }
+}
+
+/// What chance decides about samples `first..first + count` of a step: for each sample the same, whatever is computed
+/// together with it.
+fn draws(
+    config: &RunConfig,
+    [horizon, axes]: [usize; 2],
+    (step, first, count): (u64, usize, usize),
+) -> DiffusionDraw {
+    let repeats = config.batch.repeats;
+    let size = horizon * axes;
+    let mut draw = DiffusionDraw {
+        repeats,
+        timesteps: vec![0; repeats * count],
+        unconditional: vec![false; repeats * count],
+        noise: vec![0.0; repeats * count * size],
+    };
+    for sample in 0..count {
+        let mut random = generator(config.seed, Stream::Noise, step, first + sample);
+        for repeat in 0..repeats {
+            // Every repetition is a whole batch.
+            let at = repeat * count + sample;
+            draw.timesteps[at] = random.random_range(0..TRAIN_STEPS);
+            draw.unconditional[at] = random.random_bool(DROP);
+            draw.noise[at * size..][..size].fill_with(|| StandardNormal.sample(&mut random));
+        }
+    }
+    draw
 }
 
 /// Normalised pixels for DINO, and their height and width.

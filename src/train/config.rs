@@ -9,7 +9,7 @@ use super::settings::{
     ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
     LossConfig, ModelSource, OptimizerConfig, PictureConfig,
 };
-use crate::model::device::DeviceChoice;
+use crate::model::device::{DeviceChoice, DeviceError, DevicePlace};
 
 /// A run of training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct RunConfig {
     pub folder: PathBuf,
     /// Where to train.
     pub device: DeviceChoice,
+    /// Several devices to train on in its place, by name: `cpu`, `wgpu`, `wgpu:1`, `lent:KEY@HOST:PORT`. The first one
+    /// keeps the model; every step is shared out evenly among all.
+    pub devices: Vec<String>,
     /// Decides every draw.
     pub seed: u64,
     /// Steps of the optimiser.
@@ -56,6 +59,7 @@ impl Default for RunConfig {
         Self {
             folder: PathBuf::new(),
             device: DeviceChoice::Auto,
+            devices: Vec::new(),
             seed: 42,
             steps: 1000,
             save_every: 500,
@@ -193,6 +197,7 @@ impl RunConfig {
         if batch.pictures > 65_536 || batch.questions > 1024 || batch.actions > 65_536 {
             return setting("batch", "is larger than any machine can hold");
         }
+        self.check_devices()?;
         if self.model.from.is_some() == self.model.new.is_some() {
             return setting(
                 "model",
@@ -201,6 +206,50 @@ impl RunConfig {
         }
         if let Some(new) = &self.model.new {
             new.check()?;
+        }
+        Ok(())
+    }
+
+    /// The devices by name.
+    ///
+    /// # Errors
+    /// When one of the names is none.
+    pub(super) fn places(&self) -> Result<Vec<DevicePlace>, DeviceError> {
+        self.devices.iter().map(|name| name.parse()).collect()
+    }
+
+    fn check_devices(&self) -> Result<(), TrainError> {
+        let setting = |name: &str, why: String| {
+            Err(TrainError::Setting {
+                name: name.to_owned(),
+                why,
+            })
+        };
+        let places = self.places()?;
+        if places.is_empty() {
+            return Ok(());
+        }
+        if self.device != DeviceChoice::Auto {
+            return setting("devices", "leave `device` out where there is a list".into());
+        }
+        for (at, place) in places.iter().enumerate() {
+            if places[..at].contains(place) && *place != DevicePlace::Cpu {
+                return setting("devices", format!("{place} is named twice"));
+            }
+        }
+        let few = |name: &str, count: usize| {
+            let devices = places.len();
+            setting(
+                name,
+                format!("{count} cannot be shared out among {devices} devices"),
+            )
+        };
+        let batch = &self.batch;
+        if self.recipe.answers() && batch.pictures < places.len() {
+            return few("batch.pictures", batch.pictures);
+        }
+        if self.recipe.acts() && batch.actions < places.len() {
+            return few("batch.actions", batch.actions);
         }
         Ok(())
     }

@@ -80,6 +80,18 @@ pub enum TrainError {
         /// What was learnt.
         samples: String,
     },
+    /// A device stopped answering.
+    #[error(
+        "{device} was lost in step {step} ({reason}); what was learnt before is saved: go on with --resume once it is back, or leave it out of `devices`"
+    )]
+    Lost {
+        /// The device.
+        device: String,
+        /// The step.
+        step: u64,
+        /// What the device says.
+        reason: String,
+    },
     /// A file cannot be read or written.
     #[error("{doing}: {source}: {path}")]
     Io {

@@ -49,8 +49,9 @@ impl Heads {
         })
     }
 
-    /// What is where: `[1]`. `cells` are merged image embeddings `[cells, H]`.
-    pub(super) fn dense(&self, cells: Tensor<2>, scenery: &Scenery) -> Tensor<1> {
+    /// What is where, by words and by edges: `[1]` each, means over [`patch_weights`]. `cells` are merged image
+    /// embeddings `[cells, H]`.
+    pub(super) fn dense(&self, cells: Tensor<2>, scenery: &Scenery) -> [Tensor<1>; 2] {
         let device = cells.device().without_autodiff();
         let per_patch = self.words + EDGES;
         let found = self
@@ -75,7 +76,7 @@ impl Heads {
         let near = size.clone().clamp_max(1.0);
         let smooth = near.clone() * (size - near * 0.5);
         let edges = (smooth.mean_dim(1) * covered.clone()).sum() / covered.sum().clamp_min(1.0);
-        words + edges * EDGE_WEIGHT
+        [words, edges * EDGE_WEIGHT]
     }
 
     /// Which cells the answers speak of: `[1]`. `state` is a hidden state `[B, N, H]` of the batch.
@@ -133,6 +134,16 @@ impl Heads {
         let asking = Tensor::<2>::from_data(belongs, &device).matmul(embed(&tokens));
         Some(pointed(&self.align, asking, cells, (&named, batch.cells)))
     }
+}
+
+/// What the words and the edges of the dense loss are the means over.
+pub(super) fn patch_weights(scenery: &Scenery) -> [f64; 2] {
+    let patches = scenery.known.iter().zip(&scenery.covered);
+    let words = patches.map(|(known, covered)| {
+        f64::from(*known) * (f64::from(*covered) * (1.0 - BACKGROUND) + BACKGROUND)
+    });
+    let edges = scenery.covered.iter().copied().map(f64::from);
+    [words.sum(), edges.sum()]
 }
 
 /// Cross-entropy between where `asking` points among `cells` and the shares of each spot: `[1]`.

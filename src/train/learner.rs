@@ -42,6 +42,15 @@ impl Learner {
         }
     }
 
+    /// A copy of its own on another device.
+    pub(super) fn on(self, device: &Device) -> Self {
+        Self {
+            network: self.network.on(device),
+            heads: self.heads.map(|heads| heads.fork(device)),
+            adapters: self.adapters.map(|adapters| adapters.fork(device)),
+        }
+    }
+
     /// The network as it computes: with the low-rank additions, where there are any.
     pub(super) fn computing(self) -> Self {
         match &self.adapters {

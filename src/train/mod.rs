@@ -4,7 +4,7 @@
 //! with the answers so that they are not forgotten. What is drawn in a step depends on the seed and the number of the
 //! step alone, so a resumed run takes the steps an uninterrupted one takes.
 //!
-//! Knows datasets and the model; starts no threads and draws no curves: a step is told to whoever listens and written
+//! Knows datasets and the model; starts no threads of its own and draws no curves: a step is told to whoever listens and written
 //! to `metrics.jsonl`.
 
 mod action;
@@ -12,6 +12,8 @@ mod answers;
 mod batch;
 mod bench;
 mod config;
+mod counts;
+mod draw;
 mod error;
 mod folder;
 mod fresh;
@@ -25,6 +27,7 @@ mod optimizer;
 mod pictures;
 mod random;
 mod recorded;
+mod replica;
 mod save;
 mod session;
 mod settings;

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use super::action::ActionPart;
 use super::batch::LabelBatch;
+use super::counts::{Counts, share};
 use super::learner::Learner;
 use super::{AuxiliaryConfig, LossConfig};
 use crate::job::CancelToken;
@@ -32,9 +33,11 @@ pub(super) struct Objective<'a> {
     /// Planner states the expert reads.
     pub states: std::ops::Range<usize>,
     pub cancel: CancelToken,
+    /// What the losses of the whole step are the means over.
+    pub whole: Counts,
 }
 
-/// A loss and its parts, for the record.
+/// What a part adds to the loss of its step, and to each loss in it, for the record.
 pub(super) struct Costs {
     pub total: Tensor<1>,
     pub parts: Vec<(&'static str, Tensor<1>)>,
@@ -63,8 +66,13 @@ impl Objective<'_> {
         Pass::unwatched(self.cancel.clone())
     }
 
-    /// What pictures and answers cost.
-    pub(super) fn labels(&self, learner: &Learner, batch: &LabelBatch) -> Result<Costs, PassError> {
+    /// What pictures and answers cost; `own` is what the losses of this part are the means over.
+    pub(super) fn labels(
+        &self,
+        learner: &Learner,
+        (batch, own): (&LabelBatch, &Counts),
+    ) -> Result<Costs, PassError> {
+        let whole = &self.whole;
         let network = &learner.network;
         let rope = RopeRounding::F32;
         let mut pass = self.pass();
@@ -72,7 +80,9 @@ impl Objective<'_> {
         let heads = learner.heads.as_ref();
         let dense = match (heads, &images) {
             (Some(heads), Some(cells)) if self.auxiliary.dense > 0.0 => {
-                Some(heads.dense(cells.clone(), &batch.scenery))
+                let [words, edges] = heads.dense(cells.clone(), &batch.scenery);
+                let shares = [0, 1].map(|at| share(own.patches[at], whole.patches[at]));
+                Some(words * shares[0] + edges * shares[1])
             }
             _ => None,
         };
@@ -88,7 +98,7 @@ impl Objective<'_> {
         let cells = images.clone();
         let states = network.read(&batch.language, (images, rope), first..depth + 1, &mut pass)?;
         let last = &states[states.len() - 1];
-        let mut costs = self.answers(learner, batch, last);
+        let mut costs = self.answers(learner, (batch, own), last);
         if let Some(dense) = dense {
             costs = costs.add("dense", dense, self.auxiliary.dense);
         }
@@ -98,6 +108,7 @@ impl Objective<'_> {
         if self.auxiliary.heat > 0.0 {
             let image_token = network.planner.config().image_token_id;
             if let Some(heat) = heads.heat(&states[0], batch, image_token) {
+                let heat = heat * share(own.spots, whole.spots);
                 costs = costs.add("heat", heat, self.auxiliary.heat);
             }
         }
@@ -106,6 +117,7 @@ impl Objective<'_> {
         {
             let embed = |ids: &[u32]| network.planner.embed(ids, None).squeeze_dim::<2>(0);
             if let Some(align) = heads.align(cells, batch, &embed) {
+                let align = align * share(own.names, whole.names);
                 costs = costs.add("align", align, self.auxiliary.align);
             }
         }
@@ -113,11 +125,18 @@ impl Objective<'_> {
     }
 
     /// What the answers cost: every token, coordinates perhaps as a bell around the right one.
-    fn answers(&self, learner: &Learner, batch: &LabelBatch, state: &Tensor<3>) -> Costs {
+    fn answers(
+        &self,
+        learner: &Learner,
+        (batch, own): (&LabelBatch, &Counts),
+        state: &Tensor<3>,
+    ) -> Costs {
         let network = &learner.network;
+        let part = share(own.answers, self.whole.answers);
         let soft = self.loss.number_sigma > 0.0 || self.loss.number_distance > 0.0;
         if !soft || self.numbers.tokens.is_empty() {
-            return Costs::of("answer", network.answer_loss(&batch.language, state));
+            let answer = network.answer_loss(&batch.language, state);
+            return Costs::of("answer", answer * part);
         }
         let device = network.device();
         let scores = network.answer_scores(&batch.language, state); // [targets, vocabulary]
@@ -125,8 +144,8 @@ impl Objective<'_> {
         let targets = &batch.language.targets;
         let truth = self.truth(targets, &batch.coordinates, chances.dims()[1], &device);
         let answer = -(chances.clone() * truth).sum() / targets.len() as f64;
-        let costs = Costs::of("answer", answer);
-        let (rows, values) = self.coordinates(targets, &batch.coordinates);
+        let costs = Costs::of("answer", answer * part);
+        let (rows, values) = self.numbers.coordinates(batch);
         if rows.is_empty() || self.loss.number_distance <= 0.0 {
             return costs;
         }
@@ -149,7 +168,8 @@ impl Objective<'_> {
         let chances = chances.select(0, rows).select(1, ids).exp(); // [coordinates, numbers]
         let expected = (chances * scale.unsqueeze()).sum_dim(1).squeeze_dim::<1>(1);
         let distance = (expected - values).abs().mean() / f64::from(self.side);
-        costs.add("distance", distance, self.loss.number_distance)
+        let part = share(own.coordinates, self.whole.coordinates);
+        costs.add("distance", distance * part, self.loss.number_distance)
     }
 
     /// The probability every token should have: `[targets, vocabulary]`.
@@ -177,17 +197,12 @@ impl Objective<'_> {
         Tensor::from_data(TensorData::new(truth, [targets.len(), vocabulary]), device)
     }
 
-    /// Rows whose target is a coordinate, and which.
-    fn coordinates(&self, targets: &[Target], coordinates: &[bool]) -> (Vec<i32>, Vec<f32>) {
-        let numbered = (0..).zip(targets.iter().zip(coordinates));
-        numbered
-            .filter(|(_, (_, coordinate))| **coordinate)
-            .filter_map(|(row, (target, _))| Some((row, self.numbers.value(target.token)?)))
-            .unzip()
-    }
-
     /// What the actions cost.
-    pub(super) fn actions(&self, learner: &Learner, part: &ActionPart) -> Result<Costs, PassError> {
+    pub(super) fn actions(
+        &self,
+        learner: &Learner,
+        (part, own): (&ActionPart, &Counts),
+    ) -> Result<Costs, PassError> {
         // Policies are asked with rounded frequencies; so they are taught.
         let how = (
             RopeRounding::Bf16,
@@ -196,7 +211,8 @@ impl Objective<'_> {
         );
         let network = &learner.network;
         let loss = network.action_loss(&part.batch, &part.draw, how, &mut self.pass())?;
-        Ok(Costs::of("action", loss))
+        let part = share(own.actions, self.whole.actions);
+        Ok(Costs::of("action", loss * part))
     }
 }
 
@@ -210,6 +226,15 @@ impl Numbers {
         Self {
             tokens: tokens.collect(),
         }
+    }
+
+    /// Targets of a batch that are coordinates, and which.
+    pub(super) fn coordinates(&self, batch: &LabelBatch) -> (Vec<i32>, Vec<f32>) {
+        let numbered = (0..).zip(batch.language.targets.iter().zip(&batch.coordinates));
+        numbered
+            .filter(|(_, (_, coordinate))| **coordinate)
+            .filter_map(|(row, (target, _))| Some((row, self.value(target.token)?)))
+            .unzip()
     }
 
     fn value(&self, token: u32) -> Option<f32> {

@@ -1,12 +1,11 @@
 //! The loop: draw, learn, record, save; from the beginning or from where a run was stopped.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
-use burn::tensor::Device;
 use rayon::prelude::*;
 
 use super::action::Actions;
-use super::batch::{Reader, Slot};
 use super::folder::RunFolder;
 use super::gallery::Gallery;
 use super::learner::Made;
@@ -14,19 +13,19 @@ use super::metrics::Record;
 use super::objective::Numbers;
 use super::optimizer::Optimizer;
 use super::pictures::Pictures;
-use super::random::{Stream, generator};
-use super::step::{Computed, Drawn, Part};
+use super::replica::{Replica, guarded, open_devices};
+use super::step::Computed;
 use super::{RunConfig, StepMetrics, TrainError, save, state};
 use crate::job::JobContext;
-use crate::model::device::Devices;
-use crate::model::training::clip_factor;
-use crate::vision::normalize::PatchLayout;
+use crate::model::device::{ComputeDevice, is_cpu};
+use crate::model::pass::PassError;
+use crate::model::training::{clip_factor, fetch};
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Report {
     /// The run folder.
-    pub folder: std::path::PathBuf,
+    pub folder: PathBuf,
     /// Steps taken in all, those before a resume included.
     pub steps: u64,
     /// Whether somebody stopped it before its last step.
@@ -38,7 +37,7 @@ pub struct Report {
     /// Seconds this session took.
     pub seconds: f64,
     /// The newest checkpoint.
-    pub checkpoint: Option<std::path::PathBuf>,
+    pub checkpoint: Option<PathBuf>,
 }
 
 /// Trains: `resume` goes on from the saved state. Every step is told to `tell`. Stopping saves first.
@@ -56,40 +55,14 @@ pub fn run(
     let start = Instant::now();
     let folder = RunFolder::take(&config.folder)?;
     let mut session = Session::open(config, folder, resume, context)?;
-    let mut last = None;
-    let mut checkpoint = None;
-    let mut next = session.draw(session.step)?;
-    while session.step < config.steps && !context.cancel.is_cancelled() {
-        context.report("Training", session.step, config.steps);
-        let step = session.step;
-        // The next step's pictures are read while this one is computed.
-        let (taken, drawn) = rayon::join(
-            || Computed::of(&session, &next, context),
-            || {
-                if step + 1 < config.steps {
-                    session.draw(step + 1).map(Some)
-                } else {
-                    Ok(None)
-                }
-            },
-        );
-        let metrics = match taken {
-            Ok(computed) => session.learn(computed, context)?,
-            Err(TrainError::Pass(crate::model::pass::PassError::Cancelled(_))) => break,
-            Err(error) => return Err(error),
-        };
-        session.record.add(&metrics)?;
-        tell(&metrics);
-        last = Some(metrics);
-        let ends = session.step == config.steps;
-        if ends || session.step.is_multiple_of(config.save_every.max(1)) {
-            checkpoint = Some(session.save()?);
+    let first = session.step;
+    let (last, mut checkpoint) = match session.go(context, tell) {
+        Ok(found) => found,
+        Err(error) => {
+            session.rescue(&error, first);
+            return Err(error);
         }
-        match drawn? {
-            Some(drawn) => next = drawn,
-            None => break,
-        }
-    }
+    };
     let stopped = session.step < config.steps;
     if stopped && last.is_some() && checkpoint_is_old(&session, config) {
         checkpoint = Some(session.save()?);
@@ -118,14 +91,93 @@ pub(super) struct Session<'a> {
     pub optimizer: Optimizer,
     pub step: u64,
     pub actions: Actions,
-    galleries: Vec<Gallery>,
-    pictures: Pictures,
+    pub galleries: Vec<Gallery>,
+    pub pictures: Pictures,
     pub numbers: Numbers,
     record: Record,
-    device: Device,
+    /// Where the model is kept and the steps are taken.
+    pub device: ComputeDevice,
+    /// Copies on the other devices.
+    pub replicas: Vec<Replica>,
 }
 
 impl<'a> Session<'a> {
+    /// Takes the steps that are left; what the last one gave, and the newest checkpoint.
+    fn go(
+        &mut self,
+        context: &JobContext<'_>,
+        tell: &mut dyn FnMut(&StepMetrics),
+    ) -> Result<(Option<StepMetrics>, Option<PathBuf>), TrainError> {
+        let config = self.config;
+        let mut last = None;
+        let mut checkpoint = None;
+        let mut next = self.draw(self.step)?;
+        while self.step < config.steps && !context.cancel.is_cancelled() {
+            context.report("Training", self.step, config.steps);
+            let (session, step) = (&*self, self.step);
+            // The next step's pictures are read while this one is computed.
+            let (taken, drawn) = rayon::join(
+                || Computed::of(session, &next, context),
+                || {
+                    let more = step + 1 < config.steps;
+                    more.then(|| session.draw(step + 1)).transpose()
+                },
+            );
+            let metrics = match taken {
+                Ok(computed) => self.learn(computed, context)?,
+                Err(TrainError::Pass(PassError::Cancelled(_))) => break,
+                Err(error) => return Err(error),
+            };
+            self.record.add(&metrics)?;
+            tell(&metrics);
+            last = Some(metrics);
+            let ends = self.step == config.steps;
+            if ends || self.step.is_multiple_of(config.save_every.max(1)) {
+                checkpoint = Some(self.save()?);
+            }
+            match drawn? {
+                Some(drawn) => next = drawn,
+                None => break,
+            }
+            self.hand_out()?;
+        }
+        Ok((last, checkpoint))
+    }
+
+    /// Saves what was learnt before another device was lost.
+    fn rescue(&self, error: &TrainError, first: u64) {
+        let learnt = self.step > first && !self.step.is_multiple_of(self.config.save_every.max(1));
+        if matches!(error, TrainError::Lost { .. })
+            && learnt
+            && let Err(error) = self.save()
+        {
+            log::warn!("what was learnt since the last save is lost: {error}");
+        }
+    }
+
+    /// Gives the weights that learn to the copies.
+    fn hand_out(&mut self) -> Result<(), TrainError> {
+        if self.replicas.is_empty() {
+            return Ok(());
+        }
+        let (made, rates, step) = (&self.made, &self.optimizer.rates, self.step + 1);
+        let (mut places, mut weights) = (Vec::new(), Vec::new());
+        made.parameters.each(&made.learner, &mut |at, value| {
+            if rates[at].is_some() {
+                places.push(at);
+                weights.push(value);
+            }
+        });
+        let found = guarded(&self.device, step, || Ok(fetch(&weights)?))?;
+        let mut table = vec![None; rates.len()];
+        for (at, numbers) in places.into_iter().zip(found) {
+            table[at] = Some(numbers);
+        }
+        self.replicas
+            .par_iter_mut()
+            .try_for_each(|replica| replica.take(made, step, &table))
+    }
+
     fn open(
         config: &'a RunConfig,
         folder: RunFolder,
@@ -139,6 +191,8 @@ impl<'a> Session<'a> {
                 path: folder.path().to_owned(),
             });
         }
+        let mut devices = open_devices(config)?;
+        let device = devices.remove(0);
         let easy = config.curriculum.objects;
         let galleries = if config.recipe.answers() {
             let sources = config.labels.iter().filter(|source| source.weight > 0.0);
@@ -147,23 +201,26 @@ impl<'a> Session<'a> {
         } else {
             Vec::new()
         };
-        let device = Devices::default().open(config.device)?.handle().clone();
-        let mut made = Made::new(config, &galleries, (&device, context))?;
+        let handle = device.handle();
+        let mut made = Made::new(config, &galleries, (handle, context))?;
         let actions = Actions::open(config, &mut made, context)?;
         let mut optimizer = Optimizer::new(config, &made.parameters);
         let mut step = 0;
         if resume && saved.is_file() {
             let learner = made.learner.clone();
-            let found = state::load(&saved, (learner, &made.parameters), &mut optimizer, &device)?;
+            let found = state::load(&saved, (learner, &made.parameters), &mut optimizer, handle)?;
             made.learner = found.0;
             step = save::step_of(&found.1, config, &saved)?;
         }
         save::describe(&folder, config, &made, &actions)?;
+        let replicas = devices.into_iter();
+        let replicas = replicas.map(|device| Replica::new(device, &made, step));
         let [width, height] = config.picture.size;
         Ok(Self {
             record: Record::open(&folder.join("metrics.jsonl"), step)?,
             numbers: Numbers::new(|text| made.tokenizer.encode(text), width.max(height)),
             pictures: Pictures::new(&config.picture),
+            replicas: replicas.collect::<Result<_, _>>()?,
             config,
             folder,
             made,
@@ -181,69 +238,8 @@ impl<'a> Session<'a> {
             0 => rayon::current_num_threads(),
             some => some,
         };
-        let here = crate::model::device::is_cpu(&self.device);
+        let here = is_cpu(self.device.handle());
         if here { asked.max(1) } else { 1 }
-    }
-
-    /// Draws what step `step` learns: the same whenever and however often it is asked for.
-    fn draw(&self, step: u64) -> Result<Drawn, TrainError> {
-        let config = self.config;
-        let easy = (step as f64) < config.curriculum.easy * config.steps as f64;
-        let vision_only = step < config.curriculum.vision_steps;
-        let count = config.batch.accumulate.max(1) * self.parallel();
-        let reader = self.reader();
-        let slots: Vec<Slot> = if config.recipe.answers() {
-            (0..config.batch.pictures)
-                .into_par_iter()
-                .map(|slot| {
-                    let mut random = generator(config.seed, Stream::Labels, step, slot);
-                    reader.slot(&self.galleries, (&config.batch, easy), &mut random)
-                })
-                .collect::<Result<_, _>>()?
-        } else {
-            Vec::new()
-        };
-        let acts = config.recipe.acts() && !vision_only;
-        let mut slots = slots.into_iter();
-        let parts = (0..count).map(|part| {
-            let own = shared_out(config.batch.pictures, part, count);
-            let labels = reader.join(slots.by_ref().take(own).collect());
-            let own = shared_out(config.batch.actions, part, count);
-            let first = (0..part)
-                .map(|p| shared_out(config.batch.actions, p, count))
-                .sum();
-            let actions = if acts && own > 0 {
-                Some(
-                    self.actions
-                        .draw(config, &self.made, &self.pictures, (step, first, own))?,
-                )
-            } else {
-                None
-            };
-            Ok(Part { labels, actions })
-        });
-        let parts: Vec<Part> = parts.collect::<Result<_, TrainError>>()?;
-        let parts = parts.into_iter();
-        Ok(Drawn {
-            parts: parts
-                .filter(|p| p.labels.is_some() || p.actions.is_some())
-                .collect(),
-        })
-    }
-
-    fn reader(&self) -> Reader<'_> {
-        let processor = &self.made.processor;
-        Reader {
-            tokenizer: &self.made.tokenizer,
-            config: &self.made.config.qwen,
-            layout: PatchLayout {
-                patch: processor.patch_size as u32,
-                merge: processor.merge_size as u32,
-                temporal: processor.temporal_patch_size as u32,
-            },
-            pictures: &self.pictures,
-            words: &self.made.words,
-        }
     }
 
     /// Takes the step.
@@ -290,7 +286,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    fn save(&self) -> Result<std::path::PathBuf, TrainError> {
+    fn save(&self) -> Result<PathBuf, TrainError> {
         save::checkpoint(self)
     }
 
@@ -307,9 +303,4 @@ impl<'a> Session<'a> {
             .map(|(named, _)| named.shape.iter().product::<usize>() as u64)
             .sum()
     }
-}
-
-/// The share of `part` of `count` things divided into `parts`.
-fn shared_out(count: usize, part: usize, parts: usize) -> usize {
-    count / parts + usize::from(part < count % parts)
 }

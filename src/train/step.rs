@@ -7,26 +7,19 @@ use burn::tensor::Tensor;
 use rayon::prelude::*;
 
 use super::TrainError;
-use super::action::ActionPart;
-use super::batch::LabelBatch;
+use super::counts::Counts;
+use super::draw::{Drawn, Part};
 use super::learner::Learner;
 use super::objective::{Costs, Objective};
+use super::replica::{Errand, guarded, run_errands};
 use super::session::Session;
 use super::similarity::similarity;
 use crate::job::JobContext;
 use crate::model::pass::values;
 use crate::model::training::{Gradients, Parameters};
 
-/// What a step learns, in the parts it is computed in.
-pub(super) struct Drawn {
-    pub parts: Vec<Part>,
-}
-
-/// A part of a step.
-pub(super) struct Part {
-    pub labels: Option<LabelBatch>,
-    pub actions: Option<ActionPart>,
-}
+/// Gradients of a part, and what it cost.
+type Found = Result<(Gradients, Seen), TrainError>;
 
 /// Gradients of a step and what was seen on the way.
 pub(super) struct Computed {
@@ -46,27 +39,17 @@ impl Computed {
         context: &JobContext<'_>,
     ) -> Result<Self, TrainError> {
         let start = Instant::now();
-        let config = session.config;
         let step = session.step + 1;
-        let objective = session.objective(context);
-        let parallel = session.parallel();
+        let objective = session.objective(drawn, context);
         let mut sum = Gradients::default();
         let mut seen = Seen::default();
-        let pictures = config.batch.pictures as f64;
-        let actions = config.batch.actions as f64;
-        for group in drawn.parts.chunks(parallel) {
-            let found: Vec<_> = group
-                .par_iter()
-                .map(|part| session.part(part, &objective, [pictures, actions]))
-                .collect();
-            for part in found {
-                let (gradients, own) = part?;
-                sum = sum.plus(gradients);
-                seen.add(own);
-            }
+        for found in session.everywhere(drawn, &objective) {
+            let (gradients, own) = found?;
+            sum = sum.plus(gradients);
+            seen.add(own);
         }
         seen.check(step, drawn)?;
-        let every = config.loss.similarity_every;
+        let every = session.config.loss.similarity_every;
         let similarity = if every > 0 && step.is_multiple_of(every) {
             session.similarity(drawn, &objective)?
         } else {
@@ -84,7 +67,7 @@ impl Computed {
 }
 
 impl Session<'_> {
-    fn objective(&self, context: &JobContext<'_>) -> Objective<'_> {
+    fn objective(&self, drawn: &Drawn, context: &JobContext<'_>) -> Objective<'_> {
         let [width, height] = self.config.picture.size;
         let depth = self.made.planner().decoder().depth();
         let reads = self.made.config.expert.as_ref().map(|sizes| &sizes.qformer);
@@ -96,44 +79,90 @@ impl Session<'_> {
             vision_only: self.step < self.config.curriculum.vision_steps,
             states: reads.map_or(depth..depth + 1, |q| q.start_layer..q.end_layer),
             cancel: context.cancel.clone(),
+            whole: drawn
+                .parts()
+                .map(|part| Counts::of(part, &self.numbers))
+                .fold(Counts::default(), Counts::plus),
         }
     }
 
+    /// What every device found, the first one's before those of the others, which compute at the same time.
+    fn everywhere(&self, drawn: &Drawn, objective: &Objective<'_>) -> Vec<Found> {
+        let Some((own, others)) = drawn.shares.split_first() else {
+            return Vec::new();
+        };
+        let replicas = self.replicas.iter().zip(others);
+        let mut errands: Vec<Errand<'_, Found>> = replicas
+            .map(|(replica, parts)| Errand::new(replica, parts))
+            .collect();
+        let mut found = Vec::new();
+        run_errands(
+            &mut errands,
+            &|replica, parts| {
+                let work = |learner: &Learner| self.elsewhere(learner, parts, objective);
+                replica.compute(self.step + 1, work)
+            },
+            &mut || found = self.here(own, objective),
+        );
+        found.extend(errands.into_iter().filter_map(|errand| errand.found));
+        found
+    }
+
+    /// What the first device found, part by part, several at the same time.
+    fn here(&self, parts: &[Part], objective: &Objective<'_>) -> Vec<Found> {
+        let learner = &self.made.learner;
+        let groups = parts.chunks(self.parallel());
+        let computed = groups.flat_map(|group| -> Vec<Found> {
+            let part = |part: &Part| {
+                let work = || self.part(learner, part, objective);
+                guarded(&self.device, self.step + 1, work)
+            };
+            group.par_iter().map(part).collect()
+        });
+        computed.collect()
+    }
+
+    /// What another device found, brought to the first one.
+    fn elsewhere(&self, learner: &Learner, parts: &[Part], objective: &Objective<'_>) -> Found {
+        let mut sum = Gradients::default();
+        let mut seen = Seen::default();
+        for part in parts {
+            let (gradients, own) = self.part(learner, part, objective)?;
+            sum = sum.plus(gradients);
+            seen.add(own);
+        }
+        Ok((sum.on(self.device.handle())?, seen))
+    }
+
     /// The learner with gradients asked for: a graph of its own.
-    fn armed(&self) -> Learner {
+    fn armed(&self, learner: &Learner) -> Learner {
         let parameters: &Parameters = &self.made.parameters;
         let wanted = |name: &str| self.optimizer.wants(parameters, name);
         let recompute = self.config.batch.checkpointing;
-        let learner = parameters.trainable(self.made.learner.clone(), &wanted, recompute);
+        let learner = parameters.trainable(learner.clone(), &wanted, recompute);
         learner.computing()
     }
 
-    /// Gradients of one part, weighed by its share of the step.
-    fn part(
-        &self,
-        part: &Part,
-        objective: &Objective<'_>,
-        [pictures, actions]: [f64; 2],
-    ) -> Result<(Gradients, Seen), TrainError> {
-        let learner = self.armed();
+    /// Gradients of one part, as far as it makes up the step.
+    fn part(&self, learner: &Learner, part: &Part, objective: &Objective<'_>) -> Found {
+        let learner = self.armed(learner);
+        let own = Counts::of(part, &self.numbers);
         let mut seen = Seen::default();
         let mut total: Option<Tensor<1>> = None;
         if let Some(labels) = &part.labels {
-            let share = labels.names.len() as f64 / pictures;
             let weight = if self.config.recipe.acts() {
                 self.config.loss.vlm
             } else {
                 1.0
             };
-            let costs = objective.labels(&learner, labels)?;
+            let costs = objective.labels(&learner, (labels, &own))?;
             seen.samples += labels.names.len() as u64;
-            total = Some(seen.take(costs, [share, weight])?);
+            total = Some(seen.take(costs, weight)?);
         }
         if let Some(part) = &part.actions {
-            let count = part.batch.prompts.batch as f64;
-            let costs = objective.actions(&learner, part)?;
-            seen.samples += count as u64;
-            let cost = seen.take(costs, [count / actions, 1.0])?;
+            let costs = objective.actions(&learner, (part, &own))?;
+            seen.samples += part.batch.prompts.batch as u64;
+            let cost = seen.take(costs, 1.0)?;
             total = Some(match total {
                 Some(total) => total + cost,
                 None => cost,
@@ -153,16 +182,17 @@ impl Session<'_> {
         objective: &Objective<'_>,
     ) -> Result<Option<f64>, TrainError> {
         let mut both = [Gradients::default(), Gradients::default()];
-        for part in &drawn.parts {
+        for part in drawn.parts() {
+            let counts = Counts::of(part, &self.numbers);
             if let Some(labels) = &part.labels {
-                let learner = self.armed();
-                let cost = objective.labels(&learner, labels)?.total;
+                let learner = self.armed(&self.made.learner);
+                let cost = objective.labels(&learner, (labels, &counts))?.total;
                 let own = Gradients::of(&cost, &learner, &self.made.parameters);
                 both[0] = std::mem::take(&mut both[0]).plus(own);
             }
             if let Some(actions) = &part.actions {
-                let learner = self.armed();
-                let cost = objective.actions(&learner, actions)?.total;
+                let learner = self.armed(&self.made.learner);
+                let cost = objective.actions(&learner, (actions, &counts))?.total;
                 let own = Gradients::of(&cost, &learner, &self.made.parameters);
                 both[1] = std::mem::take(&mut both[1]).plus(own);
             }
@@ -188,13 +218,13 @@ impl Seen {
         }
     }
 
-    /// Notes the parts of a cost; the cost times its share and weight.
-    fn take(&mut self, costs: Costs, [share, weight]: [f64; 2]) -> Result<Tensor<1>, TrainError> {
+    /// Notes the parts of a cost; the cost times its weight.
+    fn take(&mut self, costs: Costs, weight: f64) -> Result<Tensor<1>, TrainError> {
         for (name, cost) in costs.parts {
             let value = values(cost)?.first().copied().map_or(f64::NAN, f64::from);
-            *self.losses.entry(name.to_owned()).or_default() += value * share;
+            *self.losses.entry(name.to_owned()).or_default() += value;
         }
-        let total = costs.total * (share * weight);
+        let total = costs.total * weight;
         let value = values(total.clone().without_autodiff())?;
         self.total += value.first().copied().map_or(f64::NAN, f64::from);
         Ok(total)
@@ -206,8 +236,8 @@ impl Seen {
         if self.total.is_finite() {
             return Ok(());
         }
-        let labels = drawn.parts.iter().filter_map(|part| part.labels.as_ref());
-        let actions = drawn.parts.iter().filter_map(|part| part.actions.as_ref());
+        let labels = drawn.parts().filter_map(|part| part.labels.as_ref());
+        let actions = drawn.parts().filter_map(|part| part.actions.as_ref());
         let labels = labels.flat_map(|batch| batch.names.iter().cloned());
         let names: Vec<String> = labels
             .chain(actions.flat_map(|part| part.names.iter().cloned()))

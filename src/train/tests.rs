@@ -254,3 +254,4 @@ fn the_configuration_goes_through_toml() {
 }
 
 mod acting;
+mod devices;

@@ -4,6 +4,8 @@ mod cli;
 mod dataset;
 mod eval;
 mod house;
+#[cfg(feature = "remote")]
+mod lend;
 mod pixels;
 mod shaders;
 mod software_vulkan;

@@ -161,6 +161,15 @@ impl Planner {
         &self.device
     }
 
+    /// A copy of its own on another device.
+    #[must_use]
+    pub fn on(self, device: &Device) -> Self {
+        Self {
+            device: device.clone(),
+            ..self.fork(device)
+        }
+    }
+
     /// The language model alone.
     #[must_use]
     pub const fn decoder(&self) -> &Decoder {

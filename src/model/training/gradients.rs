@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::tensor::{DType, GradientCheckpointingStrategy, Tensor};
+use burn::tensor::{DType, Device, GradientCheckpointingStrategy, Tensor};
 
+use super::transfer;
 use crate::model::checkpoint::Named;
 use crate::model::pass::{PassError, values};
 
@@ -198,6 +199,21 @@ impl Gradients {
         Self {
             list: list.collect(),
         }
+    }
+
+    /// The same gradients on another device.
+    ///
+    /// # Errors
+    /// When the device they are on failed.
+    pub fn on(self, device: &Device) -> Result<Self, PassError> {
+        let found: Vec<Tensor<1>> = self.list.iter().flatten().cloned().collect();
+        let mut moved = transfer::fetch(&found)?.into_iter();
+        let here = |values: Vec<f32>| transfer::put(values, device);
+        let list = self.list.iter();
+        let list = list.map(|g| g.as_ref().and_then(|_| moved.next()).map(here));
+        Ok(Self {
+            list: list.collect(),
+        })
     }
 
     /// Every gradient times a factor.

@@ -11,6 +11,7 @@ mod loss;
 mod network;
 mod rate;
 mod sample;
+mod transfer;
 
 pub use adamw::{AdamW, AdamWSettings, Moments};
 pub use batch::{LanguageBatch, Target};
@@ -20,6 +21,7 @@ pub use loss::{cross_entropy, mean_square};
 pub use network::{ActionBatch, DiffusionDraw, Network};
 pub use rate::RateSchedule;
 pub use sample::{Packed, Sample, SampleError, SampleTurn};
+pub use transfer::{fetch, put};
 
 #[cfg(test)]
 mod tests;

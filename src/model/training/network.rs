@@ -66,6 +66,15 @@ impl Network {
         self.planner.device().clone().without_autodiff()
     }
 
+    /// A copy of its own on another device.
+    #[must_use]
+    pub fn on(self, device: &Device) -> Self {
+        Self {
+            planner: self.planner.on(device),
+            expert: self.expert.map(|expert| expert.fork(device)),
+        }
+    }
+
     /// Merged image embeddings of a batch: `[cells, H]`; none without pictures.
     ///
     /// # Errors

@@ -60,7 +60,8 @@ pub(super) const RUN: &[Row] = &[
     row("/save_every", "Save every", Control::Whole(1, MANY), "Steps between two saves: a kill loses no more than these"),
     row("/keep", "Keep", Control::Whole(0, 10_000), "Checkpoints kept; older ones are deleted, 0 keeps all"),
     row("/seed", "Seed", Control::Whole(0, u64::MAX >> 1), "Decides every draw"),
-    row("/device", "Device", Control::Choice(&[("auto", "Automatic"), ("gpu", "GPU"), ("cpu", "CPU")]), "Where to train"),
+    row("/device", "Device", Control::Choice(&[("auto", "Automatic"), ("wgpu", "GPU"), ("cpu", "CPU")]), "Where to train"),
+    row("/devices", "Devices", Control::Names, "Several devices in its place, with commas: cpu, wgpu, wgpu:1, or what `spvla lend` prints. The first one keeps the model"),
 ];
 
 #[rustfmt::skip]
