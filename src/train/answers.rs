@@ -21,11 +21,14 @@ pub(super) fn fitted(question: &str, answer: &str, from: ImageSize, to: ImageSiz
     } else {
         moved(answer, &reply, from, to)
     };
-    let groundings = read(question, &text, to, to).groundings;
-    Answer {
-        text,
-        groundings: groundings.into_iter().map(|g| g.grounding).collect(),
-    }
+    let groundings = pointed(question, &text, to);
+    Answer { text, groundings }
+}
+
+/// What an answer points at, in pixels of a picture of `size`.
+pub(super) fn pointed(question: &str, answer: &str, size: ImageSize) -> Vec<Grounding> {
+    let found = read(question, answer, size, size).groundings;
+    found.into_iter().map(|found| found.grounding).collect()
 }
 
 fn read(question: &str, answer: &str, source: ImageSize, target: ImageSize) -> Reply {

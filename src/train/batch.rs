@@ -6,6 +6,7 @@ use super::answers::{self, Answer};
 use super::gallery::{self, Gallery, Shot};
 use super::pictures::{Fitted, Pictures};
 use super::random::weighted;
+use super::shown::Shown;
 use super::{BatchConfig, TrainError};
 use crate::geometry::{ImagePoint, ImageSize};
 use crate::grounding::{Grounding, GroundingKind};
@@ -13,6 +14,7 @@ use crate::model::config::QwenConfig;
 use crate::model::planner::PlannerTokenizer;
 use crate::model::planner::prompt::Role;
 use crate::model::training::{LanguageBatch, Packed, Sample, SampleTurn};
+use crate::vision::Frame;
 use crate::vision::normalize::{self, PatchLayout};
 
 /// What reading needs to know of the model.
@@ -64,17 +66,26 @@ pub(super) struct LabelBatch {
     pub cells: usize,
     /// What was drawn, for messages.
     pub names: Vec<String>,
+    /// The first picture, for whoever watches.
+    pub shown: Option<Shown>,
 }
 
 /// One picture and its packed questions.
 pub(super) struct Slot {
     packed: Packed,
-    /// For each question: what its answer speaks of, and the name in it.
-    asked: Vec<(Vec<Grounding>, Vec<u32>)>,
+    asked: Vec<Asked>,
+    frame: Frame,
     patches: Vec<f32>,
     grid: [u32; 3],
     scenery: Scenery,
     name: String,
+}
+
+/// A question: its answer, what that speaks of, and the tokens of the name in it.
+struct Asked {
+    question: String,
+    answer: Answer,
+    name: Vec<u32>,
 }
 
 impl Reader<'_> {
@@ -108,7 +119,11 @@ impl Reader<'_> {
             }
             let label = answer.groundings.iter().find_map(|g| g.label.as_deref());
             let label = label.map(|label| self.tokenizer.encode(&format!(" {label}")));
-            asked.push((answer.groundings, label.unwrap_or_default()));
+            asked.push(Asked {
+                question: question.question.clone(),
+                answer,
+                name: label.unwrap_or_default(),
+            });
             samples.push(sample);
         }
         Ok(Slot {
@@ -117,6 +132,7 @@ impl Reader<'_> {
             scenery: self.scenery(shot, &fitted),
             patches: patches.values,
             grid,
+            frame: fitted.frame,
             name: shot.file.display().to_string(),
         })
     }
@@ -136,11 +152,12 @@ impl Reader<'_> {
         Ok(Sample::new(&turns, &[grid], self.tokenizer, self.config)?)
     }
 
-    /// Slots side by side.
-    pub(super) fn join(&self, slots: Vec<Slot>) -> Option<LabelBatch> {
+    /// Slots side by side; `show` keeps the first one to look at.
+    pub(super) fn join(&self, slots: Vec<Slot>, show: bool) -> Option<LabelBatch> {
         let merge = self.config.vision.spatial_merge_size as u32;
         let [_, rows, columns] = slots.first()?.grid;
         let [rows, columns] = [rows / merge, columns / merge];
+        let shown = slots.first().filter(|_| show).map(Slot::shown);
         let mut scenery = Scenery::default();
         let (mut patches, mut grids, mut packed) = (Vec::new(), Vec::new(), Vec::new());
         let (mut asked, mut names) = (Vec::new(), Vec::new());
@@ -158,9 +175,10 @@ impl Reader<'_> {
         for (sequence, (packed, asked)) in packed.iter().zip(asked).enumerate() {
             for at in (1..packed.length()).filter(|at| packed.learnt[*at]) {
                 let number = usize::from(packed.segments[at]).max(1) - 1;
-                let Some((groundings, name)) = asked.get(number) else {
+                let Some(Asked { answer, name, .. }) = asked.get(number) else {
                     continue;
                 };
+                let groundings = &answer.groundings;
                 coordinates.push(!groundings.is_empty());
                 let begins =
                     !packed.learnt[at - 1] || packed.segments[at - 1] != packed.segments[at];
@@ -181,6 +199,7 @@ impl Reader<'_> {
             spots,
             scenery,
             names,
+            shown,
         })
     }
 
@@ -215,6 +234,24 @@ impl Reader<'_> {
             }
         }
         scenery
+    }
+}
+
+impl Slot {
+    fn shown(&self) -> Shown {
+        let learnt = (1..self.packed.length()).filter(|at| self.packed.learnt[*at]);
+        Shown {
+            name: self.name.clone(),
+            frame: self.frame.clone(),
+            asked: self
+                .asked
+                .iter()
+                .map(|asked| (asked.question.clone(), asked.answer.text.clone()))
+                .collect(),
+            targets: learnt
+                .map(|at| usize::from(self.packed.segments[at]).max(1) - 1)
+                .collect(),
+        }
     }
 }
 

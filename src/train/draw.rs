@@ -10,6 +10,9 @@ use super::random::{Stream, generator};
 use super::session::Session;
 use crate::vision::normalize::PatchLayout;
 
+/// Steps from one picture that is shown to the next.
+const SHOWN_EVERY: u64 = 20;
+
 /// What a step learns, device by device.
 pub(super) struct Drawn {
     /// For each device, the parts it computes.
@@ -49,12 +52,14 @@ impl Session<'_> {
         };
         let acts = config.recipe.acts() && !vision_only;
         let mut slots = slots.into_iter();
+        let mut show = step.is_multiple_of(SHOWN_EVERY);
         let mut first = 0;
         let mut shares = Vec::new();
         for parts in self.division() {
             let mut share = Vec::with_capacity(parts.len());
             for [pictures, actions] in parts {
-                let labels = reader.join(slots.by_ref().take(pictures).collect());
+                let labels = reader.join(slots.by_ref().take(pictures).collect(), show);
+                show = false;
                 let drawn = (acts && actions > 0).then(|| {
                     let which = (step, first, actions);
                     self.actions.draw(config, &self.made, &self.pictures, which)

@@ -8,9 +8,9 @@ use super::counts::{Counts, share};
 use super::learner::Learner;
 use super::{AuxiliaryConfig, LossConfig};
 use crate::job::CancelToken;
-use crate::model::pass::{Pass, PassError};
+use crate::model::pass::{Pass, PassError, values};
 use crate::model::planner::RopeRounding;
-use crate::model::training::Target;
+use crate::model::training::{LanguageBatch, Network, Target};
 
 /// Block whose output the heat head reads: the second, as measured to work.
 const HEAT_BLOCK: usize = 2;
@@ -41,6 +41,8 @@ pub(super) struct Objective<'a> {
 pub(super) struct Costs {
     pub total: Tensor<1>,
     pub parts: Vec<(&'static str, Tensor<1>)>,
+    /// The likeliest token at each target of the picture that is shown.
+    pub said: Vec<u32>,
 }
 
 impl Costs {
@@ -50,6 +52,7 @@ impl Costs {
         Self {
             total: self.total + cost * weight,
             parts,
+            said: self.said,
         }
     }
 
@@ -57,6 +60,7 @@ impl Costs {
         Self {
             parts: vec![(name, cost.clone().without_autodiff())],
             total: cost,
+            said: Vec::new(),
         }
     }
 }
@@ -99,6 +103,9 @@ impl Objective<'_> {
         let states = network.read(&batch.language, (images, rope), first..depth + 1, &mut pass)?;
         let last = &states[states.len() - 1];
         let mut costs = self.answers(learner, (batch, own), last);
+        if let Some(shown) = &batch.shown {
+            costs.said = said(network, &batch.language, last, shown.targets.len())?;
+        }
         if let Some(dense) = dense {
             costs = costs.add("dense", dense, self.auxiliary.dense);
         }
@@ -214,6 +221,24 @@ impl Objective<'_> {
         let part = share(own.actions, self.whole.actions);
         Ok(Costs::of("action", loss * part))
     }
+}
+
+/// The likeliest token at each of the first `count` targets.
+fn said(
+    network: &Network,
+    batch: &LanguageBatch,
+    state: &Tensor<3>,
+    count: usize,
+) -> Result<Vec<u32>, PassError> {
+    let count = count.min(batch.targets.len());
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let scores = network.answer_scores(batch, state).without_autodiff();
+    // Ids are far below 2^24, so that f32 holds them.
+    let best = scores.narrow(0, 0, count).argmax(1).float();
+    let best = values(best.reshape([count]))?;
+    Ok(best.into_iter().map(|id| id as u32).collect())
 }
 
 impl Numbers {

@@ -282,7 +282,7 @@ impl<'a> Session<'a> {
             samples: computed.samples,
             samples_per_second: computed.samples as f64 / seconds.max(1e-9),
             similarity: computed.similarity,
-            picture: None,
+            picture: computed.picture,
         })
     }
 

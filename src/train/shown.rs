@@ -1,6 +1,8 @@
 //! A picture being learnt, with what the model says of it now: for whoever watches.
 
+use super::answers;
 use crate::grounding::Grounding;
+use crate::model::planner::PlannerTokenizer;
 use crate::vision::Frame;
 
 /// A picture of a step, as the model sees it.
@@ -35,5 +37,43 @@ impl LearntAnswer {
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.said.trim() == self.truth.trim()
+    }
+}
+
+/// A picture of a batch before the model has said anything.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Shown {
+    pub name: String,
+    pub frame: Frame,
+    /// Questions with their answers.
+    pub asked: Vec<(String, String)>,
+    /// Which question each of its targets belongs to; they are the first ones of the batch.
+    pub targets: Vec<usize>,
+}
+
+impl Shown {
+    /// With the token the model says at each target.
+    pub(super) fn with(&self, said: &[u32], tokenizer: &PlannerTokenizer) -> LearntPicture {
+        let size = self.frame.size();
+        let answer = |(number, (question, truth)): (usize, &(String, String))| {
+            let own = self.targets.iter().zip(said);
+            let ids: Vec<u32> = own
+                .filter(|(of, _)| **of == number)
+                .map(|(_, id)| *id)
+                .collect();
+            let said = tokenizer.decode(&ids, true);
+            LearntAnswer {
+                right: answers::pointed(question, truth, size),
+                found: answers::pointed(question, &said, size),
+                question: question.clone(),
+                truth: truth.clone(),
+                said,
+            }
+        };
+        LearntPicture {
+            name: self.name.clone(),
+            frame: self.frame.clone(),
+            answers: self.asked.iter().enumerate().map(answer).collect(),
+        }
     }
 }

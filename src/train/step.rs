@@ -1,12 +1,12 @@
 //! One step: the gradients of its parts, what they cost, and whether that is a number.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::TrainError;
 use super::counts::Counts;
 use super::draw::{Drawn, Part};
 use super::learner::Learner;
@@ -14,6 +14,7 @@ use super::objective::{Costs, Objective};
 use super::replica::{Errand, guarded, run_errands};
 use super::session::Session;
 use super::similarity::similarity;
+use super::{LearntPicture, TrainError};
 use crate::job::JobContext;
 use crate::model::pass::values;
 use crate::model::training::{Gradients, Parameters};
@@ -28,6 +29,7 @@ pub(super) struct Computed {
     pub total: f64,
     pub samples: u64,
     pub similarity: Option<f64>,
+    pub picture: Option<Arc<LearntPicture>>,
     pub seconds: f64,
 }
 
@@ -60,6 +62,7 @@ impl Computed {
             total: seen.total,
             losses: seen.losses,
             samples: seen.samples,
+            picture: seen.picture.map(Arc::new),
             similarity,
             seconds: start.elapsed().as_secs_f64(),
         })
@@ -156,6 +159,8 @@ impl Session<'_> {
                 1.0
             };
             let costs = objective.labels(&learner, (labels, &own))?;
+            let shown = labels.shown.as_ref().filter(|_| !costs.said.is_empty());
+            seen.picture = shown.map(|shown| shown.with(&costs.said, &self.made.tokenizer));
             seen.samples += labels.names.len() as u64;
             total = Some(seen.take(costs, weight)?);
         }
@@ -207,12 +212,14 @@ struct Seen {
     total: f64,
     losses: BTreeMap<String, f64>,
     samples: u64,
+    picture: Option<LearntPicture>,
 }
 
 impl Seen {
     fn add(&mut self, other: Self) {
         self.total += other.total;
         self.samples += other.samples;
+        self.picture = self.picture.take().or(other.picture);
         for (name, loss) in other.losses {
             *self.losses.entry(name).or_default() += loss;
         }

@@ -111,6 +111,16 @@ fn a_run_from_nothing_learns_and_opens_as_a_checkpoint() {
     for name in ["distance", "heat", "dense", "align"] {
         assert!(metrics[0].losses[name].is_finite(), "{name}");
     }
+    let shown: Vec<_> = metrics.iter().filter_map(|m| m.picture.as_ref()).collect();
+    assert_eq!(shown.len(), 2, "one picture in twenty steps");
+    let [first, second] = [shown[0], shown[1]].map(|picture| &picture.answers[..]);
+    assert!(first.iter().any(|answer| answer.right.len() == 1));
+    assert!(first.iter().all(|answer| !answer.said.is_empty()));
+    // After twenty steps it has the form of answers.
+    assert!(
+        second.iter().any(|answer| answer.said.contains("bbox_2d")),
+        "{second:?}"
+    );
     let found = inspect(&config.folder, &LoadOptions::default()).unwrap();
     found.complete().unwrap();
     let checkpoint = Checkpoint::open(&config.folder, None).unwrap();
