@@ -1,3 +1,5 @@
+//! Runs of a few steps on pictures and episodes made here: resumed, paused, refused.
+
 use std::fs;
 use std::path::Path;
 

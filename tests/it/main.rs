@@ -9,6 +9,7 @@ mod lend;
 mod pixels;
 mod shaders;
 mod software_vulkan;
+mod train;
 mod ui_base;
 mod ui_datasets;
 mod ui_panels;

@@ -1,3 +1,5 @@
+//! The fused backward nodes against Burn's own differentiation.
+
 use burn::tensor::{Device, Distribution, Tensor, activation};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Stage 2 on recorded episodes.
+
 use super::*;
 
 /// Recorded episodes that lerobot wrote: one camera of 80 x 60 pixels, seven axes.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align, Color32, CornerRadius, FontId, Id, Label, Layout, Role, Sense, Stroke, Ui, Vec2, Vec2b,
     WidgetInfo, vec2,
@@ -142,11 +143,22 @@ fn switches(ui: &mut Ui, series: &Series, off: &mut BTreeSet<usize>, group: Opti
 
 /// A name with its line, to switch a curve on and off; whether it was pressed.
 pub(in crate::ui) fn switch(ui: &mut Ui, name: &str, color: Color32, on: bool) -> bool {
+    short_switch(ui, (name, name), f32::INFINITY, (color, on))
+}
+
+/// The same with a shorter name on it, cut where it would be wider than `room`.
+pub(in crate::ui) fn short_switch(
+    ui: &mut Ui,
+    (name, short): (&str, &str),
+    room: f32,
+    (color, on): (Color32, bool),
+) -> bool {
     let p = Palette::of(ui);
     let text = if on { p.text } else { p.disabled };
-    let galley =
-        ui.painter()
-            .layout_no_wrap(name.to_owned(), FontId::monospace(TEXT_CAPTION), text);
+    let font = FontId::monospace(TEXT_CAPTION);
+    let mut job = LayoutJob::simple_singleline(short.to_owned(), font, text);
+    job.wrap = TextWrapping::truncate_at_width((room - 9.0 - 3.0 * SPACE_SMALL).max(0.0));
+    let galley = ui.painter().layout_job(job);
     let size = vec2(galley.size().x + 9.0 + 3.0 * SPACE_SMALL, TARGET_MIN);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));

@@ -10,7 +10,7 @@ use super::words;
 use crate::engine::{DatasetKind, EpisodeRows, FeatureRows};
 use crate::grounding::GroundingKind;
 use crate::ui::act::icon_mode;
-use crate::ui::actions::curves::{color, switch};
+use crate::ui::actions::curves::{color, short_switch};
 use crate::ui::actions::predicted;
 use crate::ui::panel::{Panel, PanelContext};
 use crate::ui::theme::{self, CONTROL, Palette, SPACE, SPACE_SMALL, TARGET_MIN};
@@ -26,6 +26,8 @@ const CLOCK: f32 = 16.0;
 const SHOWN: [&str; 2] = ["observation.state", "action"];
 /// Switches of axes in one line; a feature with more has none.
 const SWITCHES: usize = 16;
+/// Their share of the line; the name of the feature has the rest.
+const NAMES: f32 = 0.85;
 
 /// The panel.
 #[derive(Default)]
@@ -159,10 +161,13 @@ impl EpisodePanel {
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             if (2..=SWITCHES).contains(&feature.width()) {
+                let names = words::short(&feature.axes);
+                let room = ui.available_width() * NAMES / names.len() as f32;
                 for axis in (0..feature.width()).rev() {
                     let key = (feature.name.clone(), axis);
                     let on = !self.off.contains(&key);
-                    let pressed = switch(ui, &feature.axes[axis], color(ui, axis), on);
+                    let name = (feature.axes[axis].as_str(), names[axis]);
+                    let pressed = short_switch(ui, name, room, (color(ui, axis), on));
                     if pressed && !self.off.remove(&key) {
                         self.off.insert(key);
                     }
