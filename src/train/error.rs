@@ -82,7 +82,7 @@ pub enum TrainError {
     },
     /// A device stopped answering.
     #[error(
-        "{device} was lost in step {step} ({reason}); what was learnt before is saved: go on with --resume once it is back, or leave it out of `devices`"
+        "{device} was lost in step {step} ({reason}); go on from the last save with --resume once it is back, or leave it out of `devices`"
     )]
     Lost {
         /// The device.

@@ -4,8 +4,11 @@
 //! with the answers so that they are not forgotten. What is drawn in a step depends on the seed and the number of the
 //! step alone, so a resumed run takes the steps an uninterrupted one takes.
 //!
-//! Knows datasets and the model; starts no threads of its own and draws no curves: a step is told to whoever listens and written
-//! to `metrics.jsonl`.
+//! A run may have several devices: each computes the gradients of its share of a step, and how a step is divided changes
+//! nothing but rounding.
+//!
+//! Knows datasets and the model; starts no threads but those that compute, and draws no curves: a step is told to
+//! whoever listens and written to `metrics.jsonl`.
 
 mod action;
 mod answers;

@@ -249,7 +249,8 @@ impl<'a> Session<'a> {
         context: &JobContext<'_>,
     ) -> Result<StepMetrics, TrainError> {
         let started = Instant::now();
-        let norm = computed.gradients.norm()?;
+        let norm = || Ok(computed.gradients.norm()?);
+        let norm = guarded(&self.device, self.step + 1, norm)?;
         if !norm.is_finite() {
             return Err(TrainError::NotFinite {
                 which: "gradient of the",

@@ -53,7 +53,8 @@ impl Computed {
         seen.check(step, drawn)?;
         let every = session.config.loss.similarity_every;
         let similarity = if every > 0 && step.is_multiple_of(every) {
-            session.similarity(drawn, &objective)?
+            let similarity = || session.similarity(drawn, &objective);
+            guarded(&session.device, step, similarity)?
         } else {
             None
         };
@@ -98,31 +99,37 @@ impl Session<'_> {
         let mut errands: Vec<Errand<'_, Found>> = replicas
             .map(|(replica, parts)| Errand::new(replica, parts))
             .collect();
-        let mut found = Vec::new();
+        let mut found = vec![];
         run_errands(
             &mut errands,
             &|replica, parts| {
                 let work = |learner: &Learner| self.elsewhere(learner, parts, objective);
                 replica.compute(self.step + 1, work)
             },
-            &mut || found = self.here(own, objective),
+            &mut || found.push(self.here(own, objective)),
         );
         found.extend(errands.into_iter().filter_map(|errand| errand.found));
         found
     }
 
-    /// What the first device found, part by part, several at the same time.
-    fn here(&self, parts: &[Part], objective: &Objective<'_>) -> Vec<Found> {
+    /// What the first device found, several parts at the same time.
+    fn here(&self, parts: &[Part], objective: &Objective<'_>) -> Found {
         let learner = &self.made.learner;
-        let groups = parts.chunks(self.parallel());
-        let computed = groups.flat_map(|group| -> Vec<Found> {
-            let part = |part: &Part| {
-                let work = || self.part(learner, part, objective);
-                guarded(&self.device, self.step + 1, work)
-            };
-            group.par_iter().map(part).collect()
-        });
-        computed.collect()
+        let compute = |part: &Part| {
+            let work = || self.part(learner, part, objective);
+            guarded(&self.device, self.step + 1, work)
+        };
+        let mut sum = Gradients::default();
+        let mut seen = Seen::default();
+        for group in parts.chunks(self.parallel()) {
+            let found: Vec<Found> = group.par_iter().map(compute).collect();
+            for part in found {
+                let (gradients, own) = part?;
+                sum = sum.plus(gradients);
+                seen.add(own);
+            }
+        }
+        Ok((sum, seen))
     }
 
     /// What another device found, brought to the first one.

@@ -1,7 +1,7 @@
 //! Devices of other processes and machines, over Burn's remote backend: what lends one, and what borrows it.
 //!
 //! Both sides are named by keys and everything between them is encrypted; who borrows must know the token of who lends.
-//! Only direct connections: nothing goes over relays of third parties.
+//! Only direct connections: nothing goes over relays of third parties. Threads are those of the transport.
 
 /// The variable of the environment that holds the token, on both sides.
 pub const TOKEN: &str = "SPVLA_TOKEN";

@@ -1,3 +1,5 @@
+//! Steps on several devices against the same steps on one.
+
 use super::*;
 
 /// Runs `config` in a folder of its own.
