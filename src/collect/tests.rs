@@ -116,6 +116,7 @@ fn questions_of_one_type_about_one_picture_have_ids_of_their_own() {
         questions: 60,
         stills: 3,
         views: vec!["shoulder".into()],
+        size: Some(ImageSize::new(128, 96)),
         ..config(folder.path(), 2)
     };
     run(&asked, &JobContext::silent(), &|_| {}).unwrap();
