@@ -160,12 +160,12 @@ impl<'a> Studio<'a> {
     }
 
     fn renderer(&self) -> Result<Renderer, CollectError> {
-        let idle = self
+        // One after the other: not every driver likes several devices opened at the same time.
+        let mut idle = self
             .renderers
             .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        Ok(match idle {
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(match idle.pop() {
             Some(renderer) => renderer,
             None => Renderer::open()?,
         })

@@ -13,6 +13,7 @@ mod config;
 mod effort;
 mod film;
 mod journal;
+mod ledger;
 mod plan;
 mod priors;
 mod questions;
@@ -28,8 +29,8 @@ pub use plan::{Group, Plan};
 pub use report::{CollectError, Finished, Reject, Report, Tally};
 
 use std::path::Path;
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::data::{EpisodeRecorder, LeRobotWriter};
 use crate::job::JobContext;
@@ -37,6 +38,7 @@ use cast::Outcome;
 use effort::{Part, Stopwatch};
 use film::Studio;
 use journal::Journal;
+use ledger::{Ledger, Made};
 use questions::Mix;
 use sheet::Sheet;
 
@@ -53,9 +55,6 @@ pub fn check(config: &Config) -> Result<Plan, CollectError> {
     Ok(plan)
 }
 
-/// Slots that are worked on before the first of them is written: enough to keep every worker busy.
-const AHEAD: usize = 4;
-
 /// Collects what `config` asks for; `finished` hears of every episode that was written.
 ///
 /// # Errors
@@ -67,10 +66,6 @@ pub fn run(
     finished: &(dyn Fn(&Finished) + Sync),
 ) -> Result<Report, CollectError> {
     let plan = Plan::new(config)?;
-    let workers = rayon::ThreadPoolBuilder::new()
-        .num_threads(config.workers())
-        .build()
-        .map_err(|error| CollectError::Workers(error.to_string()))?;
     let mut report = Report::new(config, &plan);
     let mut sheet = Sheet::default();
     let watch = Stopwatch::start();
@@ -84,7 +79,7 @@ pub fn run(
             finished,
             watch: &watch,
         };
-        workers.install(|| work.run(&mut report, &mut sheet))?;
+        work.run(&mut report, &mut sheet)?;
     }
     sheet.write(config.preview.as_deref())?;
     report.effort = watch.effort();
@@ -107,38 +102,98 @@ impl Work<'_> {
         let views = views::views(self.config, self.group)?;
         let mix = Mix::new(self.config)?;
         let spec = rows::spec(self.config, self.group, &views);
-        let mut writer = self.writer(&spec)?;
+        let writer = self.writer(&spec)?;
         let episodes = writer.as_ref().map_or(u64::MAX, LeRobotWriter::episodes);
-        let name = self.journal();
-        let mut journal = Journal::open(self.folder, name, episodes, self.config.resume)?;
+        let journal = Journal::open(self.folder, self.journal(), episodes, self.config.resume)?;
+        let first = journal.next_slot();
+        report.resumed(first as u64);
         let studio = Studio::new(self.folder, &views, &mix, self.config.stills, self.watch);
-        let slots: Vec<usize> = (journal.next_slot()..self.group.slots).collect();
-        report.resumed(journal.next_slot() as u64);
-        for few in slots.chunks(AHEAD * self.config.workers()) {
-            let recorders = few
-                .iter()
-                .map(|_| writer.as_ref().map(LeRobotWriter::recorder).transpose())
-                .collect::<Result<Vec<_>, _>>()?;
-            let work = few.par_iter().zip(recorders);
-            let made: Vec<_> = work
-                .map(|(&slot, recorder)| self.make(slot, &studio, recorder))
-                .collect();
-            for outcome in made {
-                self.context.check()?;
-                let finished = self.keep(outcome?, &mut writer, &mut journal, report)?;
-                if let Some(finished) = finished {
-                    sheet.add(&finished);
-                    (self.finished)(&finished);
-                }
-                self.context
-                    .report("Collecting", report.episodes(), report.wanted());
+        let ledger = Ledger::new((self.group, self.watch), writer, journal, (report, sheet));
+        let ledger = Mutex::new(ledger);
+        let worked = self.work(first, &studio, &ledger);
+        let ledger = ledger.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let done = ledger.done();
+        let finished = worked.and_then(|()| match ledger.into_writer() {
+            Some(writer) => Ok(self
+                .watch
+                .time(Part::Write, || writer.finalize(self.context))?),
+            None => Ok(()),
+        });
+        finished.map_err(|error| self.explained(error, done))
+    }
+
+    /// Says what is to be done when the disk is full, whoever noticed.
+    fn explained(&self, error: CollectError, [episodes, _]: [u64; 2]) -> CollectError {
+        match error.no_room() {
+            Some(reason) => CollectError::Full {
+                episodes,
+                reason,
+                path: self.folder.to_owned(),
+            },
+            None => error,
+        }
+    }
+
+    /// Has workers do the slots from `first` on, each taking the next one when it is done with one. Threads of their
+    /// own: a borrowed pool might begin a second slot in the middle of writing the first.
+    fn work(
+        &self,
+        first: usize,
+        studio: &Studio<'_>,
+        ledger: &Mutex<Ledger<'_>>,
+    ) -> Result<(), CollectError> {
+        let next = AtomicUsize::new(first);
+        let worker = || {
+            let worked = self.slots(&next, studio, ledger);
+            if worked.is_err() {
+                // Nobody begins another one.
+                next.store(self.group.slots, Ordering::Relaxed);
             }
+            worked
+        };
+        let count = self.config.workers().min(self.group.slots - first);
+        std::thread::scope(|scope| {
+            let mut workers = Vec::new();
+            for _ in 0..count {
+                let thread = std::thread::Builder::new().name("collect".into());
+                match thread.spawn_scoped(scope, worker) {
+                    Ok(worker) => workers.push(worker),
+                    Err(error) => {
+                        next.store(self.group.slots, Ordering::Relaxed);
+                        return Err(CollectError::Workers(error.to_string()));
+                    }
+                }
+            }
+            let joined = workers.into_iter().map(|worker| {
+                let worked = worker.join();
+                worked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            // The first error, once all have stopped.
+            joined.fold(Ok(()), Result::and)
+        })
+    }
+
+    /// What one worker does: takes the next slot until there are none.
+    fn slots(
+        &self,
+        next: &AtomicUsize,
+        studio: &Studio<'_>,
+        ledger: &Mutex<Ledger<'_>>,
+    ) -> Result<(), CollectError> {
+        let open = || ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            self.context.check()?;
+            let slot = next.fetch_add(1, Ordering::Relaxed);
+            if slot >= self.group.slots {
+                return Ok(());
+            }
+            let recorder = open().recorder()?;
+            let made = self.make(slot, studio, recorder)?;
+            let mut ledger = open();
+            ledger.enter(made, self.finished)?;
+            let [done, wanted] = ledger.done();
+            self.context.report("Collecting", done, wanted);
         }
-        if let Some(writer) = writer {
-            self.watch
-                .time(Part::Write, || writer.finalize(self.context))?;
-        }
-        Ok(())
     }
 
     /// Writes the episodes; none where only stills are kept.
@@ -216,55 +271,6 @@ impl Work<'_> {
             film: Some(film),
         })
     }
-
-    fn keep(
-        &self,
-        made: Made,
-        writer: &mut Option<LeRobotWriter>,
-        journal: &mut Journal,
-        report: &mut Report,
-    ) -> Result<Option<Finished>, CollectError> {
-        report.reject(&made.rejects);
-        let task = self.group.task(made.slot);
-        let Some(film) = made.film else {
-            journal.gave_up(made.slot, &made.rejects)?;
-            report.gave_up();
-            return Ok(None);
-        };
-        let film::Film {
-            recorded,
-            told,
-            instruction,
-            frames,
-            thumbnail,
-        } = film;
-        let slot = made.slot as u64;
-        let episode = writer.as_ref().map_or(slot, LeRobotWriter::episodes);
-        self.watch.time(Part::Write, || {
-            journal.filmed(made.slot, episode, &told, &made.rejects)
-        })?;
-        if let (Some(writer), Some(recorded)) = (writer, recorded) {
-            self.watch.time(Part::Write, || writer.append(recorded))?;
-        }
-        let finished = Finished {
-            episode,
-            slot: made.slot,
-            task: task.name,
-            instruction,
-            frames,
-            thumbnail,
-            rejected: made.rejects,
-        };
-        report.keep(&finished);
-        Ok(Some(finished))
-    }
-}
-
-/// What became of a slot.
-struct Made {
-    slot: usize,
-    rejects: Vec<Reject>,
-    film: Option<film::Film>,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 mod kinds;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
@@ -105,6 +105,8 @@ impl Mix {
 #[derive(Debug, Clone)]
 pub(super) struct Question {
     kind: &'static str,
+    /// Which of its type it is among those about its picture, in their order.
+    ordinal: usize,
     /// File of the picture, below the dataset.
     pub image: String,
     pub frame: usize,
@@ -116,10 +118,22 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// A name that no other question of the dataset has.
+    fn id(&self, episode: u64) -> String {
+        let Self {
+            frame,
+            camera,
+            kind,
+            ordinal,
+            ..
+        } = self;
+        format!("{episode:06}_{frame:04}_{camera}_{kind}_{ordinal}")
+    }
+
     /// As a line of the conversation format.
     pub(super) fn sample(&self, episode: u64) -> Value {
         json!({
-            "id": format!("{episode:06}_{:04}_{}_{}", self.frame, self.camera, self.kind),
+            "id": self.id(episode),
             "image": self.image,
             "width": self.size.width,
             "height": self.size.height,
@@ -169,6 +183,7 @@ pub(super) fn questions(
                 left -= 1;
                 found.push(Question {
                     kind: kind.name,
+                    ordinal: 0,
                     image,
                     frame: priors.frame,
                     camera: priors.camera.clone(),
@@ -181,5 +196,17 @@ pub(super) fn questions(
         }
     }
     found.shuffle(&mut random);
+    number(&mut found);
     found
+}
+
+/// Counts the questions of one type about one picture.
+fn number(questions: &mut [Question]) {
+    let mut counts: BTreeMap<(String, &str), usize> = BTreeMap::new();
+    for question in questions {
+        let count = counts.entry((question.image.clone(), question.kind));
+        let count = count.or_default();
+        question.ordinal = *count;
+        *count += 1;
+    }
 }

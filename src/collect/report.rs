@@ -80,6 +80,18 @@ pub enum CollectError {
         /// The file.
         path: PathBuf,
     },
+    /// Nothing more can be written.
+    #[error(
+        "no room is left: {reason}; {episodes} episodes are done and stay readable; free space, then resume (--resume): {}", path.display()
+    )]
+    Full {
+        /// Episodes that are done.
+        episodes: u64,
+        /// What the system said.
+        reason: String,
+        /// The folder.
+        path: PathBuf,
+    },
     /// The dataset.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -89,6 +101,25 @@ pub enum CollectError {
     /// Somebody asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+impl CollectError {
+    /// What the system said if there was no room for more.
+    pub(super) fn no_room(&self) -> Option<String> {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let system = error.downcast_ref::<std::io::Error>();
+            let full = |error: &&std::io::Error| {
+                matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+            };
+            if let Some(error) = system.filter(full) {
+                return Some(error.to_string());
+            }
+            cause = error.source();
+        }
+        None
+    }
 }
 
 /// An episode that was not kept.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::data::labels::LabelSet;
 use crate::data::{Dataset, open};
 use crate::geometry::ImageSize;
 use crate::job::CancelToken;
@@ -78,8 +79,53 @@ fn three_kinds_of_data_are_written_and_read_back() {
     assert_eq!(lines("scenes.jsonl"), 1);
     let questions = crate::data::labels::read(&out.join("grounding.jsonl")).unwrap();
     assert!(questions.samples.len() >= 15, "{}", questions.samples.len());
+    assert_ids_are_unique(&questions);
     assert_eq!(questions.report.unresolved_count, 0, "{}", questions.report);
     assert!(fs::metadata(preview).unwrap().len() > 1000);
+}
+
+fn assert_alike(one: &Path, other: &Path) {
+    let (one, other) = (contents(one), contents(other));
+    assert_eq!(
+        one.keys().collect::<Vec<_>>(),
+        other.keys().collect::<Vec<_>>()
+    );
+    for (path, bytes) in &one {
+        assert!(other[path] == *bytes, "{} differs", path.display());
+    }
+}
+
+fn assert_ids_are_unique(questions: &LabelSet) {
+    let ids = questions.samples.iter().map(|sample| sample.id.clone());
+    let mut ids: Vec<String> = ids.map(Option::unwrap).collect();
+    ids.sort_unstable();
+    let count = ids.len();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+}
+
+#[test]
+fn questions_of_one_type_about_one_picture_have_ids_of_their_own() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // So many questions of one type that pictures are asked about several times.
+    let asked = Config {
+        mix: vec![("box".into(), 1.0)],
+        questions: 60,
+        stills: 3,
+        views: vec!["shoulder".into()],
+        size: Some(ImageSize::new(128, 96)),
+        ..config(folder.path(), 2)
+    };
+    run(&asked, &JobContext::silent(), &|_| {}).unwrap();
+    let questions = crate::data::labels::read(&folder.path().join("grounding.jsonl")).unwrap();
+    let second = |id: &String| id.ends_with("_box_1");
+    let ids = questions.samples.iter().filter_map(|s| s.id.as_ref());
+    assert!(ids.filter(|id| second(id)).count() >= 2);
+    assert_ids_are_unique(&questions);
+    assert_eq!(questions.report.defects, []);
 }
 
 #[test]
@@ -89,18 +135,25 @@ fn neither_workers_nor_a_stop_change_a_byte() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
-    let two = Config {
-        workers: 2,
-        ..config(&whole, 2)
+    let several = |workers, out: &Path| Config {
+        workers,
+        ..config(out, 3)
     };
-    run(&two, &JobContext::silent(), &|_| {}).unwrap();
+    let heard = Mutex::new(Vec::new());
+    let hear = |finished: &Finished| heard.lock().unwrap().push(finished.slot);
+    run(&several(2, &whole), &JobContext::silent(), &hear).unwrap();
+    // Whoever is done first, episodes are written and told of in their order.
+    assert_eq!(heard.into_inner().unwrap(), [0, 1, 2]);
+    let more = folder.path().join("more");
+    run(&several(3, &more), &JobContext::silent(), &|_| {}).unwrap();
+    assert_alike(&whole, &more);
     let cancel = CancelToken::default();
     let context = JobContext {
         cancel: cancel.clone(),
         progress: &|_| {},
     };
     // Stops as soon as the first episode is written.
-    let small = config(&parts, 2);
+    let small = config(&parts, 3);
     let stopped = run(&small, &context, &|_| cancel.cancel());
     assert!(
         matches!(stopped, Err(CollectError::Cancelled(_))),
@@ -112,14 +165,7 @@ fn neither_workers_nor_a_stop_change_a_byte() {
     };
     let report = run(&resumed, &JobContext::silent(), &|_| {}).unwrap();
     assert_eq!(report.resumed, 1);
-    let (whole, parts) = (contents(&whole), contents(&parts));
-    assert_eq!(
-        whole.keys().collect::<Vec<_>>(),
-        parts.keys().collect::<Vec<_>>()
-    );
-    for (path, bytes) in &whole {
-        assert!(parts[path] == *bytes, "{} differs", path.display());
-    }
+    assert_alike(&whole, &parts);
 }
 
 #[test]
@@ -144,6 +190,7 @@ fn stills_are_questions_without_a_dataset() {
     assert_eq!(lines("priors.jsonl"), 2 * 3);
     let questions = crate::data::labels::read(&whole.join("grounding.jsonl")).unwrap();
     assert!(questions.samples.len() >= 10, "{}", questions.samples.len());
+    assert_ids_are_unique(&questions);
     assert_eq!(questions.report.unresolved_count, 0, "{}", questions.report);
     assert!(!whole.join("meta").exists());
     // One now and one later are the same two.

@@ -204,13 +204,26 @@ pub(super) fn guarded<T>(
 ) -> Result<T, DataError> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(DataError::malformed(
-            path,
-            format!("the Parquet table is damaged: {error}"),
-        )),
+        Ok(Err(error)) => Err(unusable(path, error)),
         Err(_) => Err(DataError::malformed(
             path,
             "the Parquet table is damaged beyond reading",
         )),
+    }
+}
+
+/// What the system refused, as on a full disk, is no damage.
+fn unusable(path: &Path, error: parquet::errors::ParquetError) -> DataError {
+    let damaged =
+        |what: String| DataError::malformed(path, format!("the Parquet table is damaged: {what}"));
+    let parquet::errors::ParquetError::External(inner) = error else {
+        return damaged(error.to_string());
+    };
+    match inner.downcast::<std::io::Error>() {
+        Ok(source) if source.raw_os_error().is_some() => {
+            DataError::io("working on the table", path, *source)
+        }
+        Ok(other) => damaged(other.to_string()),
+        Err(other) => damaged(other.to_string()),
     }
 }

@@ -3,6 +3,7 @@
 mod cli;
 mod dataset;
 mod eval;
+mod generate;
 mod house;
 #[cfg(feature = "remote")]
 mod lend;

@@ -2,6 +2,7 @@
 //!
 //! JSON of `info`: `{"schema": 1, "format", "samples", "pictures", "targets", "kinds", "labels", "report", …}`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -35,15 +36,23 @@ pub(super) fn info(set: &LabelSet, as_json: bool) -> anyhow::Result<Outcome> {
 /// What is wrong with a set of annotations.
 pub(super) fn check(set: &LabelSet, as_json: bool) -> anyhow::Result<Outcome> {
     let report = &set.report;
-    let skipped = |defect: &&Defect| defect.outcome == labels::Outcome::Skipped;
-    let errors = report.defects.iter().filter(skipped).count();
+    let errors = report.count(labels::Outcome::Skipped);
+    let all: u64 = report
+        .defect_counts
+        .values()
+        .flat_map(BTreeMap::values)
+        .sum();
     if as_json {
-        let warnings = report.defects.len() - errors;
+        let warnings = all - errors;
         write_json(&json!({
             "schema": 1, "usable": true, "errors": errors, "warnings": warnings, "report": report,
         }))?;
     } else {
-        text(&format!("{report}\n"))?;
+        let listed: Vec<String> = report.defects.iter().map(Defect::to_string).collect();
+        let more = all - listed.len() as u64;
+        let more = (more > 0).then(|| format!("and {more} more"));
+        let lines = listed.into_iter().chain(more).map(|line| line + "\n");
+        text(&format!("{}{report}\n", lines.collect::<String>()))?;
     }
     let whole = errors == 0 && report.unresolved_count == 0;
     Ok(if whole { Outcome::Good } else { Outcome::Bad })

@@ -32,6 +32,8 @@ pub(super) struct Import<'a> {
     unresolved: HashSet<String>,
     /// Categories that are listed, with the number they have in the files, if any.
     names: HashSet<(Option<i64>, String)>,
+    /// Digests of the ids of the current file's samples.
+    ids: HashSet<u64>,
 }
 
 impl<'a> Import<'a> {
@@ -48,6 +50,7 @@ impl<'a> Import<'a> {
             sizes: HashMap::new(),
             unresolved: HashSet::new(),
             names: HashSet::new(),
+            ids: HashSet::new(),
         }
     }
 
@@ -80,6 +83,15 @@ impl<'a> Import<'a> {
     /// Counts a file of annotations.
     pub fn file(&mut self) {
         self.set.report.files += 1;
+        self.ids.clear();
+    }
+
+    /// Says so when an earlier sample of the file has this id. Both are kept: nothing is found by it.
+    pub fn id(&mut self, id: &str, place: &Place) {
+        if !self.ids.insert(super::verify::digest(id)) {
+            let why = Reason::DuplicateId(format!("the id {id:?}"));
+            self.defect("sample", place, why, Outcome::Kept);
+        }
     }
 
     /// Adds a name of objects, unless it is there already.

@@ -1,16 +1,14 @@
 //! Opening a device, and catching what it complains of.
 
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
 use super::RenderError;
 
 /// A device of its own, on whatever adapter there is.
 pub(super) fn open() -> Result<(wgpu::Device, wgpu::Queue), RenderError> {
-    let instance =
-        wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle_from_env());
-    let adapter = wait(instance.request_adapter(&wgpu::RequestAdapterOptions::default()))
-        .map_err(|source| RenderError::Adapter { source })?;
+    let adapter = adapter().map_err(|source| RenderError::Adapter { source })?;
     let wanted = wgpu::DeviceDescriptor {
         label: Some("simulator"),
         ..wgpu::DeviceDescriptor::default()
@@ -19,6 +17,24 @@ pub(super) fn open() -> Result<(wgpu::Device, wgpu::Queue), RenderError> {
         adapter: adapter.get_info().name,
         source,
     })
+}
+
+/// The adapter that suits best: of the modern interfaces if there is one, else whatever there is.
+fn adapter() -> Result<wgpu::Adapter, wgpu::RequestAdapterError> {
+    // Drivers are loaded once and stay loaded: several of them do not survive being opened and closed by several
+    // threads at once. Old interfaces are not even looked at where a modern one is there.
+    static MODERN: OnceLock<wgpu::Instance> = OnceLock::new();
+    static ALL: OnceLock<wgpu::Instance> = OnceLock::new();
+    let request = |instance: &wgpu::Instance| {
+        wait(instance.request_adapter(&wgpu::RequestAdapterOptions::default()))
+    };
+    let with = |backends| {
+        let mut wanted = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        wanted.backends &= backends;
+        wgpu::Instance::new(wanted)
+    };
+    request(MODERN.get_or_init(|| with(wgpu::Backends::PRIMARY)))
+        .or_else(|_| request(ALL.get_or_init(|| with(wgpu::Backends::all()))))
 }
 
 /// Runs a future that is ready at once: wgpu's are, except in a browser.

@@ -178,3 +178,33 @@ fn a_picture_that_occurs_twice_is_said() {
         [("a.jsonl line 1".to_owned(), "a.jsonl line 2".to_owned())]
     );
 }
+
+#[test]
+fn ids_that_occur_twice_in_a_file_are_said() {
+    let line = |id: &str, asked: &str| {
+        format!(
+            r#"{{"id": {id}, "conversations": [{{"from": "human", "value": "{asked}"}}, {{"from": "gpt", "value": "yes"}}]}}"#
+        )
+    };
+    let ids = ["7", "\"a\"", "7", "8", "\"a\"", "null", "null"];
+    let lines: Vec<String> = ids
+        .iter()
+        .enumerate()
+        .map(|(at, id)| line(id, &format!("question {at}?")))
+        .collect();
+    let (_folder, path) = file("train.jsonl", lines.join("\n"));
+    let set = read(&path).unwrap();
+    assert_eq!(set.samples.len(), 7, "all are kept");
+    let said: Vec<String> = set.report.defects.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(
+        said[0].contains("line 3") && said[0].contains("\"7\" occurred before"),
+        "{}",
+        said[0]
+    );
+    assert!(
+        said[1].contains("line 5") && said[1].contains("\"a\" occurred before"),
+        "{}",
+        said[1]
+    );
+}

@@ -98,15 +98,17 @@ impl DatasetSpec {
 }
 
 impl LeRobotWriter {
-    /// Publishes all episodes that wait.
-    pub(super) fn publish_lot(&mut self) -> Result<(), DataError> {
-        let lot = std::mem::take(&mut self.staged);
+    /// Publishes the first `count` episodes that wait.
+    pub(super) fn publish_lot(&mut self, count: usize) -> Result<(), DataError> {
+        let later = self.staged.split_off(count);
+        let mut lot = std::mem::replace(&mut self.staged, later);
         let outcome = match self.spec.version {
             Version::V30 => self.publish_joined(&lot),
             _ => self.publish_single(&lot),
         };
         if let Err(error) = outcome {
             // They are still on the disk.
+            lot.append(&mut self.staged);
             self.staged = lot;
             return Err(error);
         }

@@ -250,11 +250,16 @@ impl LeRobotWriter {
             .collect();
         let staged = staged::stage(&self.root, &self.spec, recorded, &place, &numbers)?;
         self.staged.push(staged);
-        let due = (self.published.episodes / LOT_PART).clamp(1, MAX_LOT);
-        if self.staged.len() as u64 >= due {
-            self.publish()?;
+        while self.staged.len() >= self.due() {
+            self.publish_lot(self.due())?;
         }
         Ok(number)
+    }
+
+    /// How many episodes the next lot has: told by what is published alone, so that an interruption does not change
+    /// how episodes are put together.
+    fn due(&self) -> usize {
+        (self.published.episodes / LOT_PART).clamp(1, MAX_LOT) as usize
     }
 
     /// Publishes all episodes that wait, so that the dataset on the disk is complete.
@@ -262,10 +267,10 @@ impl LeRobotWriter {
     /// # Errors
     /// When the disk is full; what was published stays readable.
     pub fn publish(&mut self) -> Result<(), DataError> {
-        if self.staged.is_empty() {
-            return Ok(());
+        while !self.staged.is_empty() {
+            self.publish_lot(self.due().min(self.staged.len()))?;
         }
-        self.publish_lot()
+        Ok(())
     }
 
     /// Publishes what waits and computes the quantiles of the whole dataset exactly, which parts cannot give.
@@ -277,6 +282,8 @@ impl LeRobotWriter {
         self.publish()?;
         if self.published.episodes > 0 && self.spec.version == Version::V30 {
             let mut written = Episodes::open(&self.root)?;
+            // Summed up in one go: lot by lot, the last digits would depend on interruptions.
+            self.stats = written.episode_statistics()?;
             let numeric = self
                 .spec
                 .features
@@ -347,6 +354,9 @@ fn no_episode() -> DataError {
 #[cfg(test)]
 #[path = "interrupted_tests.rs"]
 mod interrupted_tests;
+#[cfg(test)]
+#[path = "same_tests.rs"]
+mod same_tests;
 #[cfg(test)]
 #[path = "schema_tests.rs"]
 mod schema_tests;

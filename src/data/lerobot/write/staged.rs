@@ -57,12 +57,13 @@ pub(super) fn stage(
         let numbers: Vec<f64> = numbers.iter().map(|number| *number as f64).collect();
         stats.push((feature.name, Stats::of_rows(1, &numbers)));
     }
-    let about = json!({
+    let mut about = json!({
         "length": rows.len(),
         "tasks": tasks,
         "subtasks": subtasks,
         "stats": stats_json(spec, &stats),
     });
+    to_text(&mut about["stats"]);
     super::meta::write_json(&folder.0.join("episode.json"), &about)?;
     let target = folder_of(root, place.episode);
     let failed = |source| DataError::io("keeping the episode", &target, source);
@@ -79,6 +80,27 @@ pub(super) fn stage(
         subtasks,
         stats,
     })
+}
+
+/// Writes fractions as text: the reader of JSON numbers may miss the last digit, and an episode that waited would differ
+/// from one that did not.
+fn to_text(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => *value = Value::String(number.to_string()),
+        Value::Array(list) => list.iter_mut().for_each(to_text),
+        Value::Object(map) => map.values_mut().for_each(to_text),
+        _ => {}
+    }
+}
+
+/// Undoes [`to_text`].
+fn from_text(value: &mut Value) {
+    match value {
+        Value::String(text) => *value = text.parse::<f64>().map_or(Value::Null, Value::from),
+        Value::Array(list) => list.iter_mut().for_each(from_text),
+        Value::Object(map) => map.values_mut().for_each(from_text),
+        _ => {}
+    }
 }
 
 fn distinct(texts: Vec<String>) -> Vec<String> {
@@ -141,7 +163,8 @@ fn read(
     first_row: u64,
 ) -> Result<Staged, DataError> {
     let path = folder.join("episode.json");
-    let about = json::read(&path)?;
+    let mut about = json::read(&path)?;
+    from_text(&mut about["stats"]);
     let stats = |name: &str| {
         let stats = Stats::from_json(&about["stats"][name]);
         stats.map(|stats| (name.to_owned(), stats))
@@ -175,4 +198,23 @@ fn read(
         ));
     }
     Ok(staged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn fractions_keep_every_digit(numbers in prop::collection::vec(any::<f64>(), 1..20)) {
+            let before = json!({ "a": { "mean": numbers, "count": [3] } });
+            let mut value = before.clone();
+            to_text(&mut value["a"]);
+            let written = serde_json::to_vec(&value).unwrap();
+            let mut read: Value = serde_json::from_slice(&written).unwrap();
+            from_text(&mut read["a"]);
+            prop_assert_eq!(read, before);
+        }
+    }
 }

@@ -39,6 +39,9 @@ fn sample(record: Record, unit: Unit, place: &Place, import: &mut Import) {
         extra: record.extra,
         ..Sample::default()
     };
+    if let Some(id) = &sample.id {
+        import.id(id, place);
+    }
     let size = record.size;
     let images = record.images.iter().enumerate();
     sample.images = images
