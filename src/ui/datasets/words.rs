@@ -47,7 +47,7 @@ pub(super) fn name(about: &DatasetAbout, entry: DatasetEntry) -> String {
 /// What divides the words of an axis's name.
 const SEPARATORS: [char; 3] = ['.', '_', '/'];
 
-/// Names of axes without the words that all of them begin and end with: "d_joint_1.pos" as "joint_1".
+/// Names of axes without the words that all of them begin and end with: `d_joint_1.pos` as `joint_1`.
 pub(super) fn short(names: &[String]) -> Vec<&str> {
     let all = |test: &dyn Fn(&String) -> bool| names.len() > 1 && names.iter().all(test);
     let Some(first) = names.first() else {
