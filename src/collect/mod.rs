@@ -134,8 +134,8 @@ impl Work<'_> {
         }
     }
 
-    /// Has workers do the slots from `first` on, each taking the next one when it is done with one. Threads of their
-    /// own: a borrowed pool might begin a second slot in the middle of writing the first.
+    /// Has workers do the slots from `first` on, each taking the next one when it is done with one. Every thread of the
+    /// pool is one worker, so that none begins a second slot in the middle of writing the first.
     fn work(
         &self,
         first: usize,
@@ -151,26 +151,15 @@ impl Work<'_> {
             }
             worked
         };
-        let count = self.config.workers().min(self.group.slots - first);
-        std::thread::scope(|scope| {
-            let mut workers = Vec::new();
-            for _ in 0..count {
-                let thread = std::thread::Builder::new().name("collect".into());
-                match thread.spawn_scoped(scope, worker) {
-                    Ok(worker) => workers.push(worker),
-                    Err(error) => {
-                        next.store(self.group.slots, Ordering::Relaxed);
-                        return Err(CollectError::Workers(error.to_string()));
-                    }
-                }
-            }
-            let joined = workers.into_iter().map(|worker| {
-                let worked = worker.join();
-                worked.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            });
-            // The first error, once all have stopped.
-            joined.fold(Ok(()), Result::and)
-        })
+        // Fewer may be asked for than are there.
+        let left = self.group.slots.saturating_sub(first).max(1);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.config.workers().min(left))
+            .build()
+            .map_err(|error| CollectError::Workers(error.to_string()))?;
+        // The first error, once all have stopped.
+        let worked = pool.broadcast(|_| worker());
+        worked.into_iter().fold(Ok(()), Result::and)
     }
 
     /// What one worker does: takes the next slot until there are none.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::model::device::DeviceChoice;
@@ -177,7 +177,7 @@ fn a_run_is_held_stopped_and_resumed_with_no_step_lost() {
     drop(bench.training);
     assert!(std::fs::read_dir(path).unwrap().count() >= 1);
     assert!(matches!(
-        bench.events.try_recv(),
+        bench.events.recv_timeout(Duration::from_mins(1)),
         Ok(Event::Train(TrainEvent::Done(_)))
     ));
 }
