@@ -198,6 +198,13 @@ fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a value as JSON on a line of its own, for what comes bit by bit.
+fn json_line(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    let mut line = serde_json::to_string(value)?;
+    line.push('\n');
+    text(&line)
+}
+
 /// Writes text as it is.
 fn text(text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;

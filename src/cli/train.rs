@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::table::{Flush, Table};
-use super::{Outcome, json as write_json, text};
+use super::{Outcome, json as write_json, json_line, text};
 use crate::engine::DeviceChoice;
 use crate::job::JobContext;
 use crate::train::{
@@ -75,7 +75,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
         told = Instant::now();
         bar.set_message(line(metrics));
         if options.json
-            && let Err(error) = write_json(&schema(serde_json::to_value(metrics)))
+            && let Err(error) = json_line(&schema(serde_json::to_value(metrics)))
         {
             failed = Some(error);
         }
@@ -85,7 +85,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
         return Err(error);
     }
     if options.json {
-        write_json(&schema(serde_json::to_value(&report)))?;
+        json_line(&schema(serde_json::to_value(&report)))?;
     } else {
         text(&shown(&report))?;
     }

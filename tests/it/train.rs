@@ -139,12 +139,20 @@ fn a_killed_run_goes_on_with_the_numbers_of_one_that_was_not() {
             );
         }
     }
-    let last = train(&recipe, true);
+    let last = command(&recipe, true)
+        .arg("--json")
+        .stdout(Stdio::piped())
+        .output()
+        .expect("the program runs");
     assert!(
         last.status.success(),
         "{}",
         String::from_utf8_lossy(&last.stderr)
     );
+    let lines = String::from_utf8(last.stdout).expect("text");
+    let report: Value = serde_json::from_str(lines.lines().last().expect("a report"))
+        .expect("each line is whole JSON");
+    assert_eq!(report["steps"], STEPS);
     let [wanted, found] = [&whole, &killed].map(|folder| losses(&folder.path().join("run")));
     assert_eq!(wanted.len(), STEPS as usize);
     assert_eq!(found, wanted);
