@@ -84,7 +84,7 @@ impl EvalPanel {
             ui.spacing_mut().item_spacing.x = SPACE_SMALL;
             small_icon_act(ui, context, icons::FOLDER, CommandId::OpenEvaluation);
             self.recent(ui, context);
-            if let Some(path) = path_field(ui, &mut self.typed, "Path of a report") {
+            if let Some(path) = path_field(ui, &mut self.typed, "Path of a report", false) {
                 context.push(Command::Evaluation(EvaluationCommand::Open(path)));
             }
         });

@@ -105,6 +105,7 @@ impl TrainPanel {
     fn recent(&mut self, ui: &mut Ui, context: &mut PanelContext<'_>) {
         let button = IconButton::new(icons::HISTORY, "Open recent recipe").side(TARGET_MIN);
         let button = ui.add(button);
+        let opened = button.clicked();
         egui::Popup::menu(&button)
             .width(RECENT_WIDTH)
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
@@ -118,7 +119,7 @@ impl TrainPanel {
                         context.push(Command::Training(open));
                     }
                 }
-                if let Some(path) = path_field(ui, &mut self.typed, "Path of a recipe") {
+                if let Some(path) = path_field(ui, &mut self.typed, "Path of a recipe", opened) {
                     context.push(Command::Training(TrainingCommand::OpenRecipe(path)));
                     ui.close();
                 }
@@ -126,13 +127,17 @@ impl TrainPanel {
     }
 }
 
-/// A field to type a path into; the path once it is entered.
+/// A field to type a path into, at once if `focus`; the path once it is entered.
 pub(super) fn path_field(
     ui: &mut Ui,
     typed: &mut String,
     name: &str,
+    focus: bool,
 ) -> Option<std::path::PathBuf> {
     let response = text_field(ui, name, "or type a path", typed, 0);
+    if focus {
+        response.request_focus();
+    }
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
     let path = typed.trim().to_owned();
     if !entered || path.is_empty() {

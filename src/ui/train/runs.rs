@@ -74,7 +74,7 @@ impl RunsPanel {
                         }
                     }
                 });
-            if let Some(path) = path_field(ui, &mut self.typed, "Path of a run") {
+            if let Some(path) = path_field(ui, &mut self.typed, "Path of a run", false) {
                 context.push(Command::Training(TrainingCommand::OpenRun(path)));
             }
         });

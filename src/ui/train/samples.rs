@@ -173,10 +173,7 @@ fn list(
 fn row(ui: &mut Ui, answer: &LearntAnswer, chosen: bool) -> bool {
     let p = Palette::of(ui);
     let question = answer.question.replace("<image>", "");
-    let button = ActionButton::new("", question.trim())
-        .compact()
-        .height(TARGET_MIN)
-        .selected(chosen);
+    let button = egui::Button::selectable(chosen, question.trim()).truncate();
     let pressed = ui
         .add(button)
         .on_hover_text(format!("{}\nPress to draw this one alone", question.trim()))
@@ -200,6 +197,7 @@ fn row(ui: &mut Ui, answer: &LearntAnswer, chosen: bool) -> bool {
                     ui.label(theme::secondary(word).color(p.weak))
                         .on_hover_text(tip);
                 });
+                let text = text.trim().replace('\n', " ");
                 let text = egui::RichText::new(text).font(FontId::monospace(TEXT_CAPTION));
                 ui.add(Label::new(text.color(color)).truncate());
             });
