@@ -6,6 +6,7 @@
 
 pub mod annotated;
 mod collecting;
+mod current;
 mod dataset;
 mod desk;
 mod evaluation;
@@ -82,6 +83,7 @@ pub use crate::train::{
 use crate::job::Progress;
 use crate::model::device::Devices;
 use crate::vision::Frame;
+use current::Current;
 use dataset::DatasetThread;
 use policy::{Desk, Load, PolicyThread};
 use source::SourceThread;
@@ -99,9 +101,9 @@ pub struct Engine {
     sources: BTreeMap<SourceId, SourceThread>,
     dataset: Option<DatasetThread>,
     simulator: simulator::Simulator,
-    collecting: collecting::Collecting,
+    collecting: Current,
     training: training::Training,
-    evaluating: evaluation::Evaluating,
+    evaluating: Current,
 }
 
 impl Engine {
@@ -131,9 +133,9 @@ impl Engine {
             sources: BTreeMap::new(),
             dataset: None,
             simulator: simulator::Simulator::default(),
-            collecting: collecting::Collecting::default(),
+            collecting: Current::default(),
             training: training::Training::default(),
-            evaluating: evaluation::Evaluating::default(),
+            evaluating: Current::default(),
         }
     }
 
@@ -172,10 +174,12 @@ impl Engine {
             },
             Request::Dataset(id, request) => self.dataset(id, request),
             Request::Simulator(order) => self.simulator.order(order, &self.sink),
-            Request::Collect(config) => self.collecting.start(*config, &self.sink),
+            Request::Collect(config) => {
+                collecting::start(&mut self.collecting, *config, &self.sink);
+            }
             Request::CancelCollect => self.collecting.cancel(),
             Request::Train(order) => self.training.order(order, &self.sink),
-            Request::Eval(order) => self.evaluating.order(order, &self.sink),
+            Request::Eval(order) => evaluation::order(&mut self.evaluating, order, &self.sink),
             Request::ListWebcams => desk::list_webcams(&self.sink),
             Request::Sniff(path) => desk::sniff(&self.sink, path),
             Request::Pick(pick) => desk::pick(&self.sink, pick),

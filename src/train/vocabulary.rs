@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::grounding::prompt::SPECIAL_TOKENS;
+
 /// Pieces of answers and of the chat format that are always the same.
 const SCAFFOLD: [&str; 13] = [
     "system\nYou are a helpful assistant.",
@@ -23,32 +25,6 @@ const SCAFFOLD: [&str; 13] = [
     ")]",
     ", ",
     "```json\n",
-];
-
-/// Special tokens in the order of Qwen2.5-VL.
-const SPECIAL: [&str; 22] = [
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|object_ref_start|>",
-    "<|object_ref_end|>",
-    "<|box_start|>",
-    "<|box_end|>",
-    "<|quad_start|>",
-    "<|quad_end|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|vision_pad|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
-    "<tool_call>",
-    "</tool_call>",
-    "<|fim_prefix|>",
-    "<|fim_middle|>",
-    "<|fim_suffix|>",
-    "<|fim_pad|>",
-    "<|repo_name|>",
-    "<|file_sep|>",
 ];
 
 /// Words of every prompt, known whatever the data says.
@@ -107,12 +83,12 @@ impl Vocabulary {
 
     /// Rows of the embedding: every token, rounded up.
     pub(super) fn rows(&self) -> usize {
-        (256 + self.pieces.len() + SPECIAL.len()).next_multiple_of(16)
+        (256 + self.pieces.len() + SPECIAL_TOKENS.len()).next_multiple_of(16)
     }
 
     /// The id of a special token.
     pub(super) fn special(&self, token: &str) -> u32 {
-        let at = SPECIAL.iter().position(|known| *known == token);
+        let at = SPECIAL_TOKENS.iter().position(|known| *known == token);
         (256 + self.pieces.len() + at.unwrap_or(0)) as u32
     }
 
@@ -124,7 +100,7 @@ impl Vocabulary {
         for (id, bytes) in bytes.chain(pieces).enumerate() {
             vocabulary.insert(shown(&bytes), json!(id));
         }
-        let added: Vec<Value> = SPECIAL
+        let added: Vec<Value> = SPECIAL_TOKENS
             .iter()
             .map(|token| added(self.special(token), token))
             .collect();
@@ -150,7 +126,7 @@ impl Vocabulary {
 
     /// `tokenizer_config.json`.
     pub(super) fn settings(&self, chat_template: &str) -> Value {
-        let decoder: serde_json::Map<String, Value> = SPECIAL
+        let decoder: serde_json::Map<String, Value> = SPECIAL_TOKENS
             .iter()
             .map(|token| {
                 let mut entry = added(self.special(token), token);
@@ -162,7 +138,7 @@ impl Vocabulary {
             "add_bos_token": false,
             "add_prefix_space": false,
             "added_tokens_decoder": decoder,
-            "additional_special_tokens": &SPECIAL[1..14],
+            "additional_special_tokens": &SPECIAL_TOKENS[1..14],
             "bos_token": null,
             "chat_template": chat_template,
             "clean_up_tokenization_spaces": false,

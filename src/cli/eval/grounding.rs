@@ -12,6 +12,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
+use super::Limits;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Outcome, Placement, json as write_json, text};
 use crate::eval::grounding::{AskConfig, GroundingReport, SCHEMA, Score, ask, from_files, write};
@@ -57,12 +58,8 @@ pub struct Options {
     /// Where predictions, scores and reports go; an interrupted run goes on
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Most questions
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    limit: usize,
-    /// Longest reply, in tokens
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    max_new_tokens: usize,
+    #[command(flatten)]
+    limits: Limits,
     #[command(flatten)]
     placement: Placement,
     /// Write JSON
@@ -97,8 +94,8 @@ fn asked(options: &Options) -> anyhow::Result<Scored> {
         base_vlm: options.base_vlm.clone(),
         dataset: dataset.clone(),
         out: out.clone(),
-        limit: options.limit,
-        max_new_tokens: options.max_new_tokens,
+        limit: options.limits.limit,
+        max_new_tokens: options.limits.max_new_tokens,
         device: options.placement.device,
         precision: options.placement.precision,
     };

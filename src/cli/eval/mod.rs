@@ -5,9 +5,20 @@ mod grounding;
 mod retention;
 mod simulator;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::Outcome;
+
+/// How much is asked.
+#[derive(Debug, Args)]
+struct Limits {
+    /// Most questions
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    limit: usize,
+    /// Longest reply, in tokens
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    max_new_tokens: usize,
+}
 
 /// What is evaluated.
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{compare, grounding};
+use super::{Limits, compare, grounding};
 use crate::cli::{Outcome, Placement};
 use crate::eval::grounding::AskConfig;
 
@@ -28,12 +28,8 @@ pub struct Options {
     /// The folder with the tokenizer, if the runs do not say
     #[arg(long, value_name = "PATH")]
     base_vlm: Option<PathBuf>,
-    /// Most questions
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    limit: usize,
-    /// Longest reply, in tokens
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    max_new_tokens: usize,
+    #[command(flatten)]
+    limits: Limits,
     #[command(flatten)]
     placement: Placement,
     /// Write JSON
@@ -49,8 +45,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
             base_vlm: options.base_vlm.clone(),
             dataset: options.dataset.clone(),
             out: options.out.join(name),
-            limit: options.limit,
-            max_new_tokens: options.max_new_tokens,
+            limit: options.limits.limit,
+            max_new_tokens: options.limits.max_new_tokens,
             device: options.placement.device,
             precision: options.placement.precision,
         };

@@ -8,13 +8,14 @@ use std::path::Path;
 
 pub use plain::{EvalEvent, EvalKind, EvalOrder, EvalReport, EvalScores, EvalSetup, Outcome};
 
+use super::Event;
+use super::current::{Current, Watched};
 use super::worker::{Sink, caught, spawn};
-use super::{Event, Latest};
 pub use crate::eval::compare::{Comparison, Kept, Pair};
 use crate::eval::grounding::{self, AskConfig};
 use crate::eval::rollout::{self, EpisodeResult, PolicyChoice, RolloutConfig};
 use crate::eval::{EvalError, compare};
-use crate::job::{CancelToken, JobContext, Progress};
+use crate::job::JobContext;
 
 /// Longest reply to a question, in tokens.
 const TOKENS: usize = 128;
@@ -34,72 +35,39 @@ pub fn eval_obstacle(setup: &EvalSetup) -> Option<String> {
     own.or_else(|| missing(&setup.out, "Choose the folder of the run"))
 }
 
-/// The run under way, and how far it is.
-#[derive(Default)]
-pub(super) struct Evaluating {
-    cancel: Option<CancelToken>,
-    progress: Latest<Progress>,
-    seen: u64,
+/// Does what is asked; a run that is under way is stopped before another starts.
+pub(super) fn order(current: &mut Current, order: EvalOrder, sink: &Sink) {
+    match order {
+        EvalOrder::Start(setup) => start(current, *setup, sink),
+        EvalOrder::Stop => current.cancel(),
+        EvalOrder::Open(path) => errand(sink, move || {
+            match caught(|| open::open(&path)).unwrap_or_else(Err) {
+                Ok(report) => EvalEvent::Opened(Box::new(report)),
+                Err(why) => EvalEvent::OpenFailed(path, why),
+            }
+        }),
+        EvalOrder::Compare(first, second) => errand(sink, move || {
+            let pair = || compare::compare(&first, &second).map_err(|error| error.to_string());
+            match caught(pair).unwrap_or_else(Err) {
+                Ok(found) => EvalEvent::Compared(Box::new(found)),
+                Err(why) => EvalEvent::CompareFailed(why),
+            }
+        }),
+    }
 }
 
-impl Evaluating {
-    pub(super) fn order(&mut self, order: EvalOrder, sink: &Sink) {
-        match order {
-            EvalOrder::Start(setup) => self.start(*setup, sink),
-            EvalOrder::Stop => self.cancel(),
-            EvalOrder::Open(path) => errand(sink, move || {
-                match caught(|| open::open(&path)).unwrap_or_else(Err) {
-                    Ok(report) => EvalEvent::Opened(Box::new(report)),
-                    Err(why) => EvalEvent::OpenFailed(path, why),
-                }
-            }),
-            EvalOrder::Compare(first, second) => errand(sink, move || {
-                let pair = || compare::compare(&first, &second).map_err(|error| error.to_string());
-                match caught(pair).unwrap_or_else(Err) {
-                    Ok(found) => EvalEvent::Compared(Box::new(found)),
-                    Err(why) => EvalEvent::CompareFailed(why),
-                }
-            }),
-        }
-    }
-
-    fn start(&mut self, setup: EvalSetup, sink: &Sink) {
-        self.cancel();
-        let token = CancelToken::default();
-        self.cancel = Some(token.clone());
-        self.progress = Latest::default();
-        self.seen = 0;
-        let (sink, latest) = (sink.clone(), self.progress.clone());
-        spawn("evaluation", move || {
-            let work = || run(&setup, &token, &sink, &latest);
-            let event = caught(work).unwrap_or_else(|panic| {
-                let out = setup.out.display();
-                EvalEvent::Failed(format!(
-                    "the evaluation stopped unexpectedly ({panic}); start it again, it goes on where it ended: {out}"
-                ))
-            });
-            sink.send(Event::Eval(event));
+fn start(current: &mut Current, setup: EvalSetup, sink: &Sink) {
+    let (watched, sink) = (current.begin(sink), sink.clone());
+    spawn("evaluation", move || {
+        let work = || run(&setup, &watched, &sink);
+        let event = caught(work).unwrap_or_else(|panic| {
+            let out = setup.out.display();
+            EvalEvent::Failed(format!(
+                "the evaluation stopped unexpectedly ({panic}); start it again, it goes on where it ended: {out}"
+            ))
         });
-    }
-
-    fn cancel(&self) {
-        if let Some(token) = &self.cancel {
-            token.cancel();
-        }
-    }
-
-    /// The newest progress, once.
-    pub(super) fn progress(&mut self) -> Option<Progress> {
-        let (seen, progress) = self.progress.newer(self.seen)?;
-        self.seen = seen;
-        Some(progress)
-    }
-}
-
-impl Drop for Evaluating {
-    fn drop(&mut self) {
-        self.cancel();
-    }
+        sink.send(Event::Eval(event));
+    });
 }
 
 fn errand(sink: &Sink, work: impl FnOnce() -> EvalEvent + Send + 'static) {
@@ -107,27 +75,14 @@ fn errand(sink: &Sink, work: impl FnOnce() -> EvalEvent + Send + 'static) {
     spawn("report", move || sink.send(Event::Eval(work())));
 }
 
-fn run(
-    setup: &EvalSetup,
-    cancel: &CancelToken,
-    sink: &Sink,
-    latest: &Latest<Progress>,
-) -> EvalEvent {
-    let tell = |progress: Progress| {
-        latest.put(progress);
-        (sink.wake)();
-    };
-    let context = JobContext {
-        cancel: cancel.clone(),
-        progress: &tell,
-    };
-    let done = match setup.kind {
-        EvalKind::Grounding => ask(setup, &context),
+fn run(setup: &EvalSetup, watched: &Watched, sink: &Sink) -> EvalEvent {
+    let done = watched.watch(|context| match setup.kind {
+        EvalKind::Grounding => ask(setup, context),
         EvalKind::Files => files(setup),
-        EvalKind::Simulator => play(setup, &context, sink),
-    };
+        EvalKind::Simulator => play(setup, context, sink),
+    });
     match done {
-        Err(_) if cancel.is_cancelled() => EvalEvent::Cancelled,
+        Err(_) if watched.cancel.is_cancelled() => EvalEvent::Cancelled,
         Err(error) => EvalEvent::Failed(error.to_string()),
         Ok(()) => match open::open(&setup.out) {
             Ok(report) => EvalEvent::Done(Box::new(report)),

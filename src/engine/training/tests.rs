@@ -97,14 +97,20 @@ impl Bench {
         }
     }
 
+    /// Steps that came since the last time.
+    fn told(&mut self) -> Vec<u64> {
+        let news = self.training.news().unwrap_or_default();
+        news.steps.iter().map(|step| step.step).collect()
+    }
+
     /// Steps until at least one more came.
     fn steps(&mut self) -> Vec<u64> {
         let end = Instant::now() + Duration::from_mins(2);
         loop {
             assert!(Instant::now() < end, "no step came");
-            let news = self.training.news().unwrap_or_default();
-            if !news.steps.is_empty() {
-                return news.steps.iter().map(|step| step.step).collect();
+            let told = self.told();
+            if !told.is_empty() {
+                return told;
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -122,15 +128,7 @@ fn a_run_is_held_stopped_and_resumed_with_no_step_lost() {
     let TrainEvent::Paused(held) = bench.event() else {
         panic!("it was not held")
     };
-    seen.extend(
-        bench
-            .training
-            .news()
-            .unwrap_or_default()
-            .steps
-            .iter()
-            .map(|step| step.step),
-    );
+    seen.extend(bench.told());
     assert_eq!(seen.last(), Some(&held));
     std::thread::sleep(Duration::from_millis(100));
     assert!(
@@ -143,15 +141,7 @@ fn a_run_is_held_stopped_and_resumed_with_no_step_lost() {
     let TrainEvent::Done(report) = bench.event() else {
         panic!("it did not save")
     };
-    seen.extend(
-        bench
-            .training
-            .news()
-            .unwrap_or_default()
-            .steps
-            .iter()
-            .map(|step| step.step),
-    );
+    seen.extend(bench.told());
     assert!(report.stopped && report.checkpoint.is_some());
     assert_eq!(seen, (1..=report.steps).collect::<Vec<u64>>());
 

@@ -3,7 +3,7 @@
 /// Longest instruction that is sent, in characters.
 pub const MAX_CHARACTERS: usize = 10_000;
 
-/// Texts that Qwen2.5-VL's tokenizer reads as one control token, wherever they stand.
+/// Texts that Qwen2.5-VL's tokenizer reads as one control token, wherever they stand, in the order of their ids.
 pub const SPECIAL_TOKENS: &[&str] = &[
     "<|endoftext|>",
     "<|im_start|>",
