@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::job::{Cancelled, JobContext};
+use crate::metrics::success::Count;
 use crate::sim::tasks::suite::{ROWS, Row};
 use crate::sim::tasks::{Options, Task, UnknownTask, chosen};
 use crate::sim::{Episode, WorldError};
@@ -211,31 +212,17 @@ fn scores(names: &[String], played: &[Played]) -> Vec<TaskScore> {
             task: name.clone(),
             episodes,
             successes,
-            interval: wilson(successes, episodes),
+            interval: Count {
+                k: successes,
+                n: episodes,
+            }
+            .wilson(),
             steps: steps as f64 / successes.max(1) as f64,
             retried: good().filter(|played| played.retried).count() as u64,
             failures,
         }
     };
     names.iter().enumerate().map(score).collect()
-}
-
-/// The 95 % score interval of a share (Wilson 1927): honest near 0 and 1, unlike the normal one.
-#[must_use]
-pub fn wilson(successes: u64, of: u64) -> [f64; 2] {
-    const Z: f64 = 1.959_963_984_540_054;
-    if of == 0 {
-        return [0.0, 1.0];
-    }
-    let n = of as f64;
-    let share = successes as f64 / n;
-    let middle = share + Z * Z / (2.0 * n);
-    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    [
-        ((middle - half) / scale).max(0.0),
-        ((middle + half) / scale).min(1.0),
-    ]
 }
 
 #[cfg(test)]
@@ -249,16 +236,6 @@ mod tests {
             options: Options::default(),
             workers: 1,
         }
-    }
-
-    #[test]
-    fn the_interval_is_wilsons() {
-        // 190 of 200, by the formula in Wilson 1927, worked out by hand in double precision.
-        let [low, high] = wilson(190, 200);
-        assert!((low - 0.910_421_85).abs() < 1e-8 && (high - 0.972_617_35).abs() < 1e-8);
-        assert!(wilson(200, 200)[0] > 0.98 && wilson(200, 200)[1] > 0.999);
-        let [low, high] = wilson(0, 0);
-        assert!(low.abs() < 1e-12 && (high - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! files that appear at once.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,8 @@ pub(super) struct Journal<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Journal<T> {
-    /// Opens a file with the lines it has; a last line that was cut off by a kill is cut away.
+    /// Opens a file with the lines it has; a last line that was cut off by a kill is cut away. Any other line that
+    /// cannot be read is an error: nothing behind it may be lost.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<T>), EvalError> {
         let failed = || EvalError::file("opening the lines of a run", path);
         let mut options = OpenOptions::new();
@@ -62,16 +63,22 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
         let mut file = options.open(path).map_err(failed())?;
         let (mut kept, mut lines, mut bytes) = (0, Vec::new(), Vec::new());
         let mut reader = BufReader::new(&file);
-        loop {
+        for number in 1.. {
             bytes.clear();
             let length = reader
                 .by_ref()
                 .take(MAX_LINE)
                 .read_until(b'\n', &mut bytes)
                 .map_err(failed())?;
-            match serde_json::from_slice(&bytes) {
-                Ok(line) if bytes.ends_with(b"\n") => lines.push(line),
-                _ => break,
+            if length as u64 == MAX_LINE {
+                return Err(EvalError::line(path, number, "it is too long"));
+            }
+            if !bytes.ends_with(b"\n") {
+                break;
+            }
+            if !bytes.iter().all(u8::is_ascii_whitespace) {
+                let line = serde_json::from_slice(&bytes);
+                lines.push(line.map_err(|error| EvalError::line(path, number, error.to_string()))?);
             }
             kept += length as u64;
         }
@@ -101,13 +108,35 @@ pub(super) fn folder(path: &Path, settings: &impl Serialize) -> Result<(), EvalE
     std::fs::create_dir_all(path).map_err(EvalError::file("making the folder of a run", path))?;
     let file = path.join("settings.json");
     let text = pretty(settings, &file)?;
+    let other = || EvalError::OtherRun {
+        path: path.to_owned(),
+    };
     match std::fs::read_to_string(&file) {
         Ok(known) if known == text => Ok(()),
-        Ok(_) => Err(EvalError::OtherRun {
-            path: path.to_owned(),
-        }),
-        Err(_) => whole(&file, text.as_bytes()),
+        Ok(_) => Err(other()),
+        // Lines without settings are somebody else's: they must not pass for this run's.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if has_lines(path)? {
+                return Err(other());
+            }
+            whole(&file, text.as_bytes())
+        }
+        Err(error) => Err(EvalError::file("reading the settings of a run", &file)(
+            error,
+        )),
     }
+}
+
+/// Whether a folder has files of lines.
+fn has_lines(path: &Path) -> Result<bool, EvalError> {
+    let failed = || EvalError::file("looking into the folder of a run", path);
+    for entry in std::fs::read_dir(path).map_err(failed())? {
+        let name = entry.map_err(failed())?.path();
+        if name.extension().is_some_and(|end| end == "jsonl") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A value as indented JSON.
@@ -144,6 +173,29 @@ mod tests {
         assert_eq!(lines, [1, 22]);
         journal.add(&4).expect("adds");
         assert_eq!(read::<u32>(&path).expect("reads"), [1, 22, 4]);
+    }
+
+    #[test]
+    fn a_bad_line_in_the_middle_loses_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lines.jsonl");
+        let text = "1\n\n2\nnot a number\n3\n";
+        std::fs::write(&path, text).expect("written");
+        let error = Journal::<u32>::open(&path).err().expect("an error");
+        assert!(error.to_string().contains("line 4"), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).expect("text"), text);
+        std::fs::write(&path, "1\n\n2\n3").expect("written");
+        let (_, lines) = Journal::<u32>::open(&path).expect("opens");
+        assert_eq!(lines, [1, 2]);
+    }
+
+    #[test]
+    fn lines_of_another_run_do_not_pass_for_this_one() {
+        let run = tempfile::tempdir().expect("a folder");
+        std::fs::write(run.path().join("predictions.jsonl"), "{}\n").expect("written");
+        let refused = folder(run.path(), &1);
+        assert!(matches!(refused, Err(EvalError::OtherRun { .. })));
+        assert!(!run.path().join("settings.json").exists());
     }
 
     #[test]

@@ -80,21 +80,6 @@ impl Settings {
             }
         }
     }
-
-    /// All episodes together, for an interval.
-    #[must_use]
-    pub fn pooled(&self) -> Count {
-        match self {
-            Self::Leaf(count) => *count,
-            Self::Group(below) => below
-                .iter()
-                .map(Self::pooled)
-                .fold(Count::default(), |a, b| Count {
-                    k: a.k + b.k,
-                    n: a.n + b.n,
-                }),
-        }
-    }
 }
 
 /// Of one long task, how many of its steps succeeded with all steps before them.
@@ -112,13 +97,18 @@ mod tests {
         let leaf = |k, n| Settings::Leaf(Count { k, n });
         let uneven = Settings::Group(vec![leaf(1, 1), leaf(0, 9)]);
         assert_eq!(uneven.rate(), Some(0.5));
-        assert_eq!(uneven.pooled(), Count { k: 1, n: 10 });
         assert_eq!(Settings::Group(vec![leaf(1, 1), leaf(0, 0)]).rate(), None);
     }
 
     #[test]
     fn an_interval_of_nothing_is_everything_and_ends_are_exact() {
-        assert!(Count::default().wilson().iter().sum::<f64>() - 1.0 < 1e-12);
+        let [low, high] = Count::default().wilson();
+        assert!(low.abs() < 1e-15 && (high - 1.0).abs() < 1e-15);
+        // 190 of 200, by the formula in Wilson 1927, worked out by hand in double precision.
+        let [low, high] = Count { k: 190, n: 200 }.wilson();
+        assert!((low - 0.910_421_85).abs() < 1e-8 && (high - 0.972_617_35).abs() < 1e-8);
+        let [low, high] = Count { k: 200, n: 200 }.wilson();
+        assert!(low > 0.98 && high > 0.999);
         let [low, high] = Count { k: 0, n: 24 }.wilson();
         assert!(low.abs() < 1e-15 && (high - 0.137_976_204_675).abs() < 1e-9);
         assert!((Count { k: 24, n: 24 }.wilson()[1] - 1.0).abs() < 1e-15);

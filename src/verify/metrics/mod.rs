@@ -158,13 +158,17 @@ fn number_after(text: &str, words: &str) -> Option<f64> {
     rest[..end].trim_end_matches('.').parse().ok()
 }
 
+/// Most points or bins that a file may ask for: some distances take the square of it.
+const MOST_COUNTED: usize = 10_000;
+
 /// The whole number that stands right before some words of a convention.
 fn count_before(text: &str, words: &str) -> Option<usize> {
     let before = text.split_once(words)?.0;
     let start = before
         .rfind(|c: char| !c.is_ascii_digit())
         .map_or(0, |at| at + 1);
-    before.get(start..)?.parse().ok()
+    let count: usize = before.get(start..)?.parse().ok()?;
+    Some(count.min(MOST_COUNTED))
 }
 
 #[cfg(test)]
