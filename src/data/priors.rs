@@ -37,8 +37,6 @@ pub struct FramePriors {
 /// A thing in a picture, as the renderer knew it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FrameObject {
-    /// Colour and name.
-    pub label: String,
     /// A pixel well inside its visible part.
     pub point: Option<[f64; 2]>,
     /// Its visible pixels.
@@ -137,7 +135,6 @@ impl PriorsFile {
         let line = self.read(episode, frame, camera)?;
         let objects = line.into_iter().flat_map(|line| line.objects);
         let object = |object: Object| FrameObject {
-            label: object.label,
             point: object.point,
             mask: object
                 .mask

@@ -1,13 +1,13 @@
 //! Two finished runs side by side, paired by question or episode: what differs, whether chance could do it, and what
 //! the second keeps of the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::grounding::{AnswerKind, GroundingReport, Score};
+use super::grounding::{AnswerKind, GroundingReport, Score, Subject};
 use super::rollout::EpisodeResult;
 use super::table::{self, Table};
 use super::{EvalError, Rate, journal};
@@ -74,13 +74,13 @@ pub struct Kept {
 /// When one is no finished run, or they are of different sorts.
 pub fn compare(first: &Path, second: &Path) -> Result<Comparison, EvalError> {
     let [a, b] = [Run::open(first)?, Run::open(second)?];
-    if a.report.is_some() != b.report.is_some() {
+    if a.scores.is_some() != b.scores.is_some() {
         return Err(EvalError::NoRun {
             what: "one is a run of grounding, the other one of the simulator".into(),
             path: second.to_owned(),
         });
     }
-    let kept = match (&a.report, &b.report) {
+    let kept = match (&a.scores, &b.scores) {
         (Some(a), Some(b)) => kept(a, b),
         _ => Vec::new(),
     };
@@ -107,7 +107,8 @@ pub fn compare(first: &Path, second: &Path) -> Result<Comparison, EvalError> {
 
 /// A finished run.
 struct Run {
-    report: Option<GroundingReport>,
+    /// Of grounding alone: what each answer is worth.
+    scores: Option<Vec<Score>>,
     /// Part and outcome of each question or episode.
     outcomes: BTreeMap<String, (String, bool)>,
 }
@@ -121,17 +122,16 @@ impl Run {
         let path = folder.join("report.json");
         let text =
             std::fs::read_to_string(&path).map_err(EvalError::file("reading a report", &path))?;
-        let mut report: Value =
+        let report: Value =
             serde_json::from_str(&text).map_err(|error| none(&error.to_string()))?;
-        if let Some(found) = report.get_mut("grounding") {
-            let report =
-                serde_json::from_value(found.take()).map_err(|error| none(&error.to_string()))?;
+        if report.get("grounding").is_some() {
             let scores: Vec<Score> = journal::read(&folder.join("scores.jsonl"))?;
-            let outcome =
-                |score: Score| Some((score.id, (score.kind.name().to_owned(), score.hit?)));
+            let outcome = |score: &Score| {
+                Some((score.id.clone(), (score.kind.name().to_owned(), score.hit?)))
+            };
             return Ok(Self {
-                report: Some(report),
-                outcomes: scores.into_iter().filter_map(outcome).collect(),
+                outcomes: scores.iter().filter_map(outcome).collect(),
+                scores: Some(scores),
             });
         }
         if report.get("simulator").is_none() {
@@ -143,7 +143,7 @@ impl Run {
             (episode.key, (part, episode.success))
         };
         Ok(Self {
-            report: None,
+            scores: None,
             outcomes: episodes.into_iter().map(outcome).collect(),
         })
     }
@@ -174,8 +174,13 @@ impl Pair {
     }
 }
 
-/// Every measure that both runs have.
-fn kept(first: &GroundingReport, second: &GroundingReport) -> Vec<Kept> {
+/// Every measure of the questions that both runs have.
+fn kept(first: &[Score], second: &[Score]) -> Vec<Kept> {
+    let [first, second] = [(first, second), (second, first)].map(|(of, other)| {
+        let names: BTreeSet<&str> = other.iter().map(|score| score.id.as_str()).collect();
+        let shared = of.iter().filter(|score| names.contains(score.id.as_str()));
+        GroundingReport::new(Subject::default(), &shared.cloned().collect::<Vec<_>>())
+    });
     let mut found = Vec::new();
     for kind in AnswerKind::ALL {
         let (Some(a), Some(b)) = (first.kinds.get(&kind), second.kinds.get(&kind)) else {
@@ -302,6 +307,20 @@ mod tests {
             format!("{{\"id\": {i}, \"box\": [0, 0, {side}, {side}]}}\n")
         };
         (0..4).map(line).collect()
+    }
+
+    #[test]
+    fn what_is_kept_counts_shared_questions_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let before = run(folder.path(), "before", &answers(&[0, 1, 2, 3]));
+        let after = run(folder.path(), "after", &answers(&[0, 1]));
+        let path = after.join("scores.jsonl");
+        let scores = std::fs::read_to_string(&path).expect("reads");
+        let shorter: String = scores.split_inclusive('\n').take(2).collect();
+        std::fs::write(&path, shorter).expect("writes");
+        let found = compare(&before, &after).expect("compares");
+        assert_eq!(found.alone, [2, 0]);
+        assert!(found.kept.iter().all(|kept| kept.ratio == Some(1.0)));
     }
 
     #[test]

@@ -40,7 +40,6 @@ fn overlap(a: Corners, b: Corners, added: f64) -> f64 {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxScores {
     overlaps: Vec<f64>,
-    unparsed: usize,
 }
 
 impl BoxScores {
@@ -48,10 +47,9 @@ impl BoxScores {
     /// denominator.
     #[must_use]
     pub fn new(answers: impl IntoIterator<Item = Option<f64>>) -> Self {
-        let answers: Vec<Option<f64>> = answers.into_iter().collect();
+        let overlaps = answers.into_iter().map(Option::unwrap_or_default);
         Self {
-            unparsed: answers.iter().filter(|answer| answer.is_none()).count(),
-            overlaps: answers.into_iter().map(Option::unwrap_or_default).collect(),
+            overlaps: overlaps.collect(),
         }
     }
 
@@ -59,12 +57,6 @@ impl BoxScores {
     #[must_use]
     pub fn count(&self) -> usize {
         self.overlaps.len()
-    }
-
-    /// Answers that could not be parsed.
-    #[must_use]
-    pub const fn unparsed(&self) -> usize {
-        self.unparsed
     }
 
     /// Mean overlap.
@@ -135,12 +127,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unparsed_answer_is_a_miss_and_is_counted() {
+    fn an_unparsed_answer_is_a_miss() {
         let scores = BoxScores::new([Some(0.5), Some(0.49), None]);
-        assert_eq!(
-            (scores.count(), scores.unparsed(), scores.hits(HIT)),
-            (3, 1, 1)
-        );
+        assert_eq!((scores.count(), scores.hits(HIT)), (3, 1));
         assert_eq!(scores.accuracy(HIT), Some(1.0 / 3.0));
         assert_eq!(BoxScores::new([]).mean_iou(), None);
     }

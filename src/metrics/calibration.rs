@@ -1,8 +1,6 @@
 //! Whether a confidence means what it says.
 
-use serde::Serialize;
-
-use super::{mean, ratio};
+use super::mean;
 
 /// Bins of confidence, where no other number is stated.
 pub const BINS: usize = 10;
@@ -51,36 +49,6 @@ impl Calibration {
     }
 }
 
-/// One place of a risk-coverage curve.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Risk {
-    /// Share of answers kept, the most confident first.
-    pub coverage: f64,
-    /// Share of those that are wrong.
-    pub risk: f64,
-}
-
-/// What share is wrong if only the most confident answers are kept: one place per distinct confidence.
-#[must_use]
-pub fn risk_coverage(answers: &[(f64, bool)]) -> Vec<Risk> {
-    let mut ordered = answers.to_vec();
-    ordered.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut wrong = 0_usize;
-    let mut curve: Vec<Risk> = Vec::new();
-    for (at, (confidence, correct)) in ordered.iter().enumerate() {
-        wrong += usize::from(!correct);
-        let last_of_its_kind = ordered.get(at + 1).is_none_or(|next| next.0 < *confidence);
-        if last_of_its_kind {
-            let kept = (at + 1) as f64;
-            curve.push(Risk {
-                coverage: kept / ordered.len() as f64,
-                risk: ratio(wrong as f64, kept).unwrap_or(0.0),
-            });
-        }
-    }
-    curve
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,12 +60,5 @@ mod tests {
         assert!((sure.largest.expect("answers") - 0.7).abs() < 1e-12);
         assert!((sure.expected.expect("answers") - 0.505).abs() < 1e-12);
         assert_eq!(Calibration::new(&[], 10).brier, None);
-    }
-
-    #[test]
-    fn keeping_the_surest_answers_lowers_the_risk() {
-        let curve = risk_coverage(&[(0.9, true), (0.1, false), (0.8, true), (0.8, false)]);
-        let places: Vec<(f64, f64)> = curve.iter().map(|r| (r.coverage, r.risk)).collect();
-        assert_eq!(places, [(0.25, 0.0), (0.75, 1.0 / 3.0), (1.0, 0.5)]);
     }
 }

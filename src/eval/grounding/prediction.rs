@@ -140,8 +140,11 @@ impl Answer {
         answer.settled()
     }
 
-    /// Points in a row may be a trace, and the other way round.
+    /// Points in a row may be a trace, and the other way round. Nothing is further off than a report can say.
     fn settled(mut self) -> Self {
+        self.boxes.iter_mut().flatten().for_each(bound);
+        self.points.iter_mut().flatten().for_each(bound);
+        self.trace.iter_mut().flatten().for_each(bound);
         if self.trace.is_empty() && self.boxes.is_empty() {
             self.trace.clone_from(&self.points);
         }
@@ -150,6 +153,12 @@ impl Answer {
         }
         self
     }
+}
+
+/// Keeps a coordinate where squares and sums of it are finite: JSON knows no infinity.
+pub(super) fn bound(coordinate: &mut f64) {
+    const FAR: f64 = 1e9;
+    *coordinate = coordinate.clamp(-FAR, FAR);
 }
 
 /// An answer as a stranger wrote it.

@@ -167,6 +167,9 @@ impl Score {
     }
 }
 
+/// Most points that boxes in answer to a question for points are expanded to, all together.
+const MOST_POINTS: usize = 1 << 22;
+
 /// What of a stranger's list is compared: time grows with the cube of boxes.
 fn first<T>(list: &[T]) -> &[T] {
     const MOST: usize = 2000;
@@ -195,11 +198,11 @@ fn inside(truth: &Truth, answer: &Answer) -> Option<(f64, Region)> {
     };
     let mut points = answer.points.clone();
     if points.is_empty() && size.is_some() {
+        let boxes = first(&answer.boxes).iter();
         points.extend(
-            answer
-                .boxes
-                .iter()
-                .flat_map(|corners| expanded(*corners, &view)),
+            boxes
+                .flat_map(|corners| expanded(*corners, &view))
+                .take(MOST_POINTS),
         );
     }
     let share = |inside: &dyn Fn([f64; 2]) -> bool| {

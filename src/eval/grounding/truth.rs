@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::prediction::bound;
 use crate::data::labels::Mask;
 use crate::geometry::ImageSize;
 
@@ -273,6 +274,10 @@ impl TryFrom<Stored> for Truth {
             stored.trace.extend(is.trace);
             stored.text = stored.text.or(is.text);
         }
+        boxes.iter_mut().flatten().for_each(bound);
+        points.iter_mut().flatten().for_each(bound);
+        stored.trace.iter_mut().flatten().for_each(bound);
+        stored.polygon.iter_mut().flatten().for_each(bound);
         let mask = stored.mask.map(Mask::try_from).transpose()?;
         let follows = if !stored.trace.is_empty() {
             AnswerKind::Trace

@@ -139,9 +139,11 @@ pub(super) fn play(
         thinking: 0.0,
     };
     let ended = loop {
+        run.tell(policy.signals());
+        let looks = film.is_some() || run.chunker.is_hungry();
         let frames = match &views {
-            Some(views) => eye.look(views, &run.episode)?,
-            None => Vec::new(),
+            Some(views) if looks => eye.look(views, &run.episode)?,
+            _ => Vec::new(),
         };
         if let (Some(film), Some(frame)) = (&mut film, frames.first()) {
             film.push(frame)?;
@@ -171,7 +173,6 @@ impl Loop<'_> {
         if step >= self.trial.task.steps {
             return Ok(Some(Ended::OutOfTime));
         }
-        self.tell(step, policy.signals());
         if self.chunker.is_hungry() {
             let begun = Instant::now();
             let moment = Moment {
@@ -216,7 +217,8 @@ impl Loop<'_> {
     }
 
     /// Tells the last part of a task of parts.
-    fn tell(&mut self, step: usize, signals: bool) {
+    fn tell(&mut self, signals: bool) {
+        let step = self.episode.steps().len();
         if !self.told && (signals || step >= SWITCH) {
             let parts = self.episode.scene().goal.parts().len();
             let second = instruction::part(self.episode.scene(), parts.saturating_sub(1));

@@ -84,7 +84,7 @@ fn an_interrupted_run_goes_on_and_other_settings_are_refused() {
 }
 
 #[test]
-fn parts_count_in_order_and_a_late_half_is_told() {
+fn parts_of_a_long_task_count_in_order() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = RolloutConfig {
         columns: vec![Column::Long],
@@ -106,15 +106,25 @@ fn parts_count_in_order_and_a_late_half_is_told() {
     );
 }
 
-/// Never moves.
-struct Still;
+/// Never moves; keeps what it was told.
+#[derive(Default)]
+struct Still {
+    heard: Vec<String>,
+}
 
 impl Policy for Still {
     fn sees(&self) -> bool {
         false
     }
 
-    fn chunk(&mut self, _moment: &Moment<'_>) -> Result<Option<Vec<Vec<f64>>>, EvalError> {
+    fn chunk(&mut self, moment: &Moment<'_>) -> Result<Option<Vec<Vec<f64>>>, EvalError> {
+        if self
+            .heard
+            .last()
+            .is_none_or(|last| last != moment.instruction)
+        {
+            self.heard.push(moment.instruction.to_owned());
+        }
         Ok(Some(vec![vec![0.0; 7]; 3]))
     }
 }
@@ -124,11 +134,28 @@ fn a_policy_that_does_nothing_succeeds_nowhere() {
     let config = config(Path::new(""));
     let mut eye = Eye::default();
     for trial in trials(&config).expect("trials").iter().take(3) {
-        let played = play::play(trial, &mut Still, &mut eye, &config).expect("plays");
+        let played = play::play(trial, &mut Still::default(), &mut eye, &config).expect("plays");
         assert_eq!((played.success, played.ended), (false, Ended::OutOfTime));
         assert_eq!(
             (played.steps, played.queries),
             (trial.task.steps, trial.task.steps)
         );
     }
+}
+
+#[test]
+fn the_second_half_of_a_drawer_task_is_told_late() {
+    let config = RolloutConfig {
+        suite: "google".into(),
+        ..config(Path::new(""))
+    };
+    let trials = trials(&config).expect("trials");
+    let name = "google_place_apple_in_closed_top_drawer";
+    let trial = trials.iter().find(|trial| trial.task.name == name);
+    let trial = trial.expect("such a task");
+    let mut policy = Still::default();
+    play::play(trial, &mut policy, &mut Eye::default(), &config).expect("plays");
+    assert_eq!(policy.heard.len(), 2, "{:?}", policy.heard);
+    assert!(policy.heard[0].starts_with("open"), "{:?}", policy.heard);
+    assert!(policy.heard[1].contains("drawer"), "{:?}", policy.heard);
 }

@@ -138,7 +138,7 @@ fn kind(ui: &mut Ui, state: &EvaluationState, new: &mut OutcomeFilter) {
 }
 
 fn part(ui: &mut Ui, state: &EvaluationState, new: &mut OutcomeFilter) {
-    let parts = state.parts();
+    let parts = &state.parts;
     if parts.len() < 2 {
         return;
     }
@@ -149,7 +149,7 @@ fn part(ui: &mut Ui, state: &EvaluationState, new: &mut OutcomeFilter) {
     let shown = combo.selected_text(words).show_ui(ui, |ui| {
         ui.selectable_value(&mut new.part, None, "Every part");
         for part in parts {
-            ui.selectable_value(&mut new.part, Some(part.to_owned()), part);
+            ui.selectable_value(&mut new.part, Some(part.clone()), part);
         }
     });
     shown.response.accessible_name("Part");

@@ -23,8 +23,7 @@ const SUITES: [(&str, &str); 3] = [
     ("google", "Google Robot"),
     ("all", "Both"),
 ];
-const COLUMNS: [(EvalColumn, &str); 6] = [
-    (EvalColumn::Base, "Benchmark"),
+const COLUMNS: [(EvalColumn, &str); 5] = [
     (EvalColumn::Perturbed, "Perturbed"),
     (EvalColumn::Paraphrased, "Paraphrased"),
     (EvalColumn::Seen, "Seen things"),
@@ -111,8 +110,8 @@ fn simulator(ui: &mut Ui, context: &mut PanelContext<'_>, setup: &mut EvalSetup)
     });
     labelled(
         ui,
-        "Play",
-        "The benchmark's own episodes, and what goes beyond them",
+        "Also play",
+        "What goes beyond the benchmark's own episodes, which are always played",
         |ui| {
             ui.horizontal_wrapped(|ui| {
                 for (column, name) in COLUMNS {

@@ -122,11 +122,18 @@ impl Workbench {
     fn show_report(&mut self, report: EvalReport) -> Vec<Request> {
         remember(&mut self.settings.recent_reports, report.folder.clone());
         let state = &mut self.evaluation;
-        state.reports.retain(|known| known.folder != report.folder);
-        if state.reports.len() > 1 {
-            state.reports.remove(0);
+        let known = state
+            .reports
+            .iter()
+            .position(|known| known.folder == report.folder);
+        if let Some(at) = known {
+            state.reports[at] = Arc::new(report);
+        } else {
+            if state.reports.len() > 1 {
+                state.reports.remove(0);
+            }
+            state.reports.push(Arc::new(report));
         }
-        state.reports.push(Arc::new(report));
         state.comparison = None;
         state.looked = None;
         state.filter.part = None;
@@ -244,7 +251,18 @@ impl Workbench {
                 self.evaluation.reading.retain(|reading| *reading != path);
                 self.evaluation.failure = Some(why);
             }
-            EvalEvent::Compared(found) => self.evaluation.comparison = Some(Ok(Arc::new(*found))),
+            EvalEvent::Compared(found) => {
+                let state = &mut self.evaluation;
+                let shown: Vec<String> = state
+                    .reports
+                    .iter()
+                    .map(|report| report.folder.display().to_string())
+                    .collect();
+                // Another pair may have been opened while this one was compared.
+                if shown == [found.first.as_str(), found.second.as_str()] {
+                    state.comparison = Some(Ok(Arc::new(*found)));
+                }
+            }
             EvalEvent::CompareFailed(why) => self.evaluation.comparison = Some(Err(why)),
         }
         Vec::new()

@@ -5,6 +5,7 @@ mod apply;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -121,6 +122,8 @@ pub struct EvaluationState {
     pub comparison: Option<Result<Arc<Comparison>, String>>,
     /// Which outcomes are listed.
     pub filter: OutcomeFilter,
+    /// The parts that outcomes of the newest report are counted in.
+    pub parts: BTreeSet<String>,
     /// Their places in the newest report, worst first.
     pub listed: Vec<u32>,
     /// The one that is looked at, as a place in that report.
@@ -158,11 +161,12 @@ impl EvaluationState {
     fn list(&mut self) {
         let Some(report) = self.reports.last().map(Arc::clone) else {
             self.listed.clear();
+            self.parts.clear();
             self.looked = None;
             return;
         };
         let other = (self.reports.len() > 1).then(|| Arc::clone(&self.reports[0]));
-        let won = |report: &EvalReport| -> std::collections::BTreeMap<String, bool> {
+        let won = |report: &EvalReport| -> BTreeMap<String, bool> {
             let known = report.outcomes.iter();
             known
                 .filter_map(|one| Some((one.id.clone(), one.won?)))
@@ -190,15 +194,8 @@ impl EvaluationState {
         let rank = |at: &u32| report.outcomes[*at as usize].rank;
         listed.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
         self.listed = listed;
-    }
-
-    /// The parts that outcomes are counted in.
-    #[must_use]
-    pub fn parts(&self) -> Vec<&str> {
-        let outcomes = self.report().map_or(&[][..], |report| &report.outcomes);
-        let parts: std::collections::BTreeSet<&str> =
-            outcomes.iter().map(|one| one.part.as_str()).collect();
-        parts.into_iter().collect()
+        let parts = report.outcomes.iter().map(|one| one.part.clone());
+        self.parts = parts.collect();
     }
 }
 
