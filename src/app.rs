@@ -206,7 +206,8 @@ impl App {
             self.send(requests);
         }
         if let Some(status) = self.engine.poll_simulator() {
-            self.workbench.absorb_simulator_status(status);
+            let requests = self.workbench.absorb_simulator_status(status);
+            self.send(requests);
         }
         if let Some(progress) = self.engine.poll_collecting() {
             self.workbench.absorb_collecting(progress);

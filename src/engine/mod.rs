@@ -47,8 +47,8 @@ pub use request::{
     SourceSpec,
 };
 pub use simulator::{
-    SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
-    SimulatorStatus, SimulatorTask, simulator_tasks,
+    Driver, SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene,
+    SimulatorSetup, SimulatorStatus, SimulatorTask, simulator_tasks,
 };
 pub use training::{
     Bucket, Curve, RecipeProblem, RunCurves, RunRecord, Series, SourceCount, TrainEvent,

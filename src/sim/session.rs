@@ -177,6 +177,23 @@ impl Session {
         self.carry_on();
     }
 
+    /// A policy's step: the episode ends once the goal holds or its time is up.
+    pub fn drive(&mut self, action: DeltaAction) {
+        if self.ending.is_some() {
+            return;
+        }
+        if self.steps_left() {
+            let (phase, subtask) = self.part();
+            self.success = self.episode.step(action, phase, subtask);
+        }
+        if self.success {
+            self.ending = Some(Ending::Reached);
+        } else if !self.steps_left() {
+            self.end(Failure::OutOfTime);
+        }
+        self.carry_on();
+    }
+
     /// Lets one control period pass while the arm holds; no step is counted.
     pub fn wait(&mut self) {
         self.disturb();

@@ -26,7 +26,7 @@ const SHOWN_BY: &[(CommandId, PanelId)] = &[
     (CommandId::ShowActions, PanelId::Actions),
     (CommandId::ShowModel, PanelId::Model),
     (CommandId::OpenCheckpoint, PanelId::Model),
-    (CommandId::OpenDemo, PanelId::Model),
+    (CommandId::OpenDemo, PanelId::Simulator),
     (CommandId::OpenSimulator, PanelId::Simulator),
     (CommandId::ShowGenerate, PanelId::Generate),
     (CommandId::Generate, PanelId::Generate),

@@ -16,6 +16,8 @@ use crate::workbench::{
 
 /// Marks of the truth are counted from here, so that none is taken for one of the answer.
 const TRUTH: u64 = 1 << 32;
+/// Marks of a driving policy's plan are numbered from here: they are in no list to be chosen from.
+const PLAN: u64 = 1 << 34;
 
 /// The panel of views. Zoom and pan are kept for each source.
 #[derive(Default)]
@@ -186,9 +188,28 @@ fn waiting(ui: &mut Ui, context: &mut PanelContext<'_>, source: &SourceState) {
 
 /// What the last answer says of this view. The planner speaks of the first view it was given.
 fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<OverlayMark> {
-    let Some(result) = workbench.asking.spoken() else {
-        return Vec::new();
-    };
+    let plan = workbench.driving.plan.iter();
+    let mut first = PLAN;
+    let mut marks: Vec<OverlayMark> = plan
+        .flat_map(|result| {
+            let own = marks_of(workbench, hues, (result, id), first);
+            first += result.groundings().count() as u64;
+            own
+        })
+        .collect();
+    if let (true, Some(result)) = (marks.is_empty(), workbench.asking.spoken()) {
+        marks = marks_of(workbench, hues, (result, id), 0);
+    }
+    marks
+}
+
+/// What one answer says of a view; only those of the answer in the list can be chosen there.
+fn marks_of(
+    workbench: &Workbench,
+    hues: &mut HueBook,
+    (result, id): (&ResultSet, SourceId),
+    first: u64,
+) -> Vec<OverlayMark> {
     if result.run.views.first().map(|(view, _)| *view) != Some(id) {
         return Vec::new();
     }
@@ -202,13 +223,13 @@ fn marks(workbench: &Workbench, hues: &mut HueBook, id: SourceId) -> Vec<Overlay
             marks.push(OverlayMark {
                 source: MarkSource::Model,
                 label: label.clone(),
-                index: Some(at as u32 + 1),
+                index: (first == 0).then_some(at as u32 + 1),
                 score: grounding.score,
                 age_secs: age,
                 opacity,
                 hidden: result.hidden.get(at).copied().unwrap_or_default(),
-                selected: workbench.highlighted == Some(at),
-                ..OverlayMark::new(at as u64, mark, hue)
+                selected: first == 0 && workbench.highlighted == Some(at),
+                ..OverlayMark::new(first + at as u64, mark, hue)
             });
         }
     }

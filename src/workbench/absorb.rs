@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::settings::remember;
 use super::{
-    Command, CommandId, FontSearch, LoadFailure, Loading, LogLine, Notice, NoticeLevel, ResultSet,
-    Running, SourceStatus, Workbench,
+    Command, CommandId, FontSearch, LoadFailure, Loading, LogLine, Notice, NoticeLevel, QueryRun,
+    ResultSet, Running, SourceStatus, Workbench,
 };
 use crate::engine::{
     Answer, AnswerEvent, Event, Found, LoadReport, LoadTarget, Pick, QueryId, Request, SourceId,
@@ -18,7 +18,10 @@ impl Workbench {
     /// Takes in one fact.
     pub fn absorb(&mut self, event: Event) -> Vec<Request> {
         match event {
-            Event::Loaded(report) => self.loaded(report),
+            Event::Loaded(report) => {
+                self.loaded(report);
+                return self.drive();
+            }
             Event::LoadFailed {
                 target,
                 error,
@@ -39,8 +42,8 @@ impl Workbench {
             Event::QueryStarted(id) => self.query_started(id),
             Event::QueryProgress(id, progress) => return self.query_progress(id, progress),
             Event::Answered(id, answer) => return self.answered(id, *answer),
-            Event::QueryFailed(id, error) => self.query_failed(id, error),
-            Event::QueryCancelled(id) => self.forget_query(id),
+            Event::QueryFailed(id, error) => return self.query_failed(id, error),
+            Event::QueryCancelled(id) => return self.query_cancelled(id),
             Event::SourceOpened(id, info) => return self.source_opened(id, info),
             Event::SourceFailed(id, error) => self.source_failed(id, error),
             Event::SourceWarning(id, text) => self.source_warning(id, text),
@@ -185,20 +188,29 @@ impl Workbench {
         let Some(run) = self.take_query(id) else {
             return Vec::new();
         };
-        let count = answer.text.as_ref().map_or(0, |t| t.reply.groundings.len());
+        if self.is_driving(id) {
+            return self.driven(run, answer);
+        }
         self.highlighted = None;
         // Of an auto-run, a newer frame may have come meanwhile: ask about it now.
         let stale = self.asking.auto && self.asking.sent.is_empty() && self.has_newer(&run.views);
-        self.asking.answer(ResultSet {
+        let result = self.result_of(run, answer);
+        self.asking.answer(result);
+        if stale {
+            self.apply(Command::Plain(CommandId::Run))
+        } else {
+            self.drive()
+        }
+    }
+
+    /// An answer beside its question.
+    pub(super) fn result_of(&self, run: QueryRun, answer: Answer) -> ResultSet {
+        let count = answer.text.as_ref().map_or(0, |t| t.reply.groundings.len());
+        ResultSet {
             run,
             answer,
             at_secs: self.now_secs,
             hidden: vec![false; count],
-        });
-        if stale {
-            self.apply(Command::Plain(CommandId::Run))
-        } else {
-            Vec::new()
         }
     }
 
@@ -214,18 +226,26 @@ impl Workbench {
         })
     }
 
-    fn query_failed(&mut self, id: QueryId, error: String) {
-        self.forget_query(id);
+    fn query_failed(&mut self, id: QueryId, error: String) -> Vec<Request> {
+        self.take_query(id);
         self.asking.auto = false;
+        if self.is_driving(id) {
+            return self.stop_driving(&error);
+        }
         self.notice(NoticeLevel::Error, error.clone());
         self.asking.failure = Some(error);
+        Vec::new()
     }
 
-    fn forget_query(&mut self, id: QueryId) {
+    fn query_cancelled(&mut self, id: QueryId) -> Vec<Request> {
         self.take_query(id);
+        if self.is_driving(id) {
+            return self.stop_driving("its question was cancelled");
+        }
+        self.drive()
     }
 
-    fn take_query(&mut self, id: QueryId) -> Option<super::QueryRun> {
+    fn take_query(&mut self, id: QueryId) -> Option<QueryRun> {
         if self.asking.running.as_ref().is_some_and(|r| r.id == id) {
             self.asking.running = None;
         }
@@ -334,4 +354,4 @@ impl Workbench {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{
     Command, CommandId, FontSearch, Loading, Notice, NoticeLevel, QueryRun, Theme, Workbench,
 };
-use crate::engine::{LoadRequest, LoadTarget, Pick, Query, QueryId, Request, SourceId, SourceSpec};
+use crate::engine::{LoadRequest, LoadTarget, Pick, Query, QueryId, Request, SourceId};
 use crate::grounding::prompt::{self, Task};
 use crate::vision::Frame;
 
@@ -211,13 +211,7 @@ impl Workbench {
             progress: None,
             since_secs: self.now_secs,
         });
-        if !self.sources.iter().any(|s| s.spec == SourceSpec::Sample(0)) {
-            requests.extend(self.open(SourceSpec::Sample(0)));
-        }
-        if self.asking.instruction.is_empty() {
-            self.asking.instruction = "put the carrot on the plate".into();
-            self.set_task(Task::Action);
-        }
+        requests.extend(self.demonstrate());
         requests
     }
 
@@ -285,8 +279,6 @@ impl Workbench {
             .views()
             .filter_map(|s| Some((s.id, s.frame.clone()?)))
             .collect();
-        self.next_id += 1;
-        let id = QueryId(self.next_id);
         let query = Query {
             task: self.asking.task,
             instruction: self.asking.instruction.clone(),
@@ -294,6 +286,18 @@ impl Workbench {
             frames: views.iter().map(|(_, frame)| frame.clone()).collect(),
             options: self.asking.options.clone(),
         };
+        let (_, request) = self.send_query(query, views);
+        vec![request]
+    }
+
+    /// A query under its number, on its way from here on.
+    pub(super) fn send_query(
+        &mut self,
+        query: Query,
+        views: Vec<(SourceId, Frame)>,
+    ) -> (QueryId, Request) {
+        self.next_id += 1;
+        let id = QueryId(self.next_id);
         let asked: Vec<SourceId> = views.iter().map(|(id, _)| *id).collect();
         self.note_asked(id, &asked);
         self.asking.failure = None;
@@ -304,7 +308,7 @@ impl Workbench {
             views,
             sent_secs: self.now_secs,
         });
-        vec![Request::Ask(id, Box::new(query))]
+        (id, Request::Ask(id, Box::new(query)))
     }
 
     fn cancel_query(&mut self) -> Vec<Request> {

@@ -226,6 +226,8 @@ pub enum CommandId {
     SimulatorBump,
     /// The expert plays, or the arm holds.
     ToggleExpert,
+    /// The loaded checkpoint drives, or the arm holds.
+    TogglePolicy,
     /// The next seed follows when an episode ends, or not.
     ToggleRepeat,
     /// Things can be dragged on the canvas, or not.

@@ -9,6 +9,7 @@ mod apply;
 mod axes;
 mod command;
 mod dataset;
+mod driving;
 mod evaluation;
 pub mod export;
 mod generate;
@@ -26,6 +27,7 @@ mod training;
 pub use axes::{ActionAxis, AxisGroup, action_axes};
 pub use command::{COMMANDS, Command, CommandId, CommandSpec, Shortcut};
 pub use dataset::{DatasetCommand, DatasetState, DatasetStatus, Recorded, TruthLayers, Workspace};
+pub use driving::Driving;
 pub use evaluation::{
     EvalPhase, EvalRun, EvaluationCommand, EvaluationState, OutcomeFilter, OutcomeKind, report_name,
 };
@@ -66,6 +68,8 @@ pub struct Workbench {
     pub asking: Asking,
     /// The simulator.
     pub simulator: SimulatorState,
+    /// The policy that drives it.
+    pub driving: Driving,
     /// Collecting episodes.
     pub generate: GenerateState,
     /// Recipe and runs of training.

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use super::{Command, CommandId, NoticeLevel, SourceState, Workbench};
 use crate::engine::{
-    PlayState, Request, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
+    Driver, PlayState, Request, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
     SimulatorStatus, SourceId, SourceSpec,
 };
 use crate::geometry::ImagePoint;
+
+/// Cameras that are opened with a scene.
+const OPENS: usize = 2;
 
 /// How the simulator is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -33,8 +36,8 @@ pub struct SimulatorState {
     pub status: SimulatorStatus,
     /// Whether time is to pass.
     pub running: bool,
-    /// Whether the scripted expert plays.
-    pub expert: bool,
+    /// Who moves the arm.
+    pub driver: Driver,
     /// Whether the next seed follows when an episode ends.
     pub repeat: bool,
     /// Whether things can be dragged on the canvas.
@@ -49,8 +52,8 @@ pub struct SimulatorState {
     pub keeping: usize,
     /// The last episode that was written: folder, number, control steps.
     pub kept: Option<(PathBuf, u64, usize)>,
-    /// Whether a camera was opened for this run of the simulator.
-    shown: bool,
+    /// Cameras that are opened with the first scene; none once that is done.
+    opens: usize,
 }
 
 impl Default for SimulatorState {
@@ -59,7 +62,7 @@ impl Default for SimulatorState {
             phase: SimulatorPhase::Closed,
             status: SimulatorStatus::default(),
             running: false,
-            expert: true,
+            driver: Driver::Expert,
             repeat: false,
             perturb: false,
             truth: false,
@@ -67,7 +70,7 @@ impl Default for SimulatorState {
             recording: false,
             keeping: 0,
             kept: None,
-            shown: false,
+            opens: OPENS,
         }
     }
 }
@@ -115,10 +118,8 @@ impl Workbench {
             CommandId::SimulatorReset => self.set_up(self.settings.simulator.clone()),
             CommandId::SimulatorNewSeed => self.new_seed(),
             CommandId::SimulatorBump => tell(SimulatorOrder::Bump),
-            CommandId::ToggleExpert => {
-                self.simulator.expert = !self.simulator.expert;
-                tell(SimulatorOrder::Expert(self.simulator.expert))
-            }
+            CommandId::ToggleExpert => self.toggle_driver(Driver::Expert),
+            CommandId::TogglePolicy => self.toggle_driver(Driver::Policy),
             CommandId::ToggleRepeat => {
                 self.simulator.repeat = !self.simulator.repeat;
                 tell(SimulatorOrder::Repeat(self.simulator.repeat))
@@ -210,13 +211,42 @@ impl Workbench {
             }
         }
         let ended = self.simulator.status.end.is_some();
-        if run && ended && self.simulator.expert && !self.simulator.repeat {
+        let by_hand = self.simulator.driver == Driver::Person;
+        if run && ended && !by_hand && !self.simulator.repeat {
             // An episode that is over is played again.
             let mut requests = self.set_up(self.settings.simulator.clone());
             requests.push(Request::Simulator(SimulatorOrder::Run(true)));
             return requests;
         }
         tell(SimulatorOrder::Run(run))
+    }
+
+    /// The loaded or coming checkpoint drives through one camera, from the start of an episode.
+    pub(super) fn demonstrate(&mut self) -> Vec<Request> {
+        if self.simulator.phase == SimulatorPhase::Closed {
+            self.simulator.opens = 1;
+        }
+        self.simulator.driver = Driver::Policy;
+        self.forget_driving();
+        let mut requests = tell(SimulatorOrder::Drive(Driver::Policy));
+        requests.extend(self.set_up(SimulatorSetup::default()));
+        // The episode before, which may be over, is none of its business.
+        self.simulator.status.end = None;
+        requests.extend(self.run_simulator(true));
+        requests
+    }
+
+    /// Gives the arm to a driver, or takes it back.
+    fn toggle_driver(&mut self, driver: Driver) -> Vec<Request> {
+        let now = &mut self.simulator.driver;
+        *now = if *now == driver {
+            Driver::Person
+        } else {
+            driver
+        };
+        let order = SimulatorOrder::Drive(*now);
+        self.forget_driving();
+        tell(order)
     }
 
     fn step_simulator(&mut self) -> Vec<Request> {
@@ -320,9 +350,10 @@ impl Workbench {
         for id in gone {
             requests.extend(self.close(id));
         }
-        if none_left || !self.simulator.shown {
-            self.simulator.shown = true;
-            for camera in scene.cameras.iter().take(2) {
+        let opens = std::mem::take(&mut self.simulator.opens);
+        if none_left || opens > 0 {
+            let count = if opens > 0 { opens } else { OPENS };
+            for camera in scene.cameras.iter().take(count) {
                 let spec = SourceSpec::Simulator(camera.name.clone());
                 if !self.sources.iter().any(|source| source.spec == spec) {
                     requests.extend(self.open_camera(spec));
@@ -331,9 +362,10 @@ impl Workbench {
             let first = self.simulated().next().map(|source| source.id);
             self.selected = first;
         }
-        if !self.simulator.expert && self.simulator.scene().is_none() {
-            requests.push(Request::Simulator(SimulatorOrder::Expert(false)));
+        if self.simulator.driver != Driver::default() && self.simulator.scene().is_none() {
+            requests.extend(tell(SimulatorOrder::Drive(self.simulator.driver)));
         }
+        self.forget_driving();
         self.settings.simulator = scene.setup.clone();
         self.simulator.status = SimulatorStatus {
             running: self.simulator.running,
@@ -345,10 +377,10 @@ impl Workbench {
         requests
     }
 
-    /// Takes in where the simulator stands.
-    pub fn absorb_simulator_status(&mut self, status: SimulatorStatus) {
+    /// Takes in where the simulator stands; asks the policy if that is waited for.
+    pub fn absorb_simulator_status(&mut self, status: SimulatorStatus) -> Vec<Request> {
         if self.simulator.scene().is_none() {
-            return;
+            return Vec::new();
         }
         if self.simulator.running != status.running && status.end.is_some() {
             self.simulator.running = status.running;
@@ -359,6 +391,7 @@ impl Workbench {
             }
         }
         self.simulator.status = status;
+        self.drive()
     }
 }
 
@@ -367,4 +400,4 @@ fn tell(order: SimulatorOrder) -> Vec<Request> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
 pub use plain::{
-    SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
-    SimulatorStatus, SimulatorTask, simulator_tasks,
+    Driver, SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene,
+    SimulatorSetup, SimulatorStatus, SimulatorTask, simulator_tasks,
 };
 
 use super::worker::{Sink, guarded, spawn};

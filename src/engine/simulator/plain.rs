@@ -11,6 +11,18 @@ use crate::grounding::Grounding;
 use crate::robot::RobotSpec;
 use crate::sim::tasks::{Options, Split, TASKS};
 
+/// Who moves the arm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Driver {
+    /// Nobody but a person; else it holds.
+    Person,
+    /// The scripted expert.
+    #[default]
+    Expert,
+    /// The loaded checkpoint, chunk by chunk; time stands still while it thinks.
+    Policy,
+}
+
 /// What is set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -165,6 +177,8 @@ pub struct SimulatorStatus {
     pub changed: u64,
     /// Milliseconds that drawing all shown cameras took last.
     pub draw_ms: f32,
+    /// The policy's next steps are waited for, under this number; the frames of this moment are what it is to see.
+    pub waits: Option<u64>,
     /// Whether a person had a hand in this episode.
     pub disturbed: bool,
     /// What is true in the pictures, if that is wanted: camera and marks.
@@ -182,8 +196,10 @@ pub enum SimulatorOrder {
     Speed(f32),
     /// Take one step.
     Step,
-    /// Whether the scripted expert plays; else the arm holds.
-    Expert(bool),
+    /// Who moves the arm.
+    Drive(Driver),
+    /// The policy's next steps in SI, in answer to the wait of this number.
+    Chunk(u64, Vec<Vec<f64>>),
     /// Whether the next seed follows when an episode ends.
     Repeat(bool),
     /// Whether what is true in the pictures is told.

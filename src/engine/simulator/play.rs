@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use super::keep::Keeper;
 use super::plain::{
-    SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
-    SimulatorStatus,
+    Driver, SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene,
+    SimulatorSetup, SimulatorStatus,
 };
 use super::truth::{Truth, named};
 use super::{Inward, Published};
+use crate::control::{Chunker, Playback, decided};
 use crate::engine::worker::Sink;
 use crate::engine::{Event, Latest, SourceId, SourceInfo, SourceKind};
 use crate::robot::DeltaAction;
@@ -27,6 +28,8 @@ const BUMP: ([f64; 3], f64) = ([0.0, 40.0, 20.0], 0.15);
 const BETWEEN: Duration = Duration::from_millis(1200);
 /// Between looks for the way ahead while nothing else happens.
 const LOOK: Duration = Duration::from_millis(50);
+/// Steps of a policy's chunk that are carried out before it looks again.
+const CARRIED_OUT: usize = 4;
 /// Slowest and fastest pace.
 const SPEEDS: std::ops::RangeInclusive<f32> = 0.1..=8.0;
 
@@ -39,6 +42,10 @@ pub(super) struct Live {
     refused: u64,
     changed: u64,
     refusal: Option<String>,
+    /// The policy's next steps.
+    chunker: Chunker,
+    /// The number of the wait for more of them.
+    waits: Option<u64>,
     /// Whether this episode was handed to the keeper.
     kept: bool,
 }
@@ -53,7 +60,9 @@ pub(super) struct Play {
     pub(super) live: Option<Live>,
     pub(super) attached: Vec<(SourceId, String)>,
     pub(super) running: bool,
-    expert: bool,
+    driver: Driver,
+    /// Waits for a policy so far.
+    waits: u64,
     repeat: bool,
     pub(super) wants_truth: bool,
     speed: f32,
@@ -74,7 +83,8 @@ impl Play {
             live: None,
             attached: Vec::new(),
             running: false,
-            expert: true,
+            driver: Driver::Expert,
+            waits: 0,
             repeat: false,
             wants_truth: false,
             speed: 1.0,
@@ -110,6 +120,7 @@ impl Play {
         if self.running && self.live.is_some() && Instant::now() >= self.due {
             self.step();
         }
+        self.look();
         self.stale |= self.live.as_mut().is_some_and(|l| l.truth.arrived());
         if std::mem::take(&mut self.stale)
             && let Err(error) = self.publish()
@@ -158,7 +169,8 @@ impl Play {
                 self.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end());
             }
             SimulatorOrder::Step => self.step(),
-            SimulatorOrder::Expert(on) => self.set_expert(*on),
+            SimulatorOrder::Drive(driver) => self.set_driver(*driver),
+            SimulatorOrder::Chunk(wait, steps) => self.feed(*wait, steps),
             SimulatorOrder::Repeat(on) => self.repeat = *on,
             SimulatorOrder::Truth(on) => self.wants_truth = *on,
             SimulatorOrder::Grab(source, at) => {
@@ -229,6 +241,8 @@ impl Play {
             refused: 0,
             changed: 0,
             refusal: None,
+            chunker: Chunker::new(Playback::Receding { steps: CARRIED_OUT }),
+            waits: None,
             kept: false,
         });
         self.due = Instant::now();
@@ -276,16 +290,40 @@ impl Play {
         self.due = Instant::now();
     }
 
-    fn set_expert(&mut self, on: bool) {
-        if self.expert != on {
-            self.expert = on;
-            self.with(|live| live.session.release());
+    fn set_driver(&mut self, driver: Driver) {
+        if self.driver != driver {
+            self.driver = driver;
+            self.with(|live| {
+                live.session.release();
+                live.chunker.reset();
+                live.waits = None;
+            });
         }
     }
 
-    /// One control step of the expert, or one period of holding.
+    /// Waits for the policy's next steps where it has none left, from this moment on.
+    fn look(&mut self) {
+        let Some(live) = &mut self.live else { return };
+        let drives = self.driver == Driver::Policy && self.running;
+        let wants = live.chunker.is_hungry() && live.session.ending().is_none();
+        if drives && wants && live.waits.is_none() {
+            self.waits += 1;
+            live.waits = Some(self.waits);
+            self.stale = true;
+        }
+    }
+
+    /// Takes the policy's next steps; those of another moment are old.
+    fn feed(&mut self, wait: u64, steps: &[Vec<f64>]) {
+        if let Some(live) = self.live.as_mut().filter(|live| live.waits == Some(wait)) {
+            live.chunker.feed(steps.to_vec());
+            live.waits = None;
+        }
+    }
+
+    /// One control step, or one period of holding.
     fn step(&mut self) {
-        let (expert, repeat) = (self.expert, self.repeat);
+        let (driver, repeat) = (self.driver, self.repeat);
         let Some(live) = &mut self.live else { return };
         if live.session.ending().is_some() && repeat && self.running {
             let next = SimulatorSetup {
@@ -295,10 +333,10 @@ impl Play {
             return self.begin(&next);
         }
         let before = live.session.episode().steps().len();
-        if expert && live.session.ending().is_none() {
-            live.session.advance();
-        } else {
-            live.session.wait();
+        match driver {
+            Driver::Expert if live.session.ending().is_none() => live.session.advance(),
+            Driver::Policy if live.session.ending().is_none() => live.drive(),
+            _ => live.session.wait(),
         }
         if live.session.episode().steps().len() > before {
             live.count();
@@ -319,7 +357,7 @@ impl Play {
         self.ended();
     }
 
-    /// Stops at the end of an episode that the expert played, and keeps it if that is wanted.
+    /// Stops at the end of an episode that nobody's hand played, and keeps it if that is wanted.
     fn ended(&mut self) {
         let Some(live) = &self.live else { return };
         let Some(ending) = live.session.ending() else {
@@ -328,7 +366,7 @@ impl Play {
         let keep = !live.kept && ending == Ending::Reached;
         if self.repeat {
             self.due = Instant::now() + BETWEEN;
-        } else if self.expert {
+        } else if self.driver != Driver::Person {
             self.running = false;
         }
         if let (true, Some(folder)) = (keep, self.record.clone()) {
@@ -349,6 +387,19 @@ impl Play {
 }
 
 impl Live {
+    /// The policy's next step, if it gave one; the world waits for it.
+    fn drive(&mut self) {
+        let Some(axes) = self.chunker.next_action() else {
+            return;
+        };
+        if let Some(action) = decided(&axes) {
+            self.session.drive(action);
+        } else {
+            self.refused += 1;
+            self.refusal = Some("a step of the policy is not seven finite numbers".into());
+        }
+    }
+
     /// Counts what became of the last step.
     fn count(&mut self) {
         let report = self.session.episode().report();
@@ -384,6 +435,7 @@ impl Live {
             refused: self.refused,
             refusal: self.refusal.clone(),
             changed: self.changed,
+            waits: self.waits,
             disturbed: self.session.disturbed(),
             ..SimulatorStatus::default()
         }

@@ -160,7 +160,7 @@ fn an_episode_played_by_hand_is_kept_and_the_next_one_appended() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("played");
     let mut bench = Bench::new();
-    bench.order(SimulatorOrder::Expert(false));
+    bench.order(SimulatorOrder::Drive(Driver::Person));
     for number in 0..2 {
         let axes = [0.0, 0.0, 0.01, 0.0, 0.0, 0.0, 1.0];
         bench.order(SimulatorOrder::Move(axes));
@@ -175,6 +175,36 @@ fn an_episode_played_by_hand_is_kept_and_the_next_one_appended() {
     let written = crate::data::Episodes::open(&path).unwrap();
     assert_eq!(written.info().episodes, 2);
     assert!(written.defects().is_empty());
+}
+
+#[test]
+fn a_policy_is_waited_for_and_its_old_answers_are_not_taken() {
+    if !can_draw() {
+        return;
+    }
+    let mut bench = Bench::new();
+    bench.order(SimulatorOrder::Drive(Driver::Policy));
+    bench.order(SimulatorOrder::Run(true));
+    bench.until("a wait", |bench| bench.status.waits.is_some());
+    let wait = bench.status.waits.unwrap();
+    let still = vec![vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]; 16];
+    bench.order(SimulatorOrder::Chunk(wait + 7, still.clone()));
+    bench.order(SimulatorOrder::Chunk(wait, still.clone()));
+    bench.until("another wait", |bench| bench.status.waits > Some(wait));
+    let carried_out = bench.status.step;
+    assert!((1..16).contains(&carried_out), "{carried_out}");
+    // The world stands still meanwhile.
+    std::thread::sleep(Duration::from_millis(300));
+    bench.order(SimulatorOrder::Truth(true));
+    bench.until("news", |_| true);
+    assert_eq!(bench.status.step, carried_out);
+    // What cannot be carried out is refused, not followed.
+    let wait = bench.status.waits.unwrap();
+    bench.order(SimulatorOrder::Chunk(wait, vec![vec![f64::NAN; 7]; 4]));
+    bench.until("the next wait", |bench| bench.status.waits > Some(wait));
+    assert_eq!(bench.status.step, carried_out);
+    assert!(bench.status.refused >= 1 && bench.status.refusal.is_some());
+    assert!(!bench.status.disturbed, "nobody's hand was in it");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::eye::{Eye, Film, Views};
 use super::policy::{Moment, Policy};
 use super::report::Column;
 use super::trial::Trial;
-use crate::control::{Chunker, Playback};
+use crate::control::{Chunker, Playback, decided};
 use crate::eval::EvalError;
 use crate::metrics::success::steps_in_order;
 use crate::robot::DeltaAction;
@@ -20,8 +20,6 @@ use crate::sim::{Episode, Perturbation, instruction};
 
 /// The step at which the second half of a drawer task is told, if the policy does not signal before (`SimplerEnv`).
 const SWITCH: usize = 100;
-/// Above this a gripper that chooses is open.
-const OPEN: f64 = 0.5;
 
 /// How an episode ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -191,11 +189,13 @@ impl Loop<'_> {
                 None => return Ok(Some(Ended::GaveUp)),
             }
         }
-        let mut axes = self.chunker.next_action().unwrap_or_default();
-        if let (true, Some(gripper)) = (policy.chooses_gripper(), axes.get_mut(6)) {
-            *gripper = if *gripper > OPEN { 1.0 } else { 0.0 };
-        }
-        let action = match DeltaAction::from_axes(&axes) {
+        let axes = self.chunker.next_action().unwrap_or_default();
+        let read = if policy.chooses_gripper() {
+            decided
+        } else {
+            DeltaAction::from_axes
+        };
+        let action = match read(&axes) {
             Some(action) => action,
             None if axes.len() == 7 => return Ok(Some(Ended::NotFinite)),
             None => {

@@ -4,6 +4,7 @@
 
 mod instruction;
 mod presets;
+mod things;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +15,7 @@ pub use instruction::{
     InstructionError, InstructionWarning, MAX_CHARACTERS, SPECIAL_TOKENS, check_instruction,
 };
 pub use presets::{PRESETS, Preset};
+pub use things::named_things;
 
 use super::{GroundingError, GroundingKind};
 

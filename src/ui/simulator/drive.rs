@@ -2,13 +2,13 @@
 
 use egui::{Label, Ui, vec2};
 
-use crate::engine::{SimulatorEnd, SimulatorScene};
+use crate::engine::{Driver, SimulatorEnd, SimulatorScene};
 use crate::ui::act::{command_text, icon_act, icon_mode};
 use crate::ui::icons;
 use crate::ui::panel::PanelContext;
 use crate::ui::theme::{self, Palette, SPACE, SPACE_SMALL};
 use crate::ui::widgets::{ActionButton, Progress, Tone, chip, progress, segmented};
-use crate::workbench::{Command, CommandId, SimulatorAct, SimulatorState};
+use crate::workbench::{Command, CommandId, SimulatorAct, SimulatorState, SourceState};
 
 /// Narrowest the button becomes that runs.
 const RUN: f32 = 84.0;
@@ -28,8 +28,10 @@ pub(super) fn ui(ui: &mut Ui, context: &mut PanelContext<'_>, scene: &SimulatorS
     buttons(ui, context);
     ui.add_space(SPACE_SMALL);
     switches(ui, context);
-    if !context.workbench.simulator.expert {
-        by_hand(ui, context);
+    match context.workbench.simulator.driver {
+        Driver::Person => by_hand(ui, context),
+        Driver::Policy => policy(ui, context),
+        Driver::Expert => {}
     }
 }
 
@@ -62,7 +64,12 @@ fn goal(ui: &mut Ui, simulator: &SimulatorState) {
 fn steps(ui: &mut Ui, simulator: &SimulatorState, scene: &SimulatorScene) {
     let status = &simulator.status;
     let doing = crate::workbench::capitalised(&status.doing);
-    let label = if doing.is_empty() { "Ready" } else { &doing };
+    let label = match (simulator.driver, status.waits) {
+        (Driver::Policy, Some(_)) if simulator.running => "The policy looks",
+        (Driver::Policy, None) if simulator.running => "The policy moves the arm",
+        _ if doing.is_empty() => "Ready",
+        _ => &doing,
+    };
     let width = scene.steps.max(1).ilog10() as usize + 1;
     progress(
         ui,
@@ -101,7 +108,16 @@ fn buttons(ui: &mut Ui, context: &mut PanelContext<'_>) {
 fn switches(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let simulator = &context.workbench.simulator;
     let on = [
-        (icons::STAR, CommandId::ToggleExpert, simulator.expert),
+        (
+            icons::STAR,
+            CommandId::ToggleExpert,
+            simulator.driver == Driver::Expert,
+        ),
+        (
+            icons::ROBOT,
+            CommandId::TogglePolicy,
+            simulator.driver == Driver::Policy,
+        ),
         (icons::LOOP, CommandId::ToggleRepeat, simulator.repeat),
         (icons::PAN, CommandId::TogglePerturb, simulator.perturb),
         (icons::TAG, CommandId::SimulatorTruth, simulator.truth),
@@ -138,6 +154,21 @@ fn short(id: CommandId) -> &'static str {
         CommandId::SimulatorTruth => "Truth",
         _ => command_text(id),
     }
+}
+
+/// What the policy sees, or why it cannot drive.
+fn policy(ui: &mut Ui, context: &mut PanelContext<'_>) {
+    let p = Palette::of(ui);
+    ui.add_space(SPACE_SMALL);
+    let workbench = context.workbench;
+    let (text, ink) = if let Some(obstacle) = workbench.driving_obstacle() {
+        (obstacle, p.warn)
+    } else {
+        let names: Vec<String> = workbench.seen().map(SourceState::name).collect();
+        let text = format!("The policy looks through {}", names.join(", "));
+        (text, p.weak)
+    };
+    ui.add(Label::new(theme::secondary(text).color(ink)).wrap());
 }
 
 /// Steps of the tool by hand, along the axes of the robot's base.

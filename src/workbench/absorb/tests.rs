@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::{LoadRequest, LoadedOn, ModelSize, TensorFindings};
 
-fn report(path: &str) -> Box<LoadReport> {
+pub(in crate::workbench) fn report(path: &str) -> Box<LoadReport> {
     Box::new(LoadReport {
         path: path.into(),
         shipped: false,

@@ -54,7 +54,7 @@ const fn row(
 #[rustfmt::skip]
 pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::OpenCheckpoint, "Model", "Open checkpoint", "Load a run folder, a weights file or a Hugging Face folder", &[ctrl("O")]),
-    row(CommandId::OpenDemo, "Model", "Open demo", "Load the shipped tiny checkpoint and the sample pictures", &[ctrl_shift("D")]),
+    row(CommandId::OpenDemo, "Model", "Open demo", "The shipped checkpoint drives the simulated arm", &[ctrl_shift("D")]),
     row(CommandId::CloseCheckpoint, "Model", "Close checkpoint", "Free the memory of the model", &[]),
     row(CommandId::CancelLoad, "Model", "Cancel loading", "Keep what was loaded before", &[key("Escape")]),
     row(CommandId::OpenFiles, "Sources", "Open pictures or videos", "Choose files", &[ctrl_shift("O")]),
@@ -99,6 +99,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::SimulatorReset, "Simulator", "Reset the episode", "The same seed from its start", &[shift("R")]),
     row(CommandId::SimulatorNewSeed, "Simulator", "New seed", "Another episode of the same task", &[shift("N")]),
     row(CommandId::ToggleExpert, "Simulator", "Expert", "The scripted expert plays; otherwise the arm holds", &[shift("E")]),
+    row(CommandId::TogglePolicy, "Simulator", "Policy", "The loaded checkpoint drives: it sees the open cameras in their order; otherwise the arm holds", &[shift("V")]),
     row(CommandId::ToggleRepeat, "Simulator", "Next seed at the end", "Episodes follow each other", &[]),
     row(CommandId::TogglePerturb, "Simulator", "Drag things", "Move things on the table with the mouse", &[shift("P")]),
     row(CommandId::SimulatorBump, "Simulator", "Bump the gripper", "A push, as in perturbed episodes", &[shift("B")]),

@@ -22,7 +22,7 @@ fn scene(cameras: &[&str]) -> Box<SimulatorScene> {
     })
 }
 
-fn ready(workbench: &mut Workbench, cameras: &[&str]) -> Vec<Request> {
+pub(in crate::workbench) fn ready(workbench: &mut Workbench, cameras: &[&str]) -> Vec<Request> {
     let event = SimulatorEvent::Ready(scene(cameras));
     workbench.absorb(Event::Simulator(event))
 }
@@ -35,7 +35,7 @@ fn opened(requests: &[Request]) -> Vec<&str> {
     requests.iter().filter_map(camera).collect()
 }
 
-fn orders(requests: Vec<Request>) -> Vec<SimulatorOrder> {
+pub(in crate::workbench) fn orders(requests: Vec<Request>) -> Vec<SimulatorOrder> {
     let order = |request| match request {
         Request::Simulator(order) => Some(order),
         _ => None,

@@ -128,7 +128,7 @@ fn gallery() -> Vec<Shot> {
         }),
         ("simulator_by_hand", vec2(284.0, 900.0), || {
             let mut workbench = simulator::running();
-            workbench.simulator.expert = false;
+            workbench.simulator.driver = spvla::engine::Driver::Person;
             workbench.simulator.status.end = Some(SimulatorEnd::Failed("out of time".into()));
             Scene::new(SimulatorPanel::default(), workbench)
         }),

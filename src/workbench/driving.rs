@@ -1,0 +1,169 @@
+//! A policy at the wheel of the simulator: where the world waits for it, it is asked what it sees and how to move on.
+//!
+//! What it sees are the cameras of the simulator that are in view, in their order. Boxes of the things that the
+//! instruction names and the trace come from its planner, on the same frames as the actions.
+
+use std::collections::VecDeque;
+
+use super::{NoticeLevel, QueryRun, ResultSet, SourceState, Workbench};
+use crate::engine::{
+    ActionAnswer, Answer, Driver, Query, QueryId, Request, SimulatorOrder, SourceId,
+};
+use crate::grounding::prompt::{self, Task};
+use crate::vision::Frame;
+
+/// Seconds after which boxes and trace are asked for anew.
+const PLAN_SECS: f64 = 1.0;
+/// Most things of an instruction that are asked for.
+const THINGS: usize = 3;
+
+/// The policy at the wheel.
+#[derive(Debug, Clone, Default)]
+pub struct Driving {
+    /// What its planner said last of each thing and of the way.
+    pub plan: Vec<ResultSet>,
+    /// When that was asked for.
+    planned_secs: Option<f64>,
+    /// The wait of the simulator that is being answered.
+    wait: Option<u64>,
+    /// What is still to be asked at this moment, in order; actions come last.
+    questions: VecDeque<(Task, String)>,
+    /// What is being asked.
+    asked: Option<QueryId>,
+}
+
+impl Workbench {
+    /// Why the policy cannot drive now, in words for the person; none if it can.
+    #[must_use]
+    pub fn driving_obstacle(&self) -> Option<String> {
+        if self.model.loading.is_some() {
+            return Some("The checkpoint is being loaded".into());
+        }
+        if self.model.report.is_none() {
+            return Some("Open a checkpoint to drive with".into());
+        }
+        if self.seen().next().is_none() {
+            return Some("Show a camera for the policy to look through".into());
+        }
+        prompt::check_instruction(&self.asking.instruction)
+            .err()
+            .map(|error| error.to_string())
+    }
+
+    /// The cameras that the policy looks through, in their order.
+    pub fn seen(&self) -> impl Iterator<Item = &SourceState> {
+        self.simulated().filter(|source| source.in_view)
+    }
+
+    /// Asks the next question, if the simulator waits for the policy and nothing else is being asked.
+    pub(super) fn drive(&mut self) -> Vec<Request> {
+        let drives = self.simulator.driver == Driver::Policy;
+        let Some(wait) = self.simulator.status.waits.filter(|_| drives) else {
+            return Vec::new();
+        };
+        if !self.asking.sent.is_empty() || self.driving_obstacle().is_some() {
+            return Vec::new();
+        }
+        if self.driving.wait != Some(wait) {
+            self.driving.wait = Some(wait);
+            self.driving.questions = self.questions();
+        }
+        let views: Vec<(SourceId, Frame)> = self
+            .seen()
+            .filter_map(|source| Some((source.id, source.frame.clone()?)))
+            .collect();
+        if views.is_empty() {
+            return Vec::new();
+        }
+        let Some((task, about)) = self.driving.questions.pop_front() else {
+            return Vec::new();
+        };
+        let wrapper = self.model.report.as_ref();
+        let wrapper = wrapper.and_then(|report| report.prompt_wrapper.as_deref());
+        let prompt = match task {
+            Task::Action => prompt::action_prompt(wrapper, &about),
+            _ => task
+                .presets()
+                .next()
+                .map_or_else(|| about.clone(), |preset| preset.render(&about)),
+        };
+        let query = Query {
+            task,
+            instruction: about,
+            prompt,
+            frames: views.iter().map(|(_, frame)| frame.clone()).collect(),
+            options: self.asking.options.clone(),
+        };
+        let (id, request) = self.send_query(query, views);
+        self.driving.asked = Some(id);
+        vec![request]
+    }
+
+    /// What is to be asked at a moment: of things and of the way now and then, of actions always.
+    fn questions(&mut self) -> VecDeque<(Task, String)> {
+        let instruction = self.asking.instruction.clone();
+        let mut questions = VecDeque::new();
+        let fresh = |at: f64| self.now_secs - at < PLAN_SECS;
+        if !self.driving.planned_secs.is_some_and(fresh) {
+            self.driving.planned_secs = Some(self.now_secs);
+            let things = prompt::named_things(&instruction).into_iter().take(THINGS);
+            questions.extend(things.map(|thing| (Task::Box, thing)));
+            questions.push_back((Task::Trace, instruction.clone()));
+        }
+        questions.push_back((Task::Action, instruction));
+        questions
+    }
+
+    /// Whether a query is the policy's own.
+    pub(super) fn is_driving(&self, id: QueryId) -> bool {
+        self.driving.asked == Some(id)
+    }
+
+    /// Takes in an answer to a question of [`Self::drive`].
+    pub(super) fn driven(&mut self, run: QueryRun, answer: Answer) -> Vec<Request> {
+        self.driving.asked = None;
+        let chunk = answer.action.as_ref().map(chunk);
+        let result = self.result_of(run, answer);
+        let Some(chunk) = chunk else {
+            let plan = &mut self.driving.plan;
+            plan.retain(|old| {
+                (old.run.task, &old.run.instruction) != (result.run.task, &result.run.instruction)
+            });
+            plan.push(result);
+            return self.drive();
+        };
+        self.asking.answer(result);
+        match (chunk, self.driving.wait) {
+            (Ok(steps), Some(wait)) => {
+                vec![Request::Simulator(SimulatorOrder::Chunk(wait, steps))]
+            }
+            (Ok(_), None) => Vec::new(),
+            (Err(why), _) => self.stop_driving(&why),
+        }
+    }
+
+    /// A question of [`Self::drive`] came to nothing: the simulator pauses, the world waits no longer.
+    pub(super) fn stop_driving(&mut self, why: &str) -> Vec<Request> {
+        self.driving = Driving::default();
+        self.notice(NoticeLevel::Warning, format!("The policy stopped: {why}"));
+        self.run_simulator(false)
+    }
+
+    /// Things are no longer as the policy knew them: another episode, another driver, another instruction.
+    pub(super) fn forget_driving(&mut self) {
+        self.driving = Driving::default();
+    }
+}
+
+/// The steps of an answer in SI, or why there are none.
+fn chunk(answer: &ActionAnswer) -> Result<Vec<Vec<f64>>, String> {
+    let first = answer.si.as_ref().and_then(|chunks| chunks.first());
+    match (first, &answer.statistics) {
+        (Some(chunk), _) => Ok(chunk.steps().to_vec()),
+        (None, Err(why)) => Err(format!("its actions are normalised only: {why}")),
+        (None, Ok(_)) => Err("its answer has no actions".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

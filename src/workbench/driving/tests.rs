@@ -1,0 +1,124 @@
+//! The order of questions, and what their answers make of the document.
+
+use super::*;
+use crate::engine::{Event, SimulatorEvent, SimulatorStatus, SourceSpec, Timing};
+use crate::geometry::ImageSize;
+use crate::robot::{ActionStats, NormActionChunk};
+use crate::workbench::absorb::tests::report;
+use crate::workbench::simulator::tests::{orders, ready};
+use crate::workbench::{Command, CommandId};
+
+/// The demo with one camera, a picture and a checkpoint.
+fn driving() -> Workbench {
+    let mut workbench = Workbench::default();
+    let requests = workbench.apply(Command::Plain(CommandId::OpenDemo));
+    let drives = SimulatorOrder::Drive(Driver::Policy);
+    assert!(orders(requests).contains(&drives));
+    let requests = ready(&mut workbench, &["shoulder", "overhead"]);
+    let open = |request: &&Request| matches!(request, Request::Open(_, SourceSpec::Simulator(_)));
+    assert_eq!(requests.iter().filter(open).count(), 1, "one camera");
+    let camera = workbench.sources[0].id;
+    let size = ImageSize::new(4, 4);
+    let frame = Frame::from_rgb("shoulder", size, &[80; 48]).expect("48 bytes");
+    drop(workbench.absorb_frame(camera, frame));
+    workbench
+}
+
+fn waits(workbench: &mut Workbench, wait: u64) -> Vec<Request> {
+    let status = SimulatorStatus {
+        running: true,
+        waits: Some(wait),
+        ..SimulatorStatus::default()
+    };
+    workbench.absorb_simulator_status(status)
+}
+
+/// The question among requests: its number, task and words.
+fn asked(requests: &[Request]) -> (QueryId, Task, String) {
+    match requests {
+        [Request::Ask(id, query)] => (*id, query.task, query.instruction.clone()),
+        other => panic!("one question, not {other:?}"),
+    }
+}
+
+fn answer(action: Option<ActionAnswer>) -> Box<Answer> {
+    Box::new(Answer {
+        prompt: String::new(),
+        text: None,
+        action,
+        timing: Timing::default(),
+        warnings: Vec::new(),
+    })
+}
+
+fn moves() -> ActionAnswer {
+    let stats = ActionStats {
+        q01: vec![-1.0; 7],
+        q99: vec![1.0; 7],
+        mask: vec![true; 7],
+    };
+    let chunk = NormActionChunk::from_rows(&[0.0; 14], 7);
+    ActionAnswer {
+        si: Some(vec![stats.denormalize(&chunk).expect("seven axes")]),
+        normalized: vec![chunk],
+        statistics: Ok("box".into()),
+    }
+}
+
+#[test]
+fn things_and_the_way_are_asked_for_before_actions() {
+    let mut workbench = driving();
+    assert!(waits(&mut workbench, 1).is_empty(), "no checkpoint yet");
+    let mut requests = workbench.absorb(Event::Loaded(report("run")));
+    let mut order = Vec::new();
+    for _ in 0..3 {
+        let (id, task, words) = asked(&requests);
+        order.push((task, words));
+        assert!(waits(&mut workbench, 1).is_empty(), "one at a time");
+        requests = workbench.absorb(Event::Answered(id, answer(None)));
+    }
+    let whole = "put the carrot on the plate".to_owned();
+    let expected = [
+        (Task::Box, "carrot".to_owned()),
+        (Task::Box, "plate".to_owned()),
+        (Task::Trace, whole.clone()),
+    ];
+    assert_eq!(order, expected);
+    assert_eq!(workbench.driving.plan.len(), 3);
+    let (id, task, words) = asked(&requests);
+    assert_eq!((task, words), (Task::Action, whole));
+    let requests = workbench.absorb(Event::Answered(id, answer(Some(moves()))));
+    let steps = vec![vec![0.0; 7]; 2];
+    assert_eq!(orders(requests), [SimulatorOrder::Chunk(1, steps)]);
+    assert!(workbench.asking.acted().is_some(), "the curves show it");
+    // The same wait again asks nothing; the next one asks for actions alone until the plan is old.
+    assert!(waits(&mut workbench, 1).is_empty());
+    assert_eq!(asked(&waits(&mut workbench, 2)).1, Task::Action);
+}
+
+#[test]
+fn a_policy_that_cannot_answer_stops_the_world() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let (id, ..) = asked(&waits(&mut workbench, 1));
+    let failed = Event::QueryFailed(id, "no action expert".into());
+    let requests = workbench.absorb(failed);
+    assert_eq!(orders(requests), [SimulatorOrder::Run(false)]);
+    assert!(!workbench.simulator.running);
+    assert!(workbench.notices.open[0].text.contains("no action expert"));
+}
+
+#[test]
+fn another_driver_takes_no_chunk_of_the_one_before() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let (id, ..) = asked(&waits(&mut workbench, 1));
+    let requests = workbench.apply(Command::Plain(CommandId::ToggleExpert));
+    let order = SimulatorOrder::Drive(Driver::Expert);
+    assert_eq!(orders(requests), [order]);
+    let requests = workbench.absorb(Event::Answered(id, answer(Some(moves()))));
+    assert!(requests.is_empty());
+    let failed = Event::Simulator(SimulatorEvent::Failed("no adapter".into()));
+    drop(workbench.absorb(failed));
+    assert!(waits(&mut workbench, 2).is_empty());
+}
