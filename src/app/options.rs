@@ -10,7 +10,7 @@ use crate::workbench::{Command, CommandId, DatasetCommand, SimulatorAct, Theme};
 /// What the command line says about the window.
 #[derive(Debug, Clone, Default)]
 pub struct AppOptions {
-    /// Open the shipped checkpoint and sample pictures.
+    /// Let the shipped checkpoint drive the simulated arm.
     pub demo: bool,
     /// A checkpoint to load.
     pub checkpoint: Option<PathBuf>,
@@ -41,6 +41,7 @@ impl App {
         }
         if options.demo {
             self.command(Command::Plain(CommandId::OpenDemo));
+            self.shell.reveal_simulator();
         }
         if let Some(path) = &options.checkpoint {
             self.command(Command::LoadCheckpoint(path.clone()));

@@ -42,7 +42,7 @@ pub struct Arguments {
 /// How to open the window.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct WindowOptions {
-    /// Open the shipped checkpoint and sample pictures
+    /// Let the shipped checkpoint drive the simulated arm
     #[arg(long)]
     pub demo: bool,
     /// Open this checkpoint: a run folder, a weights file in one, or a Qwen2.5-VL folder

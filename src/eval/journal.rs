@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::EvalError;
+use crate::media::ScratchFile;
 
 /// Longest line and most lines that are read.
 const MAX_LINE: u64 = 64 << 20;
@@ -119,7 +120,7 @@ pub(super) fn folder(path: &Path, settings: &impl Serialize) -> Result<(), EvalE
             if has_lines(path)? {
                 return Err(other());
             }
-            whole(&file, text.as_bytes())
+            Ok(ScratchFile::write_all_to(&file, text.as_bytes())?)
         }
         Err(error) => Err(EvalError::file("reading the settings of a run", &file)(
             error,
@@ -145,12 +146,15 @@ pub(super) fn pretty(value: &impl Serialize, path: &Path) -> Result<String, Eval
     Ok(text.map_err(EvalError::file("writing JSON", path))? + "\n")
 }
 
-/// Writes a whole file that appears at once.
-pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<(), EvalError> {
-    let failed = || EvalError::file("writing a file of a run", path);
-    let part = path.with_extension("part");
-    std::fs::write(&part, bytes).map_err(failed())?;
-    std::fs::rename(&part, path).map_err(failed())
+/// Writes a file of lines that appears at once.
+pub(super) fn lines<T: Serialize>(path: &Path, all: &[T]) -> Result<(), EvalError> {
+    let mut text = String::new();
+    for one in all {
+        let line = serde_json::to_string(one).map_err(std::io::Error::from);
+        text += &line.map_err(EvalError::file("writing a line of a run", path))?;
+        text.push('\n');
+    }
+    Ok(ScratchFile::write_all_to(path, text.as_bytes())?)
 }
 
 #[cfg(test)]

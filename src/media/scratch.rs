@@ -54,6 +54,10 @@ impl ScratchFile {
             file.sync_all()?;
             drop(file);
             std::fs::rename(&self.temporary, &self.target)?;
+            // The name itself is on the disk once its folder is.
+            if let Some(Ok(folder)) = self.target.parent().map(File::open) {
+                drop(folder.sync_all());
+            }
         }
         Ok(())
     }
@@ -130,5 +134,13 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
         ScratchFile::write_all_to(&path, b"other").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"other");
+        let mut given_up = ScratchFile::create(&path).unwrap();
+        given_up.write_all(b"ne").unwrap();
+        drop(given_up);
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            b"other",
+            "the old file stays"
+        );
     }
 }

@@ -6,6 +6,7 @@ use crate::camera::CameraError;
 use crate::data::DataError;
 use crate::data::labels::LabelError;
 use crate::job::Cancelled;
+use crate::media::MediaError;
 use crate::model::checkpoint::LoadError;
 use crate::model::device::DeviceError;
 use crate::model::pass::PassError;
@@ -117,6 +118,9 @@ pub enum TrainError {
     /// A conversation cannot be learnt.
     #[error(transparent)]
     Sample(#[from] SampleError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] MediaError),
     /// The device failed.
     #[error(transparent)]
     Pass(#[from] PassError),

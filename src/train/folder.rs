@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::TrainError;
+use crate::media::ScratchFile;
 
 /// The file that a trainer holds.
 const LOCK: &str = "train.lock";
@@ -64,38 +65,9 @@ impl RunFolder {
     }
 }
 
-/// Writes a file beside its place, makes sure that it is on the disk, and moves it there: whoever opens the name finds
-/// the old file or the new one.
+/// Writes a file that is either whole or not there.
 pub(super) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    write_with(path, |file| file.write_all(bytes))
-}
-
-/// As [`write_atomically`], the file being filled by `fill`.
-pub(super) fn write_with(
-    path: &Path,
-    fill: impl FnOnce(&mut File) -> std::io::Result<()>,
-) -> Result<(), TrainError> {
-    let io = |source| TrainError::io("saving", path, source);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(io)?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = folder.join(name);
-    let written = File::create(&part).and_then(|mut file| {
-        fill(&mut file)?;
-        file.sync_all()
-    });
-    let moved = written.and_then(|()| fs::rename(&part, path));
-    if let Err(source) = moved {
-        // What is half-written is in nobody's way; that it cannot be removed changes nothing.
-        drop(fs::remove_file(&part));
-        return Err(io(source));
-    }
-    // The name itself is on the disk once its folder is.
-    if let Ok(folder) = File::open(folder) {
-        drop(folder.sync_all());
-    }
-    Ok(())
+    Ok(ScratchFile::write_all_to(path, bytes)?)
 }
 
 #[cfg(test)]
@@ -113,19 +85,5 @@ mod tests {
         );
         drop(first);
         RunFolder::take(folder.path()).unwrap();
-    }
-
-    #[test]
-    fn a_failed_save_leaves_the_old_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("weights");
-        write_atomically(&path, b"old").unwrap();
-        let full = write_with(&path, |file| {
-            file.write_all(b"ne")?;
-            Err(std::io::Error::from(std::io::ErrorKind::StorageFull))
-        });
-        assert!(full.unwrap_err().to_string().contains("saving"));
-        assert_eq!(fs::read(&path).unwrap(), b"old");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

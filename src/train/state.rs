@@ -9,10 +9,10 @@ use safetensors::{Dtype, SafeTensors};
 use serde_json::{Map, Value, json};
 
 use super::TrainError;
-use super::folder::write_with;
 use super::learner::Learner;
 use super::optimizer::Optimizer;
-use crate::model::pass::{PassError, values};
+use crate::media::ScratchFile;
+use crate::model::pass::values;
 use crate::model::training::{Moments, Parameters};
 
 /// The file in the run folder.
@@ -45,26 +45,16 @@ pub(super) fn write_tensors(
     let mut header = Value::Object(header).to_string().into_bytes();
     // The data begins at a multiple of eight.
     header.resize(header.len().next_multiple_of(8), b' ');
-    let mut failed: Option<PassError> = None;
-    let written = write_with(path, |file| {
-        let mut file = std::io::BufWriter::new(file);
-        file.write_all(&(header.len() as u64).to_le_bytes())?;
-        file.write_all(&header)?;
-        for (_, _, tensor) in entries {
-            match values(tensor.clone()) {
-                Ok(values) => file.write_all(bytemuck::cast_slice(&values))?,
-                Err(error) => {
-                    failed = Some(error);
-                    return Err(std::io::Error::other("the device failed"));
-                }
-            }
-        }
-        file.flush()
-    });
-    match failed {
-        Some(error) => Err(error.into()),
-        None => written,
+    let io = |source| TrainError::io("saving", path, source);
+    let mut file = ScratchFile::create(path)?;
+    file.write_all(&(header.len() as u64).to_le_bytes())
+        .and_then(|()| file.write_all(&header))
+        .map_err(io)?;
+    for (_, _, tensor) in entries {
+        let values = values(tensor.clone())?;
+        file.write_all(bytemuck::cast_slice(&values)).map_err(io)?;
     }
+    Ok(file.commit()?)
 }
 
 /// Saves the state of a run after `step` steps.

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::{Command, CommandId, NoticeLevel, SourceState, Workbench};
 use crate::engine::{
-    Driver, PlayState, Request, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
-    SimulatorStatus, SourceId, SourceSpec,
+    Driver, PlayState, Request, SimulatorCamera, SimulatorEvent, SimulatorOrder, SimulatorScene,
+    SimulatorSetup, SimulatorStatus, SourceId, SourceSpec,
 };
 use crate::geometry::ImagePoint;
 
-/// Cameras that are opened with a scene.
+/// Cameras that are opened with a scene, and the one that the shipped checkpoint looks through.
 const OPENS: usize = 2;
+const LOOKS_THROUGH: &str = "shoulder";
 
 /// How the simulator is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,8 +53,10 @@ pub struct SimulatorState {
     pub keeping: usize,
     /// The last episode that was written: folder, number, control steps.
     pub kept: Option<(PathBuf, u64, usize)>,
-    /// Cameras that are opened with the first scene; none once that is done.
-    opens: usize,
+    /// Whether cameras were opened for this run of the simulator.
+    shown: bool,
+    /// Whether only the camera of the shipped checkpoint is opened.
+    one_view: bool,
 }
 
 impl Default for SimulatorState {
@@ -70,7 +73,8 @@ impl Default for SimulatorState {
             recording: false,
             keeping: 0,
             kept: None,
-            opens: OPENS,
+            shown: false,
+            one_view: false,
         }
     }
 }
@@ -224,7 +228,7 @@ impl Workbench {
     /// The loaded or coming checkpoint drives through one camera, from the start of an episode.
     pub(super) fn demonstrate(&mut self) -> Vec<Request> {
         if self.simulator.phase == SimulatorPhase::Closed {
-            self.simulator.opens = 1;
+            self.simulator.one_view = true;
         }
         self.simulator.driver = Driver::Policy;
         self.forget_driving();
@@ -350,10 +354,11 @@ impl Workbench {
         for id in gone {
             requests.extend(self.close(id));
         }
-        let opens = std::mem::take(&mut self.simulator.opens);
-        if none_left || opens > 0 {
-            let count = if opens > 0 { opens } else { OPENS };
-            for camera in scene.cameras.iter().take(count) {
+        if none_left || !self.simulator.shown {
+            self.simulator.shown = true;
+            let one_view = std::mem::take(&mut self.simulator.one_view);
+            let wanted = |camera: &&SimulatorCamera| !one_view || camera.name == LOOKS_THROUGH;
+            for camera in scene.cameras.iter().filter(wanted).take(OPENS) {
                 let spec = SourceSpec::Simulator(camera.name.clone());
                 if !self.sources.iter().any(|source| source.spec == spec) {
                     requests.extend(self.open_camera(spec));

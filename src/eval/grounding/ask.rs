@@ -93,18 +93,8 @@ pub fn ask(
     of.device = of
         .device
         .filter(|_| answers.iter().any(|answer| answer.seconds.is_some()));
-    write_truths(&config.out.join("truth.jsonl"), &truths)?;
+    journal::lines(&config.out.join("truth.jsonl"), &truths)?;
     Ok(super::score(of, &truths, &answers))
-}
-
-fn write_truths(path: &Path, truths: &[Truth]) -> Result<(), EvalError> {
-    let mut lines = String::new();
-    for truth in truths {
-        let line = serde_json::to_string(truth).map_err(std::io::Error::from);
-        lines += &line.map_err(EvalError::file("writing the truths", path))?;
-        lines.push('\n');
-    }
-    journal::whole(path, lines.as_bytes())
 }
 
 /// The picture looked at last.

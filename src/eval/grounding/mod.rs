@@ -19,6 +19,7 @@ pub use score::{Region, Score, TraceErrors};
 pub use truth::{AnswerKind, Size, Truth};
 
 use super::{EvalError, journal};
+use crate::media::ScratchFile;
 
 /// The schema of `report.json`.
 pub const SCHEMA: u32 = 1;
@@ -92,21 +93,18 @@ pub fn score(
 /// When the folder cannot be written.
 pub fn write(out: &Path, report: &GroundingReport, scores: &[Score]) -> Result<(), EvalError> {
     std::fs::create_dir_all(out).map_err(EvalError::file("making the folder of a run", out))?;
-    let path = out.join("scores.jsonl");
-    let mut lines = String::new();
-    for score in scores {
-        let line = serde_json::to_string(score).map_err(std::io::Error::from);
-        lines += &line.map_err(EvalError::file("writing the scores", &path))?;
-        lines.push('\n');
-    }
-    journal::whole(&path, lines.as_bytes())?;
+    journal::lines(&out.join("scores.jsonl"), scores)?;
     let path = out.join("report.json");
     let text = journal::pretty(
         &serde_json::json!({ "schema": SCHEMA, "grounding": report }),
         &path,
     )?;
-    journal::whole(&path, text.as_bytes())?;
-    journal::whole(&out.join("report.md"), report.markdown().as_bytes())
+    ScratchFile::write_all_to(&path, text.as_bytes())?;
+    let markdown = report.markdown();
+    Ok(ScratchFile::write_all_to(
+        &out.join("report.md"),
+        markdown.as_bytes(),
+    )?)
 }
 
 #[cfg(test)]

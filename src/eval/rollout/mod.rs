@@ -32,6 +32,7 @@ pub use trial::{Trial, trials};
 
 use super::{EvalError, journal};
 use crate::job::JobContext;
+use crate::media::ScratchFile;
 use crate::model::device::Devices;
 use crate::model::policy::{LoadOptions, Vla};
 use eye::Eye;
@@ -160,8 +161,12 @@ fn write(out: &Path, report: &RolloutReport) -> Result<(), EvalError> {
         &serde_json::json!({ "schema": SCHEMA, "simulator": report }),
         &path,
     )?;
-    journal::whole(&path, text.as_bytes())?;
-    journal::whole(&out.join("report.md"), report.markdown().as_bytes())
+    ScratchFile::write_all_to(&path, text.as_bytes())?;
+    let markdown = report.markdown();
+    Ok(ScratchFile::write_all_to(
+        &out.join("report.md"),
+        markdown.as_bytes(),
+    )?)
 }
 
 #[cfg(test)]

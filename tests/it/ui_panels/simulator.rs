@@ -4,8 +4,8 @@ use egui::accesskit::Role;
 use egui::vec2;
 use egui_kittest::kittest::Queryable as _;
 use spvla::engine::{
-    CollectConfig, CollectEvent, CollectedEpisode, Event, Reject, SimulatorCamera, SimulatorEnd,
-    SimulatorEvent, SimulatorScene, SimulatorSetup, SimulatorStatus, SourceSpec,
+    CollectConfig, CollectEvent, CollectedEpisode, Driver, Event, Reject, SimulatorCamera,
+    SimulatorEnd, SimulatorEvent, SimulatorScene, SimulatorSetup, SimulatorStatus, SourceSpec,
 };
 use spvla::geometry::{ImagePoint, ImageSize};
 use spvla::grounding::{Grounding, GroundingKind};
@@ -151,6 +151,25 @@ fn every_control_pushes_its_command() {
     let wrist = SourceSpec::Simulator("wrist".into());
     let sources = &harness.state().workbench.sources;
     assert!(sources.iter().any(|source| source.spec == wrist));
+}
+
+#[test]
+fn a_policy_says_what_it_looks_through_or_why_it_cannot_drive() {
+    let mut workbench = running();
+    workbench.model.report = None;
+    let mut harness = open(SimulatorPanel::default(), workbench, TALL);
+    click(&mut harness, "Policy");
+    let toggle = Command::Plain(CommandId::TogglePolicy);
+    assert_eq!(pushed(&harness).last(), Some(&toggle));
+    harness.get_by_label("Open a checkpoint to drive with");
+    let mut workbench = running();
+    workbench.model.report = Some(Box::new(scene::report()));
+    workbench.simulator.driver = Driver::Policy;
+    workbench.simulator.running = true;
+    workbench.simulator.status.waits = Some(1);
+    let harness = open(SimulatorPanel::default(), workbench, TALL);
+    harness.get_by_label_contains("The policy looks through");
+    harness.get_by_label("The policy looks");
 }
 
 #[test]
