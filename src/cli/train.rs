@@ -1,6 +1,6 @@
 //! `spvla train` and `spvla bench train`.
 //!
-//! JSON: one line `{"schema": 1, "step", "loss", "losses", …}` for each step told, then
+//! JSON: a line `{"schema": 1, "step", "loss", "losses", …}` up to five times a second, then
 //! `{"schema": 1, "folder", "steps", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
 //! The measurement: `{"schema": 1, "shape", "device", "threads", "parameters", "rows": [{"stage", "gradient_ms",
 //! "update_ms", "samples_per_second", "operations", "gflops"}]}`.
@@ -65,6 +65,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     }
     let bar = bar(config.steps);
     let context = JobContext::silent();
+    stop_on_interrupt(&context)?;
     let mut told = Instant::now();
     let mut failed = None;
     let report = train(&config, options.resume, &context, &mut |metrics| {
@@ -94,6 +95,19 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     } else {
         Outcome::Good
     })
+}
+
+/// The first interrupt saves and ends, the second one ends at once.
+fn stop_on_interrupt(context: &JobContext<'_>) -> anyhow::Result<()> {
+    let cancel = context.cancel.clone();
+    ctrlc::set_handler(move || {
+        if cancel.is_cancelled() {
+            std::process::exit(130);
+        }
+        cancel.cancel();
+        eprintln!("stopping after this step, then saving; once more ends at once");
+    })?;
+    Ok(())
 }
 
 fn schema(value: Result<Value, serde_json::Error>) -> Value {

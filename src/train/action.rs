@@ -9,6 +9,8 @@ use super::pictures::Pictures;
 use super::random::{Stream, generator, weighted};
 use super::recorded::{ActionSample, ActionSet};
 use super::{RunConfig, TrainError};
+use crate::data::Stats;
+use crate::geometry::ImageSize;
 use crate::grounding::prompt::action_prompt;
 use crate::job::JobContext;
 use crate::model::action::TRAIN_STEPS;
@@ -50,20 +52,10 @@ impl Actions {
             }
         }
         let chunk = made.learner.network.expert.as_ref().map(|e| e.dit.chunk());
-        for (set, source) in sets.iter().zip(&config.actions) {
-            if let Some([_, axes]) = chunk
-                && set.axes != axes
-            {
-                return Err(TrainError::Setting {
-                    name: "actions".into(),
-                    why: format!(
-                        "{} has {} axes in {}, the model {axes}; set model.expert.axes, or choose another column",
-                        source.path.display(),
-                        set.axes,
-                        source.column
-                    ),
-                });
-            }
+        check(&sets, chunk.map(|[_, axes]| axes))?;
+        share_scales(&mut sets)?;
+        if !sets.is_empty() {
+            check_sides(config.picture.size)?;
         }
         let known = made
             .prompt
@@ -73,6 +65,11 @@ impl Actions {
             sets,
             prompt: config.recipe.wraps().then_some(known),
         })
+    }
+
+    /// Cameras in the order the model sees them.
+    pub(super) fn cameras(&self) -> &[String] {
+        self.sets.first().map_or(&[], |set| &set.cameras)
     }
 
     /// The sentence around instructions.
@@ -85,13 +82,12 @@ impl Actions {
         if self.sets.is_empty() {
             return None;
         }
-        let mut table = serde_json::Map::new();
-        for set in &self.sets {
-            table
-                .entry(set.tag.clone())
-                .or_insert_with(|| set.statistics());
-        }
-        Some(Value::Object(table))
+        // Sets of one tag have the same scale.
+        let entries = self.sets.iter().map(|set| {
+            let same = self.sets.iter().filter(|other| other.tag == set.tag);
+            (set.tag.clone(), set.statistics(same))
+        });
+        Some(Value::Object(entries.collect()))
     }
 
     /// Samples `first..first + count` of a step.
@@ -169,11 +165,6 @@ impl Actions {
             frames.extend(sample.views.into_iter().map(|view| view.frame));
             actions.extend(sample.actions);
         }
-        if sides.iter().any(|side| side % 14 != 0) {
-            return Err(setting(
-                "the action side needs square pictures: DINOv2 sees patches of 14 pixels".into(),
-            ));
-        }
         let patches =
             normalize::patchify(&frames, layout).map_err(|error| setting(error.to_string()))?;
         let prompts = LanguageBatch::new(&packed, patches.values, patches.grids);
@@ -184,6 +175,66 @@ impl Actions {
             actions,
         })
     }
+}
+
+/// Whether the sets fit each other and the model.
+fn check(sets: &[ActionSet], axes: Option<usize>) -> Result<(), TrainError> {
+    let wrong = |why: String| {
+        Err(TrainError::Setting {
+            name: "actions".into(),
+            why,
+        })
+    };
+    for set in sets {
+        let path = set.path.display();
+        if let Some(axes) = axes.filter(|axes| *axes != set.axes) {
+            return wrong(format!(
+                "{path} has {} axes of actions, the model {axes}; set model.expert.axes, or choose another column",
+                set.axes
+            ));
+        }
+        let views = sets[0].cameras.len();
+        if set.cameras.len() != views {
+            return wrong(format!(
+                "{path} gives {} cameras, {} gives {views}; name as many for each in `cameras`",
+                set.cameras.len(),
+                sets[0].path.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Sets of one tag are one embodiment: they are scaled by the statistics of all of them.
+fn share_scales(sets: &mut [ActionSet]) -> Result<(), TrainError> {
+    for at in 0..sets.len() {
+        let same = |other: &&ActionSet| other.tag == sets[at].tag;
+        if sets.iter().filter(same).count() == 1 {
+            continue;
+        }
+        let all: Vec<f64> = sets
+            .iter()
+            .filter(same)
+            .flat_map(ActionSet::numbers)
+            .collect();
+        let stats = Stats::of_rows(sets[at].axes, &all);
+        sets[at].scale_by(&stats)?;
+    }
+    Ok(())
+}
+
+/// DINOv2 sees patches of 14 pixels.
+fn check_sides([width, height]: [u32; 2]) -> Result<(), TrainError> {
+    let fitted = Fit::shorter_side(ImageSize::new(width, height), DINO_SIDE).target;
+    if fitted.width.is_multiple_of(14) && fitted.height.is_multiple_of(14) {
+        return Ok(());
+    }
+    Err(TrainError::Setting {
+        name: "picture.size".into(),
+        why: format!(
+            "{width}x{height} becomes {fitted} for the image encoder of the action side, which needs multiples of 14; 224x224 and 140x112 fit"
+        ),
+    })
 }
 
 /// What chance decides about samples `first..first + count` of a step: for each sample the same, whatever is computed

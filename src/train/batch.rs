@@ -13,7 +13,7 @@ use crate::grounding::{Grounding, GroundingKind};
 use crate::model::config::QwenConfig;
 use crate::model::planner::PlannerTokenizer;
 use crate::model::planner::prompt::Role;
-use crate::model::training::{LanguageBatch, Packed, Sample, SampleTurn};
+use crate::model::training::{LanguageBatch, Packed, Sample, SampleError, SampleTurn};
 use crate::vision::Frame;
 use crate::vision::normalize::{self, PatchLayout};
 
@@ -114,7 +114,11 @@ impl Reader<'_> {
             let answer = answers::fitted(&question.question, &question.answer, fitted.stored, size);
             let sample = self.sample(&question.question, &answer, grid)?;
             length += sample.ids.len();
-            if length > batch.tokens && !samples.is_empty() {
+            if length > batch.tokens {
+                if samples.is_empty() {
+                    let limit = batch.tokens;
+                    return Err(SampleError::Length { length, limit }.into());
+                }
                 break;
             }
             let label = answer.groundings.iter().find_map(|g| g.label.as_deref());

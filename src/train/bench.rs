@@ -189,7 +189,7 @@ impl Meter<'_> {
             }
             let norm = sum.norm()?;
             let middle = Instant::now();
-            let update = AdamW::new(AdamWSettings::default(), step as u64 + 1);
+            let update = AdamW::new(AdamWSettings::default());
             network = self.parameters.updated(network, &mut |at, value| {
                 let gradient = sum.take(at)?;
                 let how = [1e-4, 1.0 / norm.max(1.0)];

@@ -198,6 +198,24 @@ impl RunConfig {
             return setting("batch", "is larger than any machine can hold");
         }
         self.check_devices()?;
+        let optimizer = &self.optimizer;
+        if optimizer.clip.is_nan() || optimizer.clip <= 0.0 {
+            return setting("optimizer.clip", "must be above 0; 1 is usual");
+        }
+        if optimizer
+            .ema
+            .is_some_and(|decay| !(0.0..1.0).contains(&decay))
+        {
+            return setting("optimizer.ema", "must be from 0 to below 1; 0.999 is usual");
+        }
+        if self.curriculum.vision_steps > 0
+            && !(self.recipe.answers() && self.auxiliary.dense > 0.0)
+        {
+            return setting(
+                "curriculum.vision_steps",
+                "train by the dense loss of pictures with labels: set auxiliary.dense above 0 and a recipe that learns answers",
+            );
+        }
         if self.model.from.is_some() == self.model.new.is_some() {
             return setting(
                 "model",

@@ -42,7 +42,7 @@ pub enum TrainError {
         path: PathBuf,
     },
     /// The folder holds another run.
-    #[error("{what}; choose another folder, or continue it with --resume: {path}")]
+    #[error("{what}: {path}")]
     Occupied {
         /// What is there.
         what: String,
@@ -133,6 +133,17 @@ pub enum TrainError {
 }
 
 impl TrainError {
+    /// Whether somebody stopped it, and nothing else is wrong.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        matches!(
+            self,
+            Self::Cancelled(_)
+                | Self::Pass(PassError::Cancelled(_))
+                | Self::Load(LoadError::Cancelled(_))
+        )
+    }
+
     pub(super) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
         Self::Io {
             doing,

@@ -91,7 +91,8 @@ impl Gallery {
                 shot.see(sample, priors.as_mut())?;
             }
         }
-        shots.retain(|shot| !shot.questions.is_empty() || !shot.askable().is_empty());
+        let asks = |shot: &Shot| source.ask && !shot.askable().is_empty();
+        shots.retain(|shot| !shot.questions.is_empty() || asks(shot));
         if shots.is_empty() {
             return Err(TrainError::Empty {
                 what: "no picture with a question or a label was found".into(),

@@ -1,6 +1,7 @@
 //! Everything that learns in a run, its parameters by name, and the files it came with.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::{DType, Device};
@@ -84,10 +85,12 @@ impl Made {
         (device, context): (&Device, &JobContext<'_>),
     ) -> Result<Self, TrainError> {
         let folder = config.folder.join("qwen");
+        // What a run without a saved state left behind is not gone on with.
+        let begun = config.folder.join(super::state::STATE).is_file();
         let words = words(galleries);
         let mut made = match (&config.model.new, &config.model.from) {
             (Some(new), _) => {
-                if !folder.join("tokenizer.json").is_file() {
+                if !begun {
                     let [width, height] = config.picture.size;
                     let largest = width.max(height);
                     let vocabulary = Vocabulary::new(texts(galleries), largest, new.words);
@@ -101,7 +104,7 @@ impl Made {
             (None, Some(path)) => {
                 let base = config.model.base_vlm.as_deref();
                 let checkpoint = Checkpoint::open(path, base)?;
-                copy_files(&checkpoint.planner.folder, &folder)?;
+                copy_files(&checkpoint.planner.folder, &folder, begun)?;
                 Self::loaded(checkpoint, config, device, context)?
             }
             (None, None) => {
@@ -272,7 +275,7 @@ fn words(galleries: &[Gallery]) -> Vec<String> {
 }
 
 /// The small files of a planner's folder, into the run's own.
-fn copy_files(from: &std::path::Path, to: &std::path::Path) -> Result<(), TrainError> {
+fn copy_files(from: &Path, to: &Path, begun: bool) -> Result<(), TrainError> {
     const FILES: [&str; 9] = [
         "config.json",
         "generation_config.json",
@@ -286,7 +289,7 @@ fn copy_files(from: &std::path::Path, to: &std::path::Path) -> Result<(), TrainE
     ];
     for name in FILES {
         let (source, target) = (from.join(name), to.join(name));
-        if !source.is_file() || target.is_file() {
+        if !source.is_file() || (begun && target.is_file()) {
             continue;
         }
         let io = |error| TrainError::io("copying the tokenizer", &source, error);

@@ -6,7 +6,7 @@ use super::action::ActionPart;
 use super::batch::LabelBatch;
 use super::counts::{Counts, share};
 use super::learner::Learner;
-use super::{AuxiliaryConfig, LossConfig};
+use super::{AuxiliaryConfig, LossConfig, TrainError};
 use crate::job::CancelToken;
 use crate::model::pass::{Pass, PassError, values};
 use crate::model::planner::RopeRounding;
@@ -242,15 +242,30 @@ fn said(
 }
 
 impl Numbers {
-    /// The numbers from 0 to `largest` that a tokenizer has single tokens for.
+    /// The tokens of the numbers from 0 to `largest`; none where a number is several tokens, since digits are no
+    /// coordinates.
     pub(super) fn new(encode: impl Fn(&str) -> Vec<u32>, largest: u32) -> Self {
-        let tokens = (0..=largest).filter_map(|number| {
-            let ids = encode(&number.to_string());
-            (ids.len() == 1).then(|| (ids[0], number as f32))
-        });
+        let token = |number: u32| match encode(&number.to_string())[..] {
+            [id] => Some((id, number as f32)),
+            _ => None,
+        };
+        let tokens: Option<Vec<(u32, f32)>> = (0..=largest).map(token).collect();
         Self {
-            tokens: tokens.collect(),
+            tokens: tokens.unwrap_or_default(),
         }
+    }
+
+    /// Whether the losses of a run need numbers that the tokenizer has not.
+    pub(super) fn check(&self, loss: &LossConfig) -> Result<(), TrainError> {
+        if self.tokens.is_empty() && (loss.number_sigma > 0.0 || loss.number_distance > 0.0) {
+            return Err(TrainError::Setting {
+                name: "loss.number_sigma and loss.number_distance".into(),
+                why:
+                    "need a token for every number, and this tokenizer writes digits; set both to 0"
+                        .into(),
+            });
+        }
+        Ok(())
     }
 
     /// Targets of a batch that are coordinates, and which.
@@ -295,5 +310,12 @@ mod tests {
         assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         assert!(row[35] > row[34] && row[34] > row[33] && row[34] > 0.1);
         assert_eq!(numbers.value(35), Some(30.0));
+        let digits = Numbers::new(|text| text.bytes().map(u32::from).collect(), 12);
+        assert!(digits.tokens.is_empty());
+        let asked = LossConfig {
+            number_sigma: 1.0,
+            ..LossConfig::default()
+        };
+        assert!(digits.check(&asked).is_err() && digits.check(&LossConfig::default()).is_ok());
     }
 }

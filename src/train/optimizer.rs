@@ -6,7 +6,7 @@ use super::learner::Learner;
 use super::lora::FACTORS;
 use super::{OptimizerConfig, Recipe, RunConfig};
 use crate::model::training::{
-    AdamW, Gradients, ModuleGroup, Moments, Parameters, RateSchedule, published_name,
+    AdamW, AdamWSettings, Gradients, ModuleGroup, Moments, Parameters, RateSchedule, published_name,
 };
 
 /// Heads of the auxiliary losses learn like the planner.
@@ -19,6 +19,8 @@ pub(super) struct Optimizer {
     pub moments: Vec<Option<Moments>>,
     /// Running mean of each parameter, where it is kept.
     pub mean: Vec<Option<Tensor<1>>>,
+    /// Whether a parameter decays.
+    decays: Vec<bool>,
     schedule: RateSchedule,
     config: OptimizerConfig,
 }
@@ -27,6 +29,11 @@ impl Optimizer {
     pub(super) fn new(config: &RunConfig, parameters: &Parameters) -> Self {
         let optimizer = &config.optimizer;
         let list = parameters.list().iter();
+        // Norms, biases and embeddings are not pulled towards zero.
+        let decays = list
+            .clone()
+            .map(|named| named.shape.len() > 1 && !named.name.contains("embed_tokens"))
+            .collect();
         let rates: Vec<Option<f64>> = list
             .map(|named| {
                 let adapting = config.lora.is_some();
@@ -39,8 +46,9 @@ impl Optimizer {
             moments: vec![None; rates.len()],
             mean: vec![None; rates.len()],
             rates,
+            decays,
             schedule: RateSchedule {
-                warmup: optimizer.warmup,
+                warmup: optimizer.warmup.min(config.steps / 10),
                 total: config.steps,
                 floor: optimizer.floor,
             },
@@ -55,13 +63,18 @@ impl Optimizer {
             .any(|(_, rate)| rate.is_some())
     }
 
+    /// Whether a running mean of the weights is kept.
+    pub(super) const fn keeps_mean(&self) -> bool {
+        self.config.ema.is_some()
+    }
+
     /// The rate of each group at a step, as far as anything in it learns.
     pub(super) fn rates_at(&self, parameters: &Parameters, step: u64) -> Vec<(&'static str, f64)> {
         let factor = self.schedule.factor(step);
         let of = |group: ModuleGroup| {
             let list = parameters.list().iter().zip(&self.rates);
             let mut found = list.filter(|(named, _)| {
-                ModuleGroup::of(&named.name) == group && !named.name.starts_with(HEADS)
+                self::group(&named.name) == group && !named.name.starts_with(HEADS)
             });
             found.find_map(|(_, rate)| *rate)
         };
@@ -79,13 +92,18 @@ impl Optimizer {
         mut gradients: Gradients,
         (step, scale): (u64, f64),
     ) -> Learner {
-        let update = AdamW::new(self.config.adamw, step + 1);
+        let update = AdamW::new(self.config.adamw);
+        let still = AdamW::new(AdamWSettings {
+            weight_decay: 0.0,
+            ..self.config.adamw
+        });
         // The first step of a warm-up has no rate at all in the reference; ours begins at its first fraction.
         let factor = self.schedule.factor(step + 1);
         parameters.updated(learner, &mut |at, value| {
             let rate = self.rates[at]?;
             let gradient = gradients.take(at)?;
             let moments = self.moments[at].take();
+            let update = if self.decays[at] { update } else { still };
             let (value, moments) = update.update(value, gradient, moments, [rate * factor, scale]);
             self.moments[at] = Some(moments);
             if let Some(decay) = self.config.ema {
@@ -97,30 +115,38 @@ impl Optimizer {
     }
 }
 
+/// The group of a parameter: what helps the planner learn belongs to it.
+fn group(name: &str) -> ModuleGroup {
+    if name.starts_with(HEADS) || name.starts_with(FACTORS) {
+        ModuleGroup::QwenVlInterface
+    } else {
+        ModuleGroup::of(name)
+    }
+}
+
 fn rate(config: &OptimizerConfig, recipe: Recipe, name: &str) -> Option<f64> {
-    let published = published_name(name);
-    let group = ModuleGroup::of(name);
+    let heads = name.starts_with(HEADS) || name.starts_with(FACTORS);
+    let group = group(name);
+    // What is added to a weight goes by the weight's name, too.
+    let inner = name.strip_prefix(FACTORS).unwrap_or(name);
+    let published = published_name(inner);
+    let fits = |start: &str| {
+        published.starts_with(start) || inner.starts_with(start) || name.starts_with(start)
+    };
     if config
         .freeze
         .iter()
-        .any(|start| !start.is_empty() && (published.starts_with(start) || name.starts_with(start)))
+        .any(|start| !start.is_empty() && fits(start))
     {
         return None;
     }
-    let heads = name.starts_with(HEADS) || name.starts_with(FACTORS);
     if !recipe.acts() && group != ModuleGroup::QwenVlInterface && !heads {
         return None;
     }
-    let group = if heads {
-        ModuleGroup::QwenVlInterface
-    } else {
-        group
-    };
-    let fits = |start: &str| published.starts_with(start) || name.starts_with(start);
     let rates = config.rates.iter();
     let nearest = rates
         .filter(|(start, _)| start.as_str() != "base" && (fits(start) || *start == group.name()))
-        .max_by_key(|(start, _)| start.len());
+        .max_by_key(|(start, _)| (start.as_str() != group.name(), start.len()));
     let rate = nearest
         .map(|(_, rate)| *rate)
         .or_else(|| config.rates.get("base").copied());
@@ -134,15 +160,23 @@ mod tests {
     #[test]
     fn rates_go_by_group_prefix_and_freeze() {
         let mut config = OptimizerConfig::default();
+        config.rates.insert("model.visual".into(), 2e-5);
         config.rates.insert("model.visual.merger".into(), 3e-4);
+        config.rates.insert("lora.".into(), 1e-2);
         config.freeze = vec!["dino_encoder".into()];
         let of = |name: &str| rate(&config, Recipe::SpatiallyGuided, name);
-        assert_eq!(of("model.visual.blocks.0.norm1.weight"), Some(1e-5));
+        assert_eq!(of("model.visual.blocks.0.norm1.weight"), Some(2e-5));
         assert_eq!(of("model.visual.merger.mlp.0.weight"), Some(3e-4));
         assert_eq!(of("action_model.net.x_embedder.linear.weight"), Some(1e-4));
         assert_eq!(of("layer_qformer.proj.weight"), Some(5e-5));
         assert_eq!(of("dino_encoder.body.cls_token"), None);
         assert_eq!(of("auxiliary.dense.weight"), Some(1e-5));
+        assert_eq!(of("model.language_model.norm.weight"), Some(1e-5));
+        let factor = "lora.model.language_model.layers.0.mlp.up_proj.weight.a";
+        assert_eq!(of(factor), Some(1e-2));
+        let mut frozen = config.clone();
+        frozen.freeze = vec!["model.language_model".into()];
+        assert_eq!(rate(&frozen, Recipe::SpatiallyGuided, factor), None);
         assert_eq!(
             rate(&config, Recipe::Grounding, "layer_qformer.proj.weight"),
             None

@@ -1,5 +1,6 @@
 //! One dataset of recorded episodes: its actions, how they are scaled, and the moments that are drawn from it.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -11,15 +12,18 @@ use crate::job::JobContext;
 
 /// One dataset.
 pub(super) struct ActionSet {
+    pub path: PathBuf,
     pub weight: f64,
     pub tag: String,
-    cameras: Vec<String>,
+    /// Cameras in the order the model sees them.
+    pub cameras: Vec<String>,
     episodes: Mutex<Episodes>,
     recorded: Vec<Recorded>,
     pub frames: u64,
     pub axes: usize,
     scale: Scale,
     stats: Stats,
+    names: Vec<String>,
 }
 
 /// The actions of one episode.
@@ -32,7 +36,7 @@ struct Recorded {
 }
 
 /// How actions become numbers from -1 to 1: by the 1 % and 99 % quantiles, a gripper as it is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Scale {
     low: Vec<f32>,
     high: Vec<f32>,
@@ -123,12 +127,8 @@ impl ActionSet {
         if recorded.is_empty() {
             return Err(empty("it has no episode with a task and a frame"));
         }
-        let all: Vec<f64> = recorded
-            .iter()
-            .flat_map(|r| r.actions.iter().copied().map(f64::from))
-            .collect();
-        let stats = Stats::of_rows(axes, &all);
-        Ok(Self {
+        let mut set = Self {
+            path: source.path.clone(),
             weight: source.weight,
             tag: source.tag.clone(),
             cameras,
@@ -136,9 +136,36 @@ impl ActionSet {
             recorded,
             frames,
             axes,
-            scale: scale(&stats, &feature.names),
-            stats,
-        })
+            scale: Scale::default(),
+            stats: Stats::default(),
+            names: feature.names,
+        };
+        let alone = set.numbers().collect::<Vec<f64>>();
+        set.scale_by(&Stats::of_rows(axes, &alone))?;
+        Ok(set)
+    }
+
+    /// Every number of every action, in order.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
+        let all = self.recorded.iter().flat_map(|one| &one.actions);
+        all.copied().map(f64::from)
+    }
+
+    /// Scales actions by these statistics from now on: sets of one tag share theirs.
+    pub(super) fn scale_by(&mut self, stats: &Stats) -> Result<(), TrainError> {
+        self.scale = scale(stats, &self.names);
+        self.stats = stats.clone();
+        if self.scale.mask.get(GRIPPER) == Some(&true) && !within(stats, GRIPPER) {
+            let [low, high] = [&stats.min, &stats.max].map(|ends| ends[GRIPPER]);
+            return Err(TrainError::Setting {
+                name: "actions".into(),
+                why: format!(
+                    "the seventh axis is served as open or closed, but goes from {low} to {high}; bring it to 0 for closed and 1 for open, or choose another column: {}",
+                    self.path.display()
+                ),
+            });
+        }
+        Ok(())
     }
 
     /// The sample that begins at `frame`, counted over all episodes.
@@ -154,9 +181,11 @@ impl ActionSet {
         let mut actions = Vec::with_capacity(horizon * self.axes);
         for step in row..row + horizon {
             for axis in 0..self.axes {
-                // Steps past the end are zeros before they are scaled, as in the original.
+                // Past the end the arm stays where it is, as in the original; the gripper does, too.
                 let value = recorded.actions.get(step * self.axes + axis).copied();
-                actions.push(self.scale.apply(axis, value.unwrap_or(0.0)));
+                let last = recorded.actions[recorded.actions.len() - self.axes + axis];
+                let rest = || if self.scale.mask[axis] { 0.0 } else { last };
+                actions.push(self.scale.apply(axis, value.unwrap_or_else(rest)));
             }
         }
         let name = format!("episode {} frame {row}", recorded.number);
@@ -166,7 +195,7 @@ impl ActionSet {
                 let mut episodes = self.episodes.lock().unwrap_or_else(PoisonError::into_inner);
                 Ok(episodes.frame(recorded.number, row as u64, camera)?)
             };
-            let key = format!("{}/{}/{camera}", self.tag, frame);
+            let key = format!("{}/{frame}/{camera}", self.path.display());
             views.push(pictures.remembered(&key, read)?);
         }
         Ok(ActionSample {
@@ -177,8 +206,11 @@ impl ActionSet {
         })
     }
 
-    /// Its entry of `dataset_statistics.json`.
-    pub(super) fn statistics(&self) -> Value {
+    /// The entry of its tag in `dataset_statistics.json`; `same` are all sets of the tag.
+    pub(super) fn statistics<'a>(&self, same: impl Iterator<Item = &'a Self>) -> Value {
+        let [frames, episodes] = same.fold([0, 0], |[frames, episodes], set| {
+            [frames + set.frames, episodes + set.recorded.len() as u64]
+        });
         let stats = &self.stats;
         json!({
             "action": {
@@ -190,8 +222,8 @@ impl ActionSet {
                 "q99": quantile(stats, 0.99),
                 "mask": self.scale.mask,
             },
-            "num_transitions": self.frames,
-            "num_trajectories": self.recorded.len(),
+            "num_transitions": frames,
+            "num_trajectories": episodes,
         })
     }
 }
@@ -205,7 +237,15 @@ fn quantile(stats: &Stats, share: f64) -> Vec<f64> {
         .unwrap_or_default()
 }
 
-/// Grippers, by name or by having nothing between 0 and 1, are not scaled.
+/// The axis that is served as open or closed, whatever it is called.
+const GRIPPER: usize = 6;
+
+/// Whether an axis stays between 0 and 1.
+fn within(stats: &Stats, axis: usize) -> bool {
+    stats.min[axis] >= -1e-6 && stats.max[axis] <= 1.0 + 1e-6
+}
+
+/// Grippers from 0 to 1, by name or by being the last axis, are not scaled.
 fn scale(stats: &Stats, names: &[String]) -> Scale {
     let narrow = |values: Vec<f64>| values.into_iter().map(|v| v as f32).collect();
     let axes = stats.mean.len();
@@ -213,10 +253,8 @@ fn scale(stats: &Stats, names: &[String]) -> Scale {
         let named = names
             .get(axis)
             .is_some_and(|name| name.to_lowercase().contains("gripper"));
-        named
-            || (stats.min[axis].abs() < 1e-9
-                && (stats.max[axis] - 1.0).abs() < 1e-9
-                && axis + 1 == axes)
+        let ends = stats.min[axis].abs() < 1e-9 && (stats.max[axis] - 1.0).abs() < 1e-9;
+        (named && within(stats, axis)) || (ends && axis + 1 == axes)
     };
     Scale {
         low: narrow(quantile(stats, 0.01)),
@@ -241,5 +279,13 @@ mod tests {
         );
         assert!(scale.apply(0, 5.0).abs() < 1e-5 && (scale.apply(0, 50.0) - 1.0).abs() < 1e-6);
         assert!((scale.apply(1, 1.0) - 1.0).abs() < 1e-6 && scale.apply(1, 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_gripper_in_percent_is_scaled_not_cut() {
+        let rows: Vec<f64> = (0..=100).map(f64::from).collect();
+        let scale = scale(&Stats::of_rows(1, &rows), &["gripper".into()]);
+        assert_eq!(scale.mask, [true]);
+        assert!(scale.apply(0, 50.0).abs() < 1e-5);
     }
 }

@@ -16,8 +16,9 @@ use super::{RunConfig, TrainError};
 use crate::model::config::ModelConfig;
 use crate::model::training::published_name;
 
-/// Where checkpoints lie.
-const CHECKPOINTS: &str = "checkpoints";
+/// The configuration of the run, and where checkpoints lie.
+pub(super) const RUN: &str = "run.toml";
+pub(super) const CHECKPOINTS: &str = "checkpoints";
 /// The end of their names.
 const SUFFIX: &str = "_pytorch_model.safetensors";
 /// Heads that are not saved with the model.
@@ -31,7 +32,7 @@ pub(super) fn describe(
     actions: &Actions,
 ) -> Result<(), TrainError> {
     let run = toml::to_string_pretty(config).unwrap_or_default();
-    write_atomically(&folder.join("run.toml"), run.as_bytes())?;
+    write_atomically(&folder.join(RUN), run.as_bytes())?;
     let described = description(config, made, actions);
     let yaml = serde_yaml_ng::to_string(&described).unwrap_or_default();
     write_atomically(&folder.join("config.yaml"), yaml.as_bytes())?;
@@ -65,6 +66,9 @@ fn description(config: &RunConfig, made: &Made, actions: &Actions) -> Value {
     if let (Some(prompt), Some(data)) = (prompt, data.as_object_mut()) {
         data.insert("CoT_prompt".into(), prompt.into());
         data.insert("CoT_answer".into(), "bbox".into());
+    }
+    if let (false, Some(data)) = (actions.cameras().is_empty(), data.as_object_mut()) {
+        data.insert("cameras".into(), json!(actions.cameras()));
     }
     let optimizer = &config.optimizer;
     json!({
@@ -174,7 +178,8 @@ pub(super) fn checkpoint(session: &Session<'_>) -> Result<PathBuf, TrainError> {
         &session.optimizer,
         &metadata,
     )?;
-    prune(&session.folder.join(CHECKPOINTS), session.config.keep)?;
+    let folder = session.folder.join(CHECKPOINTS);
+    prune(&folder, session.config.keep, session.step)?;
     Ok(path)
 }
 
@@ -182,11 +187,13 @@ pub(super) fn checkpoint(session: &Session<'_>) -> Result<PathBuf, TrainError> {
 fn model(session: &Session<'_>) -> Vec<Entry> {
     let parameters = &session.made.parameters;
     let mut entries = Vec::new();
-    let learner = session.made.learner.clone().computing();
-    parameters.each(&learner, &mut |at, value| {
+    let means = &session.optimizer.mean;
+    // Low-rank factors are merged as they are kept: their means, where there are any.
+    let learner = session.made.learner.clone();
+    let learner = parameters.updated(learner, &mut |at, _| means[at].clone());
+    parameters.each(&learner.computing(), &mut |at, value| {
         let named = &parameters.list()[at];
         if !named.name.starts_with(HEADS) && !named.name.starts_with(FACTORS) {
-            let value = session.optimizer.mean[at].clone().unwrap_or(value);
             entries.push((published_name(&named.name), named.shape.clone(), value));
         }
     });
@@ -217,8 +224,8 @@ fn unused(expert: &crate::model::config::ExpertConfig, device: &Device) -> Vec<E
     shapes.into_iter().map(zeros).collect()
 }
 
-/// Deletes all but the newest `keep` checkpoints; 0 keeps all.
-fn prune(folder: &Path, keep: usize) -> Result<(), TrainError> {
+/// Deletes all but the newest `keep` checkpoints up to a step; 0 keeps all.
+fn prune(folder: &Path, keep: usize, now: u64) -> Result<(), TrainError> {
     let io = |source| TrainError::io("looking through the checkpoints", folder, source);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io)? {
@@ -231,7 +238,8 @@ fn prune(folder: &Path, keep: usize) -> Result<(), TrainError> {
         let step = name
             .strip_prefix("steps_")
             .and_then(|rest| rest.strip_suffix(SUFFIX));
-        if let Some(step) = step.and_then(|step| step.parse::<u64>().ok()) {
+        let step = step.and_then(|step| step.parse::<u64>().ok());
+        if let Some(step) = step.filter(|step| *step <= now) {
             found.push((step, path));
         }
     }

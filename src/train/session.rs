@@ -144,10 +144,10 @@ impl<'a> Session<'a> {
         Ok((last, checkpoint))
     }
 
-    /// Saves what was learnt before another device was lost.
+    /// Saves what was learnt before something else failed: a device, a picture.
     fn rescue(&self, error: &TrainError, first: u64) {
         let learnt = self.step > first && !self.step.is_multiple_of(self.config.save_every.max(1));
-        if matches!(error, TrainError::Lost { .. })
+        if !matches!(error, TrainError::NotFinite { .. })
             && learnt
             && let Err(error) = self.save()
         {
@@ -185,11 +185,24 @@ impl<'a> Session<'a> {
         context: &JobContext<'_>,
     ) -> Result<Self, TrainError> {
         let saved = folder.join(state::STATE);
-        if saved.is_file() && !resume {
-            return Err(TrainError::Occupied {
-                what: "the folder holds a run already".into(),
+        let occupied = |what: &str| {
+            Err(TrainError::Occupied {
+                what: what.into(),
                 path: folder.path().to_owned(),
-            });
+            })
+        };
+        if saved.is_file() && !resume {
+            return occupied(
+                "the folder holds a run already; choose another folder, or continue it with --resume",
+            );
+        }
+        // Others' checkpoints would be taken for this run's; its own are without a state if it was killed in its
+        // first save.
+        let own = resume && folder.join(save::RUN).is_file();
+        if !saved.is_file() && !own && folder.join(save::CHECKPOINTS).is_dir() {
+            return occupied(
+                "the folder holds checkpoints without the state of their training; choose another folder",
+            );
         }
         let mut devices = open_devices(config)?;
         let device = devices.remove(0);
@@ -212,13 +225,15 @@ impl<'a> Session<'a> {
             made.learner = found.0;
             step = save::step_of(&found.1, config, &saved)?;
         }
+        let [width, height] = config.picture.size;
+        let numbers = Numbers::new(|text| made.tokenizer.encode(text), width.max(height));
+        numbers.check(&config.loss)?;
         save::describe(&folder, config, &made, &actions)?;
         let replicas = devices.into_iter();
         let replicas = replicas.map(|device| Replica::new(device, &made, step));
-        let [width, height] = config.picture.size;
         Ok(Self {
             record: Record::open(&folder.join("metrics.jsonl"), step)?,
-            numbers: Numbers::new(|text| made.tokenizer.encode(text), width.max(height)),
+            numbers,
             pictures: Pictures::new(&config.picture),
             replicas: replicas.collect::<Result<_, _>>()?,
             config,

@@ -232,7 +232,7 @@ pub struct OptimizerConfig {
     pub rates: BTreeMap<String, f64>,
     /// Beginnings of the names of parameters that are not trained.
     pub freeze: Vec<String>,
-    /// Steps of warm-up.
+    /// Steps of warm-up; a tenth of the run at most.
     pub warmup: u64,
     /// Where the cosine ends, as a share of the full rate.
     pub floor: f64,

@@ -32,7 +32,11 @@ pub(super) fn similarity(
         let Some(gradient) = gradients.of_place(at) else {
             return Ok(None);
         };
-        let numbers = values(gradient.clone())?.into_iter().map(f64::from);
+        let numbers = values(gradient.clone())?;
+        if numbers.iter().any(|number| !number.is_finite()) {
+            return Ok(None);
+        }
+        let numbers = numbers.into_iter().map(f64::from);
         let matrix = DMatrix::from_row_iterator(rows, columns, numbers);
         spaces.push(column_space(matrix, cutoff));
     }

@@ -23,6 +23,7 @@ const WEIGHT: &str = "weight.";
 const FIRST: &str = "first.";
 const SECOND: &str = "second.";
 const MEAN: &str = "mean.";
+const UPDATES: &str = "updates.";
 
 /// A tensor to be written: name, shape and values.
 pub(super) type Entry = (String, Vec<usize>, Tensor<1>);
@@ -74,12 +75,15 @@ pub(super) fn save(
             entries.push((format!("{kind}{}", named.name), named.shape.clone(), tensor));
         };
         add(WEIGHT, value);
+        if let Some(mean) = &optimizer.mean[at] {
+            add(MEAN, mean.clone());
+        }
         if let Some(moments) = &optimizer.moments[at] {
             add(FIRST, moments.first.clone());
             add(SECOND, moments.second.clone());
-        }
-        if let Some(mean) = &optimizer.mean[at] {
-            add(MEAN, mean.clone());
+            // Exact up to 16 million of them.
+            let updates = Tensor::from_floats([moments.updates as f32], &moments.first.device());
+            entries.push((format!("{UPDATES}{}", named.name), vec![1], updates));
         }
     });
     write_tensors(path, &entries, metadata)
@@ -108,8 +112,13 @@ pub(super) fn load(
         let Ok(view) = file.tensor(&name) else {
             return Ok(None);
         };
-        if view.shape() != named.shape || view.dtype() != Dtype::F32 {
-            let (found, shape) = (view.shape(), &named.shape);
+        let shape = if kind == UPDATES {
+            &[1][..]
+        } else {
+            &named.shape
+        };
+        if view.shape() != shape || view.dtype() != Dtype::F32 {
+            let found = view.shape();
             return Err(wrong(format!(
                 "{name} has shape {found:?}, the model {shape:?}"
             )));
@@ -122,6 +131,9 @@ pub(super) fn load(
             device,
         )))
     };
+    let metadata = header.metadata().clone().unwrap_or_default();
+    let steps = metadata.get("step").and_then(|step| step.parse().ok());
+    let steps: u64 = steps.unwrap_or(0);
     let mut weights = Vec::with_capacity(parameters.list().len());
     for at in 0..parameters.list().len() {
         let weight = read(WEIGHT, at)?;
@@ -131,11 +143,21 @@ pub(super) fn load(
         }
         weights.push(weight);
         if let (Some(first), Some(second)) = (read(FIRST, at)?, read(SECOND, at)?) {
-            optimizer.moments[at] = Some(Moments { first, second });
+            let updates = match read(UPDATES, at)? {
+                Some(count) => values(count)?.first().copied().unwrap_or(0.0) as u64,
+                // Kept since the second edition of this file: before, all parameters counted the steps.
+                None => steps,
+            };
+            optimizer.moments[at] = Some(Moments {
+                first,
+                second,
+                updates,
+            });
         }
-        optimizer.mean[at] = read(MEAN, at)?;
+        if optimizer.keeps_mean() {
+            optimizer.mean[at] = read(MEAN, at)?;
+        }
     }
     let learner = parameters.updated(learner, &mut |at, _| weights[at].take());
-    let metadata = header.metadata().clone().unwrap_or_default();
     Ok((learner, metadata.into_iter().collect()))
 }

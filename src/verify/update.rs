@@ -37,6 +37,7 @@ pub(super) fn optimizer(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), 
     let shape = start.shape.clone();
     let mut value = flat(start)?;
     let mut moments = None;
+    let update = AdamW::new(settings);
     for step in 1.. {
         let name = format!("grad_{}", step - 1);
         if !sheet.has(&name) {
@@ -46,7 +47,6 @@ pub(super) fn optimizer(sheet: &mut Sheet, space: &mut Workspace) -> Result<(), 
         let norm = gradient.values.iter().map(|v| v * v).sum::<f64>().sqrt();
         let norms = Numbers::floats(&[1], &[norm as f32]);
         sheet.check(&format!("norm_before_clip_{}", step - 1), &norms);
-        let update = AdamW::new(settings, step);
         let how = [rate, clip_factor(norm, limit)];
         let (next, remembered) = update.update(value, flat(gradient)?, moments, how);
         sheet.check(

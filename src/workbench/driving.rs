@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::{NoticeLevel, QueryRun, ResultSet, SourceState, Workbench};
 use crate::engine::{
-    ActionAnswer, Answer, Driver, Query, QueryId, Request, SimulatorOrder, SourceId,
+    ActionAnswer, Answer, Driver, Query, QueryId, Request, SimulatorOrder, SourceId, SourceSpec,
 };
 use crate::grounding::prompt::{self, Task};
 use crate::vision::Frame;
@@ -42,17 +42,56 @@ impl Workbench {
         if self.model.report.is_none() {
             return Some("Open a checkpoint to drive with".into());
         }
-        if self.seen().next().is_none() {
-            return Some("Show a camera for the policy to look through".into());
+        if self.seen().is_empty() {
+            let trained = self.trained_cameras().join(", ");
+            let named = if trained.is_empty() {
+                "a camera"
+            } else {
+                &trained
+            };
+            return Some(format!(
+                "Show {named}, so that the policy can look through it"
+            ));
         }
         prompt::check_instruction(&self.asking.instruction)
             .err()
             .map(|error| error.to_string())
     }
 
-    /// The cameras that the policy looks through, in their order.
-    pub fn seen(&self) -> impl Iterator<Item = &SourceState> {
-        self.simulated().filter(|source| source.in_view)
+    /// The cameras that the policy looks through, in their order: those it was trained with, if the scene has them,
+    /// else all in view.
+    #[must_use]
+    pub fn seen(&self) -> Vec<&SourceState> {
+        let open: Vec<&SourceState> = self.simulated().filter(|s| s.in_view).collect();
+        let trained = self.trained_cameras();
+        if trained.is_empty() {
+            return open;
+        }
+        let shown = |name: &&str| {
+            let spec = SourceSpec::Simulator((*name).to_owned());
+            open.iter().find(|source| source.spec == spec).copied()
+        };
+        let found: Vec<&SourceState> = trained.iter().filter_map(shown).collect();
+        if found.len() == trained.len() {
+            found
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The cameras that the loaded checkpoint was trained with, if the scene has all of them.
+    fn trained_cameras(&self) -> Vec<&str> {
+        let names = self.model.report.iter().flat_map(|report| &report.cameras);
+        let names: Vec<&str> = names.map(String::as_str).collect();
+        let scene = self.simulator.scene();
+        let known = |name: &&str| {
+            scene.is_some_and(|scene| scene.cameras.iter().any(|camera| camera.name == **name))
+        };
+        if names.iter().all(known) {
+            names
+        } else {
+            Vec::new()
+        }
     }
 
     /// Asks the next question, if the simulator waits for the policy and nothing else is being asked.
@@ -70,6 +109,7 @@ impl Workbench {
         }
         let views: Vec<(SourceId, Frame)> = self
             .seen()
+            .into_iter()
             .filter_map(|source| Some((source.id, source.frame.clone()?)))
             .collect();
         if views.is_empty() {

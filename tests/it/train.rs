@@ -173,3 +173,41 @@ fn two_trainings_in_one_folder_are_refused() {
     assert!(said.contains("another training"), "{said}");
     assert!(said.contains(&first.id().to_string()), "{said}");
 }
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_saves_the_steps_it_came_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = recipe(folder.path(), 100_000);
+    let run = folder.path().join("run");
+    let mut child = command(&recipe, false).spawn().unwrap();
+    wait(&mut child, &run, 3);
+    let interrupted = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.expect("kill runs").success());
+    assert_eq!(child.wait().unwrap().code(), Some(1), "it did not finish");
+    assert!(run.join("state.safetensors").is_file());
+    let taken = losses(&run).len() as u64;
+    let named = run.join(format!(
+        "checkpoints/steps_{taken}_pytorch_model.safetensors"
+    ));
+    assert!(named.is_file(), "every step that was recorded is saved");
+}
+
+#[test]
+fn checkpoints_of_another_run_are_not_taken_for_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = recipe(folder.path(), 5);
+    let checkpoints = folder.path().join("run/checkpoints");
+    fs::create_dir_all(&checkpoints).unwrap();
+    fs::write(
+        checkpoints.join("steps_900_pytorch_model.safetensors"),
+        b"x",
+    )
+    .unwrap();
+    let refused = train(&recipe, false);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(said.contains("checkpoints without the state"), "{said}");
+}

@@ -184,7 +184,7 @@ fn run(config: &RunConfig, resume: bool, shared: &Shared, sink: &Sink) -> TrainE
     };
     match caught(|| train::run(config, resume, &context, &mut tell)) {
         Ok(Ok(report)) => TrainEvent::Done(Box::new(report)),
-        Ok(Err(_)) if shared.cancel.is_cancelled() => TrainEvent::Cancelled,
+        Ok(Err(error)) if error.is_cancelled() => TrainEvent::Cancelled,
         Ok(Err(error)) => failed(error.to_string(), false),
         Err(panic) => failed(
             format!(

@@ -97,6 +97,10 @@ pub fn run(
                 shipped: false,
             };
             let vla = Vla::load(path, &options, &place, context)?;
+            let config = &RolloutConfig {
+                views: views(config, &vla.report().cameras, left[0]),
+                ..config.clone()
+            };
             for trial in left {
                 context.check()?;
                 let mut policy = VlaPolicy::new(&vla, config, context);
@@ -112,6 +116,17 @@ pub fn run(
     let report = RolloutReport::new(config, device, ordered);
     write(&config.out, &report)?;
     Ok(report)
+}
+
+/// The cameras to look through: those that are asked for, else those the checkpoint was trained with, if the scenes
+/// have them.
+fn views(config: &RolloutConfig, trained: &[String], trial: &Trial) -> Vec<String> {
+    let scene = trial.draw().scene;
+    let known = |name: &String| scene.cameras.iter().any(|camera| camera.name == *name);
+    if config.views.is_empty() && trained.iter().all(known) {
+        return trained.to_vec();
+    }
+    config.views.clone()
 }
 
 /// Plays several episodes at a time; results are kept in order.

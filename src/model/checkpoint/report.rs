@@ -72,6 +72,8 @@ pub struct LoadReport {
     pub loaded: LoadedOn,
     /// The run's sentence around an instruction, with `{instruction}` in it.
     pub prompt_wrapper: Option<String>,
+    /// The cameras it was trained to look through, in their order, where the run names them.
+    pub cameras: Vec<String>,
     /// Keys of the action statistics.
     pub statistics: Vec<String>,
     /// The run's training settings as written, null without a run.
@@ -133,6 +135,7 @@ impl LoadReport {
             },
             loaded,
             prompt_wrapper: run.and_then(|run| run.prompt_wrapper.clone()),
+            cameras: run.map_or_else(Vec::new, |run| run.cameras.clone()),
             statistics: statistics.map_or_else(Vec::new, |s| s.keys().map(str::to_owned).collect()),
             training: run.map_or(serde_json::Value::Null, |run| run.training.clone()),
             tensors: TensorFindings {

@@ -180,6 +180,8 @@ pub struct RunSettings {
     pub prompt_wrapper: Option<String>,
     /// The size every view is resized to before the encoders.
     pub image_size: Option<ImageSize>,
+    /// The cameras it was trained to look through, in their order; unknown of runs that were trained elsewhere.
+    pub cameras: Vec<String>,
     /// The `trainer` settings as written, for showing.
     pub training: serde_json::Value,
 }

@@ -78,11 +78,13 @@ impl RunConfig {
         let mut settings = RunSettings {
             prompt_wrapper: None,
             image_size: None,
+            cameras: Vec::new(),
             training: self.value["trainer"].clone(),
         };
         if let Some(data) = data {
             settings.prompt_wrapper = data.text("CoT_prompt")?.map(str::to_owned);
             settings.image_size = image_size(&data)?;
+            settings.cameras = data.raw("cameras").map(cameras).unwrap_or_default();
         }
         Ok(settings)
     }
@@ -107,6 +109,13 @@ fn image_size(data: &Keys) -> Result<Option<ImageSize>, LoadError> {
             format!("is {sides:?}, expected two sides from 1 to {LARGEST}"),
         )),
     }
+}
+
+/// Names of cameras, whole (`observation.images.wrist`) or short, as short ones.
+fn cameras(listed: &Value) -> Vec<String> {
+    let names = listed.as_array().into_iter().flatten();
+    let short = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+    names.filter_map(Value::as_str).map(short).collect()
 }
 
 #[cfg(test)]

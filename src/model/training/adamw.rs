@@ -41,14 +41,14 @@ pub struct Moments {
     pub first: Tensor<1>,
     /// Mean of their squares.
     pub second: Tensor<1>,
+    /// Updates it has had.
+    pub updates: u64,
 }
 
 /// The update of one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamW {
     settings: AdamWSettings,
-    /// Steps taken, this one included.
-    step: u64,
 }
 
 /// Factors of one update, in f32 as they are used.
@@ -62,10 +62,10 @@ struct Factors {
 }
 
 impl AdamW {
-    /// The update number `step`, counted from one.
+    /// With these settings.
     #[must_use]
-    pub const fn new(settings: AdamWSettings, step: u64) -> Self {
-        Self { settings, step }
+    pub const fn new(settings: AdamWSettings) -> Self {
+        Self { settings }
     }
 
     /// The parameter after the step, and what is remembered of it from now on. `scale` multiplies the gradient first
@@ -81,8 +81,10 @@ impl AdamW {
         let moments = moments.unwrap_or_else(|| Moments {
             first: value.zeros_like(),
             second: value.zeros_like(),
+            updates: 0,
         });
-        let factors = self.factors(rate);
+        let updates = moments.updates + 1;
+        let factors = self.factors(rate, updates);
         if device::computes_here(&value) {
             return here(value, gradient, moments, (factors, scale as f32));
         }
@@ -92,16 +94,22 @@ impl AdamW {
         let second = moments.second * b2 + gradient.clone() * gradient * (1.0 - b2);
         let denominator = second.clone().sqrt() * factors.root + factors.eps;
         let value = value * factors.keep - first.clone() / denominator * factors.rate;
-        (value, Moments { first, second })
+        let moments = Moments {
+            first,
+            second,
+            updates,
+        };
+        (value, moments)
     }
 
-    fn factors(&self, rate: f64) -> Factors {
+    /// Means that began at zero are corrected by the number of updates of this parameter.
+    fn factors(&self, rate: f64, updates: u64) -> Factors {
         let AdamWSettings {
             betas,
             eps,
             weight_decay,
         } = self.settings;
-        let correction = |beta: f64| 1.0 - beta.powf(self.step as f64);
+        let correction = |beta: f64| 1.0 - beta.powf(updates as f64);
         Factors {
             keep: (1.0 - rate * weight_decay) as f32,
             betas: betas.map(|beta| beta as f32),
@@ -119,6 +127,7 @@ fn here(
     (factors, scale): (Factors, f32),
 ) -> (Tensor<1>, Moments) {
     let device = value.device();
+    let updates = moments.updates + 1;
     let mut data = [value, moments.first, moments.second].map(Tensor::into_data);
     let gradient = gradient.into_data();
     let [value, first, second] = &mut data;
@@ -138,7 +147,12 @@ fn here(
             });
     }
     let [value, first, second] = data.map(|data| Tensor::from_data(data, &device));
-    (value, Moments { first, second })
+    let moments = Moments {
+        first,
+        second,
+        updates,
+    };
+    (value, moments)
 }
 
 fn sweep([value, first, second]: [&mut [f32]; 3], gradient: &[f32], f: Factors, scale: f32) {
@@ -164,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_first_step_moves_every_weight_by_the_rate() {
-        let step = AdamW::new(AdamWSettings::default(), 1);
+        let step = AdamW::new(AdamWSettings::default());
         let (value, _) = step.update(
             vector(&[1.0, -2.0, 0.5]),
             vector(&[3.0, -0.01, 0.0]),
@@ -180,7 +194,7 @@ mod tests {
     fn scaling_the_gradient_is_scaling_the_moments() {
         let settings = AdamWSettings::default();
         let (_, moments) =
-            AdamW::new(settings, 1).update(vector(&[1.0]), vector(&[4.0]), None, [1e-3, 0.25]);
+            AdamW::new(settings).update(vector(&[1.0]), vector(&[4.0]), None, [1e-3, 0.25]);
         let first = moments.first.into_scalar::<f32>();
         assert!((first - 0.1).abs() < 1e-6, "{first}");
     }

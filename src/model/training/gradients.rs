@@ -216,15 +216,6 @@ impl Gradients {
         })
     }
 
-    /// Every gradient times a factor.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        let list = self.list.into_iter();
-        Self {
-            list: list.map(|g| g.map(|g| g * factor)).collect(),
-        }
-    }
-
     /// The Euclidean norm over all of them.
     ///
     /// # Errors

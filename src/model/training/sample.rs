@@ -27,7 +27,7 @@ pub enum SampleError {
     Unanswered,
     /// The conversation is longer than allowed.
     #[error(
-        "the conversation has {length} tokens, more than the {limit} allowed; raise model_max_length or drop it"
+        "a picture with its question has {length} tokens, more than the {limit} allowed; raise batch.tokens, make picture.size smaller, or drop it"
     )]
     Length {
         /// Its tokens.

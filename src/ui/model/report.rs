@@ -198,6 +198,7 @@ pub(super) mod tests {
                 seconds: 0.0,
             },
             prompt_wrapper: None,
+            cameras: Vec::new(),
             statistics: Vec::new(),
             training: serde_json::Value::Null,
             tensors: TensorFindings::default(),

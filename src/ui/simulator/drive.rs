@@ -164,7 +164,11 @@ fn policy(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let (text, ink) = if let Some(obstacle) = workbench.driving_obstacle() {
         (obstacle, p.warn)
     } else {
-        let names: Vec<String> = workbench.seen().map(SourceState::name).collect();
+        let names: Vec<String> = workbench
+            .seen()
+            .into_iter()
+            .map(SourceState::name)
+            .collect();
         let text = format!("The policy looks through {}", names.join(", "));
         (text, p.weak)
     };

@@ -21,6 +21,7 @@ pub(in crate::workbench) fn report(path: &str) -> Box<LoadReport> {
             seconds: 0.0,
         },
         prompt_wrapper: None,
+        cameras: Vec::new(),
         statistics: Vec::new(),
         training: serde_json::Value::Null,
         tensors: TensorFindings::default(),

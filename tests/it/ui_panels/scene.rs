@@ -158,6 +158,7 @@ pub fn report() -> LoadReport {
             seconds: 14.2,
         },
         prompt_wrapper: Some("Your task is {instruction}. Locate the key objects.".into()),
+        cameras: Vec::new(),
         statistics: vec!["bridge_orig".into(), "fractal20220817_data".into()],
         training: serde_json::json!({"trainer": {"max_train_steps": 100_000, "lr": 5e-5}, "seed": 42}),
         tensors: TensorFindings {
