@@ -1,5 +1,6 @@
 //! Coordinates inside answers: moved to the pixels of the fitted picture, and read as the spots they speak of.
 
+use super::placed::Placed;
 use crate::geometry::ImageSize;
 use crate::grounding::reply::{Reply, ReplyContext, ReplyScale, Rule, parse};
 use crate::grounding::{Grounding, GroundingKind};
@@ -13,15 +14,18 @@ pub(super) struct Answer {
     pub groundings: Vec<Grounding>,
 }
 
-/// The answer to `question`, written for a picture of `from`, for one of `to`. Text without coordinates stays.
-pub(super) fn fitted(question: &str, answer: &str, from: ImageSize, to: ImageSize) -> Answer {
-    let reply = read(question, answer, from, from);
-    let text = if from == to {
+/// The answer to `question`, written for the stored picture, for the placed one. Text without coordinates stays.
+pub(super) fn fitted(question: &str, answer: &str, placed: &Placed) -> Answer {
+    let text = if placed.is_plain() {
         answer.to_owned()
     } else {
-        moved(answer, &reply, from, to)
+        moved(
+            answer,
+            &read(question, answer, placed.stored(), placed.stored()),
+            placed,
+        )
     };
-    let groundings = pointed(question, &text, to);
+    let groundings = pointed(question, &text, placed.size());
     Answer { text, groundings }
 }
 
@@ -60,20 +64,16 @@ fn expected(question: &str) -> Option<GroundingKind> {
 }
 
 /// The text with the numbers of every grounding replaced. Numbers that do not stand plainly stay as they are.
-fn moved(answer: &str, reply: &Reply, from: ImageSize, to: ImageSize) -> String {
+fn moved(answer: &str, reply: &Reply, placed: &Placed) -> String {
     let mut spans: Vec<_> = reply.groundings.iter().map(|g| g.span.clone()).collect();
     spans.sort_by_key(|span| span.start);
-    let scale = [
-        f64::from(to.width) / f64::from(from.width.max(1)),
-        f64::from(to.height) / f64::from(from.height.max(1)),
-    ];
     let (mut text, mut at) = (String::with_capacity(answer.len()), 0);
     for span in spans {
         if span.start < at || answer.get(span.clone()).is_none() {
             continue;
         }
         text.push_str(&answer[at..span.start]);
-        text.push_str(&scaled(&answer[span.clone()], scale));
+        text.push_str(&numbers(&answer[span.clone()], placed));
         at = span.end;
     }
     text.push_str(&answer[at..]);
@@ -81,7 +81,7 @@ fn moved(answer: &str, reply: &Reply, from: ImageSize, to: ImageSize) -> String 
 }
 
 /// Numbers alternate between across and down.
-fn scaled(part: &str, scale: [f64; 2]) -> String {
+fn numbers(part: &str, placed: &Placed) -> String {
     let mut text = String::with_capacity(part.len());
     let mut number = String::new();
     let mut axis = 0;
@@ -91,7 +91,8 @@ fn scaled(part: &str, scale: [f64; 2]) -> String {
             continue;
         }
         if let Ok(value) = number.parse::<f64>() {
-            text.push_str(&((value * scale[axis]).round() as i64).to_string());
+            let place = placed.coordinate(axis, value).round().max(0.0);
+            text.push_str(&(place as i64).to_string());
             axis = 1 - axis;
         } else {
             text.push_str(&number);
@@ -135,11 +136,11 @@ mod tests {
                 "1. Take 2 cubes.\n2. Go.",
             ),
         ] {
-            assert_eq!(fitted(question, answer, FROM, TO).text, wanted);
-            assert_eq!(fitted(question, answer, FROM, FROM).text, answer);
+            let fitted = |to| fitted(question, answer, &Placed::new(FROM, to)).text;
+            assert_eq!((fitted(TO), fitted(FROM)), (wanted.into(), answer.into()));
         }
         let answer = r#"[{"bbox_2d": [20, 40, 60, 80], "label": "cube"}]"#;
-        let found = fitted("box", answer, FROM, TO).groundings;
+        let found = fitted("box", answer, &Placed::new(FROM, TO)).groundings;
         assert_eq!(found[0].bounds(), Some([10.0, 10.0, 30.0, 20.0]));
     }
 }

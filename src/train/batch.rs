@@ -3,8 +3,9 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::answers::{self, Answer};
-use super::gallery::{self, Gallery, Shot};
+use super::gallery::{Gallery, Question, Shot};
 use super::pictures::{Fitted, Pictures};
+use super::placed::Placed;
 use super::random::weighted;
 use super::shown::Shown;
 use super::{BatchConfig, TrainError};
@@ -101,17 +102,20 @@ impl Reader<'_> {
         let shot = gallery.draw(easy, random);
         let fitted = self.pictures.file(&shot.file)?;
         let questions = gallery.questions(shot, batch.questions, random);
-        let patches = normalize::patchify(std::slice::from_ref(&fitted.frame), self.layout)
-            .map_err(|error| TrainError::Setting {
-                name: "picture.size".into(),
-                why: error.to_string(),
+        let placed = self.place(shot, &fitted, &questions, random);
+        let frame = placed.moved(&fitted.frame);
+        let patches =
+            normalize::patchify(std::slice::from_ref(&frame), self.layout).map_err(|error| {
+                TrainError::Setting {
+                    name: "picture.size".into(),
+                    why: error.to_string(),
+                }
             })?;
         let grid = patches.grids[0];
         let (mut samples, mut asked) = (Vec::new(), Vec::new());
         let mut length = 0;
         for question in &questions {
-            let size = fitted.frame.size();
-            let answer = answers::fitted(&question.question, &question.answer, fitted.stored, size);
+            let answer = answers::fitted(&question.question, &question.answer, &placed);
             let sample = self.sample(&question.question, &answer, grid)?;
             length += sample.ids.len();
             if length > batch.tokens {
@@ -133,12 +137,34 @@ impl Reader<'_> {
         Ok(Slot {
             packed: Packed::new(&samples, self.config),
             asked,
-            scenery: self.scenery(shot, &fitted),
+            scenery: self.scenery(shot, &placed),
             patches: patches.values,
             grid,
-            frame: fitted.frame,
+            frame,
             name: shot.file.display().to_string(),
         })
+    }
+
+    /// Where the picture lies this time. It is moved only where everything in it is known, so that nothing that is
+    /// spoken of leaves it.
+    fn place(
+        &self,
+        shot: &Shot,
+        fitted: &Fitted,
+        questions: &[Question],
+        random: &mut ChaCha8Rng,
+    ) -> Placed {
+        let placed = Placed::new(fitted.stored, fitted.frame.size());
+        let most = self.pictures.shift();
+        if most == 0 || !shot.complete {
+            return placed;
+        }
+        let mut boxes: Vec<[f32; 4]> = shot.things.iter().map(|thing| thing.corners).collect();
+        for Question { question, answer } in questions {
+            let found = answers::pointed(question, answer, fitted.stored);
+            boxes.extend(found.iter().filter_map(Grounding::bounds));
+        }
+        placed.drawn(most, &boxes, random)
     }
 
     fn sample(
@@ -207,20 +233,15 @@ impl Reader<'_> {
         })
     }
 
-    fn scenery(&self, shot: &Shot, fitted: &Fitted) -> Scenery {
-        let size = fitted.frame.size();
+    fn scenery(&self, shot: &Shot, placed: &Placed) -> Scenery {
+        let size = placed.size();
         let patch = self.layout.patch as f32;
         let merge = self.layout.merge;
         let [rows, columns] = [size.height, size.width].map(|side| side / self.layout.patch);
         let things: Vec<([f32; 4], &str)> = shot
             .things
             .iter()
-            .map(|t| {
-                (
-                    gallery::fitted(t.corners, fitted.stored, size),
-                    t.label.as_str(),
-                )
-            })
+            .map(|thing| (placed.corners(thing.corners), thing.label.as_str()))
             .collect();
         let mut scenery = Scenery::default();
         for row in (0..rows).step_by(merge as usize) {

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{LabelSource, TrainError};
 use crate::data::PriorsFile;
 use crate::data::labels::{self, ReadOptions, Role as Speaker, Sample, Shape};
-use crate::geometry::{ImagePoint, ImageSize};
+use crate::geometry::ImagePoint;
 use crate::grounding::prompt::Task;
 use crate::grounding::{Grounding, GroundingKind};
 use crate::job::JobContext;
@@ -247,12 +247,4 @@ fn asked(sample: &Sample) -> Vec<Question> {
     pairs
         .filter(|q| !q.question.is_empty() && !q.answer.is_empty())
         .collect()
-}
-
-/// Corners on the fitted picture.
-pub(super) fn fitted(corners: [f32; 4], from: ImageSize, to: ImageSize) -> [f32; 4] {
-    let across = to.width as f32 / from.width.max(1) as f32;
-    let down = to.height as f32 / from.height.max(1) as f32;
-    let [x1, y1, x2, y2] = corners;
-    [x1 * across, y1 * down, x2 * across, y2 * down]
 }

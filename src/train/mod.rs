@@ -28,6 +28,7 @@ mod metrics;
 mod objective;
 mod optimizer;
 mod pictures;
+mod placed;
 mod random;
 mod recorded;
 mod replica;

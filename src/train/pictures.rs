@@ -21,6 +21,7 @@ pub(super) struct Fitted {
 /// Every picture of a run.
 pub(super) struct Pictures {
     size: ImageSize,
+    shift: u32,
     room: usize,
     kept: Mutex<HashMap<PathBuf, Fitted>>,
 }
@@ -32,6 +33,7 @@ impl Pictures {
         Self {
             room: config.cache * (1 << 20) / (4 * size.pixels()).max(1),
             kept: Mutex::default(),
+            shift: config.shift,
             size,
         }
     }
@@ -39,6 +41,11 @@ impl Pictures {
     /// The size the model sees.
     pub(super) const fn size(&self) -> ImageSize {
         self.size
+    }
+
+    /// The most pixels a labelled picture is moved by.
+    pub(super) const fn shift(&self) -> u32 {
+        self.shift
     }
 
     /// Resizes as the original does: bicubic, with antialiasing.

@@ -122,6 +122,8 @@ pub struct PictureConfig {
     pub size: [u32; 2],
     /// Resized pictures kept in memory, in megabytes.
     pub cache: usize,
+    /// Labelled pictures are moved by up to so many pixels each way, boxes and points with them.
+    pub shift: u32,
 }
 
 impl Default for PictureConfig {
@@ -129,6 +131,7 @@ impl Default for PictureConfig {
         Self {
             size: [224, 224],
             cache: 1024,
+            shift: 0,
         }
     }
 }
