@@ -105,11 +105,12 @@ const BATCH: &[Row] = &[
     row("/batch/accumulate", "Accumulate", Control::Whole(1, 65_536), "Parts a step is divided into, to fit memory"),
     row("/batch/checkpointing", "Recompute activations", Control::Switch, "Slower, with less memory"),
     row("/picture/size", "Picture", Control::Pair, "Width and height every picture is resized to; multiples of 28 lose nothing"),
+    row("/picture/shift", "Shift", Control::Whole(0, 256), "Labelled pictures are moved by up to so many pixels each way, boxes and points with them"),
 ];
 
 #[rustfmt::skip]
 const OPTIMIZER: &[Row] = &[
-    row("/optimizer/warmup", "Warm-up", Control::Whole(0, MANY), "Steps until the full rates"),
+    row("/optimizer/warmup", "Warm-up", Control::Whole(0, MANY), "Steps until the full rates; a tenth of the run at most"),
     row("/optimizer/floor", "Floor", Control::Real(0.0, 1.0), "Where the cosine ends, as a share of the full rate"),
     row("/optimizer/clip", "Clip", Control::Real(0.0, BIG), "Largest norm of all gradients together"),
     row("/optimizer/adamw/weight_decay", "Weight decay", Control::Real(0.0, 1.0), "Share of a weight taken away per step and unit of rate"),
