@@ -10,6 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct CancelToken(Arc<AtomicBool>);
 
 impl CancelToken {
+    /// A token that a flag is, for those who can only raise flags: a handler of signals.
+    #[must_use]
+    pub const fn of(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
     /// Asks the computation to stop at its next check.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);

@@ -6,16 +6,20 @@
 //! "update_ms", "samples_per_second", "operations", "gflops"}]}`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 use super::table::{Flush, Table};
 use super::{Outcome, json as write_json, json_line, text};
 use crate::engine::DeviceChoice;
-use crate::job::JobContext;
+use crate::job::{CancelToken, JobContext};
 use crate::train::{
     BenchConfig, BenchReport, BenchShape, Report, RunConfig, StepMetrics, bench as measure,
     run as train,
@@ -64,8 +68,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
         config.steps = steps;
     }
     let bar = bar(config.steps);
-    let context = JobContext::silent();
-    stop_on_interrupt(&context)?;
+    let context = JobContext {
+        cancel: stops_on_interrupt()?,
+        ..JobContext::silent()
+    };
     let mut told = Instant::now();
     let mut failed = None;
     let report = train(&config, options.resume, &context, &mut |metrics| {
@@ -98,16 +104,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
 }
 
 /// The first interrupt saves and ends, the second one ends at once.
-fn stop_on_interrupt(context: &JobContext<'_>) -> anyhow::Result<()> {
-    let cancel = context.cancel.clone();
-    ctrlc::set_handler(move || {
-        if cancel.is_cancelled() {
-            std::process::exit(130);
-        }
-        cancel.cancel();
-        eprintln!("stopping after this step, then saving; once more ends at once");
-    })?;
-    Ok(())
+fn stops_on_interrupt() -> anyhow::Result<CancelToken> {
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the flag is not raised yet when the first one is looked at.
+        flag::register_conditional_shutdown(signal, 130, Arc::clone(&asked))?;
+        flag::register(signal, Arc::clone(&asked))?;
+    }
+    Ok(CancelToken::of(asked))
 }
 
 fn schema(value: Result<Value, serde_json::Error>) -> Value {
