@@ -5,9 +5,11 @@
 
 use std::collections::VecDeque;
 
+use super::simulator::{SimulatorPhase, tell};
 use super::{NoticeLevel, QueryRun, ResultSet, SourceState, Workbench};
 use crate::engine::{
-    ActionAnswer, Answer, Driver, Query, QueryId, Request, SimulatorOrder, SourceId, SourceSpec,
+    ActionAnswer, Answer, Driver, Query, QueryId, Request, SimulatorOrder, SimulatorSetup,
+    SourceId, SourceSpec,
 };
 use crate::grounding::prompt::{self, Task};
 use crate::vision::Frame;
@@ -187,6 +189,34 @@ impl Workbench {
         self.driving = Driving::default();
         self.notice(NoticeLevel::Warning, format!("The policy stopped: {why}"));
         self.run_simulator(false)
+    }
+
+    /// The loaded or coming checkpoint drives through one camera, from the start of an episode.
+    pub(super) fn demonstrate(&mut self) -> Vec<Request> {
+        if self.simulator.phase == SimulatorPhase::Closed {
+            self.simulator.one_view = true;
+        }
+        self.simulator.driver = Driver::Policy;
+        self.forget_driving();
+        let mut requests = tell(SimulatorOrder::Drive(Driver::Policy));
+        requests.extend(self.set_up(SimulatorSetup::default()));
+        // The episode before, which may be over, is none of its business.
+        self.simulator.status.end = None;
+        requests.extend(self.run_simulator(true));
+        requests
+    }
+
+    /// Gives the arm to a driver, or takes it back.
+    pub(super) fn toggle_driver(&mut self, driver: Driver) -> Vec<Request> {
+        let now = &mut self.simulator.driver;
+        *now = if *now == driver {
+            Driver::Person
+        } else {
+            driver
+        };
+        let order = SimulatorOrder::Drive(*now);
+        self.forget_driving();
+        tell(order)
     }
 
     /// Things are no longer as the policy knew them: another episode, another driver, another instruction.

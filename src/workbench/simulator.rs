@@ -56,7 +56,7 @@ pub struct SimulatorState {
     /// Whether cameras were opened for this run of the simulator.
     shown: bool,
     /// Whether only the camera of the shipped checkpoint is opened.
-    one_view: bool,
+    pub(super) one_view: bool,
 }
 
 impl Default for SimulatorState {
@@ -191,7 +191,7 @@ impl Workbench {
         requests
     }
 
-    fn set_up(&mut self, setup: SimulatorSetup) -> Vec<Request> {
+    pub(super) fn set_up(&mut self, setup: SimulatorSetup) -> Vec<Request> {
         self.settings.simulator = setup.clone();
         if self.simulator.scene().is_none() {
             self.simulator.phase = SimulatorPhase::Starting(self.now_secs);
@@ -223,34 +223,6 @@ impl Workbench {
             return requests;
         }
         tell(SimulatorOrder::Run(run))
-    }
-
-    /// The loaded or coming checkpoint drives through one camera, from the start of an episode.
-    pub(super) fn demonstrate(&mut self) -> Vec<Request> {
-        if self.simulator.phase == SimulatorPhase::Closed {
-            self.simulator.one_view = true;
-        }
-        self.simulator.driver = Driver::Policy;
-        self.forget_driving();
-        let mut requests = tell(SimulatorOrder::Drive(Driver::Policy));
-        requests.extend(self.set_up(SimulatorSetup::default()));
-        // The episode before, which may be over, is none of its business.
-        self.simulator.status.end = None;
-        requests.extend(self.run_simulator(true));
-        requests
-    }
-
-    /// Gives the arm to a driver, or takes it back.
-    fn toggle_driver(&mut self, driver: Driver) -> Vec<Request> {
-        let now = &mut self.simulator.driver;
-        *now = if *now == driver {
-            Driver::Person
-        } else {
-            driver
-        };
-        let order = SimulatorOrder::Drive(*now);
-        self.forget_driving();
-        tell(order)
     }
 
     fn step_simulator(&mut self) -> Vec<Request> {
@@ -400,7 +372,7 @@ impl Workbench {
     }
 }
 
-fn tell(order: SimulatorOrder) -> Vec<Request> {
+pub(super) fn tell(order: SimulatorOrder) -> Vec<Request> {
     vec![Request::Simulator(order)]
 }
 

@@ -3,6 +3,7 @@
 //! Frames and status of one moment are published together, newest wins; orders never wait.
 
 mod draw;
+mod drive;
 mod keep;
 mod plain;
 mod play;

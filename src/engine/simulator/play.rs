@@ -12,7 +12,7 @@ use super::plain::{
 };
 use super::truth::{Truth, named};
 use super::{Inward, Published};
-use crate::control::{Chunker, Playback, decided};
+use crate::control::{Chunker, Playback};
 use crate::engine::worker::Sink;
 use crate::engine::{Event, Latest, SourceId, SourceInfo, SourceKind};
 use crate::robot::DeltaAction;
@@ -39,13 +39,13 @@ pub(super) struct Live {
     pub(super) session: Session,
     pub(super) stage: Stage,
     pub(super) truth: Truth,
-    refused: u64,
+    pub(super) refused: u64,
     changed: u64,
-    refusal: Option<String>,
+    pub(super) refusal: Option<String>,
     /// The policy's next steps.
-    chunker: Chunker,
+    pub(super) chunker: Chunker,
     /// The number of the wait for more of them.
-    waits: Option<u64>,
+    pub(super) waits: Option<u64>,
     /// Whether this episode was handed to the keeper.
     kept: bool,
 }
@@ -60,16 +60,16 @@ pub(super) struct Play {
     pub(super) live: Option<Live>,
     pub(super) attached: Vec<(SourceId, String)>,
     pub(super) running: bool,
-    driver: Driver,
+    pub(super) driver: Driver,
     /// Waits for a policy so far.
-    waits: u64,
+    pub(super) waits: u64,
     repeat: bool,
     pub(super) wants_truth: bool,
     speed: f32,
     record: Option<PathBuf>,
     due: Instant,
     /// Whether what is shown is no longer what is.
-    stale: bool,
+    pub(super) stale: bool,
     pub(super) draw_ms: f32,
 }
 
@@ -198,7 +198,7 @@ impl Play {
         }
     }
 
-    fn with(&mut self, act: impl FnOnce(&mut Live)) {
+    pub(super) fn with(&mut self, act: impl FnOnce(&mut Live)) {
         if let Some(live) = &mut self.live {
             act(live);
         }
@@ -290,37 +290,6 @@ impl Play {
         self.due = Instant::now();
     }
 
-    fn set_driver(&mut self, driver: Driver) {
-        if self.driver != driver {
-            self.driver = driver;
-            self.with(|live| {
-                live.session.release();
-                live.chunker.reset();
-                live.waits = None;
-            });
-        }
-    }
-
-    /// Waits for the policy's next steps where it has none left, from this moment on.
-    fn look(&mut self) {
-        let Some(live) = &mut self.live else { return };
-        let drives = self.driver == Driver::Policy && self.running;
-        let wants = live.chunker.is_hungry() && live.session.ending().is_none();
-        if drives && wants && live.waits.is_none() {
-            self.waits += 1;
-            live.waits = Some(self.waits);
-            self.stale = true;
-        }
-    }
-
-    /// Takes the policy's next steps; those of another moment are old.
-    fn feed(&mut self, wait: u64, steps: &[Vec<f64>]) {
-        if let Some(live) = self.live.as_mut().filter(|live| live.waits == Some(wait)) {
-            live.chunker.feed(steps.to_vec());
-            live.waits = None;
-        }
-    }
-
     /// One control step, or one period of holding.
     fn step(&mut self) {
         let (driver, repeat) = (self.driver, self.repeat);
@@ -387,19 +356,6 @@ impl Play {
 }
 
 impl Live {
-    /// The policy's next step, if it gave one; the world waits for it.
-    fn drive(&mut self) {
-        let Some(axes) = self.chunker.next_action() else {
-            return;
-        };
-        if let Some(action) = decided(&axes) {
-            self.session.drive(action);
-        } else {
-            self.refused += 1;
-            self.refusal = Some("a step of the policy is not seven finite numbers".into());
-        }
-    }
-
     /// Counts what became of the last step.
     fn count(&mut self) {
         let report = self.session.episode().report();
