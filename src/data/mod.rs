@@ -27,7 +27,7 @@ pub use lerobot::write::{
 };
 pub use lerobot::{Conversion, Episodes, Modality, Part, Thoroughness, Version};
 pub use pickle::{PickleError, unpickle};
-pub use priors::{FrameObject, FramePriors, PriorsFile};
+pub use priors::{Aims, FrameObject, FramePriors, PriorsFile};
 pub use stats::{QUANTILES, Stats};
 
 use std::path::Path;

@@ -43,6 +43,17 @@ pub struct FrameObject {
     pub mask: Option<Mask>,
 }
 
+/// What an arm is about, in pixels of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Aims {
+    /// Between its fingers.
+    pub tool: Option<[f64; 2]>,
+    /// Where it will grip.
+    pub grasp: Option<[f64; 2]>,
+    /// Where it will let go.
+    pub place: Option<[f64; 2]>,
+}
+
 /// The file, open.
 #[derive(Debug)]
 pub struct PriorsFile {
@@ -68,6 +79,7 @@ struct Line {
     subtask: String,
     #[serde(default)]
     objects: Vec<Object>,
+    tool: Option<[f64; 2]>,
     grasp: Option<[f64; 2]>,
     place: Option<[f64; 2]>,
     #[serde(default)]
@@ -141,6 +153,19 @@ impl PriorsFile {
                 .and_then(|runs| Mask::new(runs.size, runs.counts).ok()),
         };
         Ok(objects.map(object).collect())
+    }
+
+    /// Where the arm is, grips and lets go in a picture; nothing where nothing is written about it.
+    ///
+    /// # Errors
+    /// As [`Self::at`].
+    pub fn aims(&mut self, episode: u64, frame: u64, camera: &str) -> Result<Aims, DataError> {
+        let line = self.read(episode, frame, camera)?;
+        Ok(line.map_or_else(Aims::default, |line| Aims {
+            tool: line.tool,
+            grasp: line.grasp,
+            place: line.place,
+        }))
     }
 
     /// The line of a picture.

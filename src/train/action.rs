@@ -4,6 +4,7 @@ use rand::Rng as _;
 use rand_distr::{Distribution as _, StandardNormal};
 use serde_json::Value;
 
+use super::aim::Places;
 use super::learner::{Made, SPATIAL_PROMPT};
 use super::pictures::Pictures;
 use super::random::{Stream, generator, weighted};
@@ -23,6 +24,8 @@ use crate::vision::{Fit, Frame};
 
 /// Share of samples learnt without their condition (`class_dropout_prob` of the original).
 const DROP: f64 = 0.1;
+/// Side of a patch of the image encoder.
+const DINO_PATCH: usize = 14;
 
 /// Action samples and what chance decides about them.
 pub(super) struct ActionPart {
@@ -30,6 +33,15 @@ pub(super) struct ActionPart {
     pub draw: DiffusionDraw,
     /// What was drawn, for messages.
     pub names: Vec<String>,
+    /// Where the arm is, grips and lets go in the first picture of each, for those who ask.
+    pub places: Vec<Places>,
+}
+
+impl ActionPart {
+    /// Patches of the image encoder, high and wide.
+    pub(super) fn grid(&self) -> [usize; 2] {
+        self.batch.pixels.1.map(|side| side / DINO_PATCH)
+    }
 }
 
 /// The episodes of a run.
@@ -48,7 +60,11 @@ impl Actions {
         let mut sets = Vec::new();
         if config.recipe.acts() {
             for source in config.actions.iter().filter(|source| source.weight > 0.0) {
-                sets.push(ActionSet::open(source, context)?);
+                let mut set = ActionSet::open(source, context)?;
+                if config.auxiliary.aim > 0.0 {
+                    set.look_where_it_aims()?;
+                }
+                sets.push(set);
             }
         }
         let chunk = made.learner.network.expert.as_ref().map(|e| e.dit.chunk());
@@ -115,7 +131,9 @@ impl Actions {
         }
         let draw = draws(config, [horizon, axes], (step, first, count));
         let names = samples.iter().map(|sample| sample.name.clone()).collect();
+        let places = samples.iter().map(|sample| sample.places).collect();
         Ok(ActionPart {
+            places,
             batch: self.batch(made, samples)?,
             draw,
             names,
@@ -226,7 +244,10 @@ fn share_scales(sets: &mut [ActionSet]) -> Result<(), TrainError> {
 /// DINOv2 sees patches of 14 pixels.
 fn check_sides([width, height]: [u32; 2]) -> Result<(), TrainError> {
     let fitted = Fit::shorter_side(ImageSize::new(width, height), DINO_SIDE).target;
-    if fitted.width.is_multiple_of(14) && fitted.height.is_multiple_of(14) {
+    if [fitted.width, fitted.height]
+        .iter()
+        .all(|side| side.is_multiple_of(DINO_PATCH as u32))
+    {
         return Ok(());
     }
     Err(TrainError::Setting {

@@ -1,6 +1,7 @@
 //! How many things each loss of a step is the mean over. A part of a step counts as much of each loss as it holds, so
 //! that a step gives the same gradient however it is divided among parts and devices.
 
+use super::aim;
 use super::draw::Part;
 use super::heads;
 use super::objective::Numbers;
@@ -20,6 +21,8 @@ pub(super) struct Counts {
     pub names: f64,
     /// Action samples.
     pub actions: f64,
+    /// Places that are known in their pictures.
+    pub places: f64,
 }
 
 impl Counts {
@@ -35,6 +38,7 @@ impl Counts {
         }
         if let Some(part) = &part.actions {
             counts.actions = part.batch.prompts.batch as f64;
+            counts.places = aim::known(&part.places) as f64;
         }
         counts
     }
@@ -47,6 +51,7 @@ impl Counts {
             spots: self.spots + other.spots,
             names: self.names + other.names,
             actions: self.actions + other.actions,
+            places: self.places + other.places,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use burn::module::Module;
 use burn::tensor::{DType, Device};
 
+use super::aim::Aim;
 use super::gallery::Gallery;
 use super::heads::Heads;
 use super::lora::Adapters;
@@ -31,6 +32,7 @@ const MAX_WORDS: usize = 256;
 pub(super) struct Learner {
     pub network: Network,
     pub heads: Option<Heads>,
+    pub aim: Option<Aim>,
     pub adapters: Option<Adapters>,
 }
 
@@ -39,6 +41,7 @@ impl Learner {
         Self {
             network,
             heads: None,
+            aim: None,
             adapters: None,
         }
     }
@@ -48,6 +51,7 @@ impl Learner {
         Self {
             network: self.network.on(device),
             heads: self.heads.map(|heads| heads.fork(device)),
+            aim: self.aim.map(|aim| aim.fork(device)),
             adapters: self.adapters.map(|adapters| adapters.fork(device)),
         }
     }
@@ -114,8 +118,11 @@ impl Made {
                 });
             }
         };
-        if config.auxiliary.any() {
+        if config.auxiliary.of_planner() {
             made.add_heads(config.seed, words, device, context)?;
+        }
+        if config.auxiliary.aim > 0.0 && config.recipe.acts() {
+            made.add_aim(config.seed, device, context)?;
         }
         if let Some(lora) = &config.lora {
             let list = made.parameters.list().to_vec();
@@ -232,6 +239,22 @@ impl Made {
         let named = [self.parameters.list(), &loader.named()].concat();
         self.parameters = Parameters::new(named);
         self.words = words;
+        Ok(())
+    }
+
+    fn add_aim(
+        &mut self,
+        seed: u64,
+        device: &Device,
+        context: &JobContext<'_>,
+    ) -> Result<(), TrainError> {
+        let Some(sizes) = &self.config.expert else {
+            return Ok(());
+        };
+        let loader = Loader::new(Filling::Fresh(seed), device, DType::F32, context);
+        self.learner.aim = Some(Aim::load(&loader.weights(), sizes)?);
+        let named = [self.parameters.list(), &loader.named()].concat();
+        self.parameters = Parameters::new(named);
         Ok(())
     }
 

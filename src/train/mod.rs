@@ -11,6 +11,7 @@
 //! whoever listens and written to `metrics.jsonl`.
 
 mod action;
+mod aim;
 mod answers;
 mod batch;
 mod bench;

@@ -217,9 +217,23 @@ impl Objective<'_> {
             self.loss.gradient_decay,
         );
         let network = &learner.network;
-        let loss = network.action_loss(&part.batch, &part.draw, how, &mut self.pass())?;
-        let part = share(own.actions, self.whole.actions);
-        Ok(Costs::of("action", loss * part))
+        let mut pass = self.pass();
+        let (condition, patches) = network.action_condition(&part.batch, how, &mut pass)?;
+        let drawn = (&part.batch.actions[..], &part.draw);
+        let loss = network.noise_loss(condition.clone(), drawn, &mut pass)?;
+        let costs = Costs::of("action", loss * share(own.actions, self.whole.actions));
+        let Some(aim) = &learner.aim else {
+            return Ok(costs);
+        };
+        let [images, count, width] = patches.dims();
+        let views = part.batch.views;
+        let first = patches
+            .reshape([images / views, views, count * width])
+            .narrow(1, 0, 1)
+            .reshape([images / views, count, width]);
+        let cost = aim.cost(&condition, (&first, part.grid()), &part.places);
+        let cost = cost * share(own.places, self.whole.places);
+        Ok(costs.add("aim", cost, self.auxiliary.aim))
     }
 }
 

@@ -5,9 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::aim::{self, Places};
 use super::pictures::{Fitted, Pictures};
 use super::{ActionSource, TrainError};
-use crate::data::{Episodes, QUANTILES, Stats};
+use crate::data::{Episodes, PriorsFile, QUANTILES, Stats};
+use crate::geometry::ImageSize;
 use crate::job::JobContext;
 
 /// One dataset.
@@ -18,6 +20,8 @@ pub(super) struct ActionSet {
     /// Cameras in the order the model sees them.
     pub cameras: Vec<String>,
     episodes: Mutex<Episodes>,
+    /// Where the arm aims, if that is learnt.
+    priors: Option<Mutex<PriorsFile>>,
     recorded: Vec<Recorded>,
     pub frames: u64,
     pub axes: usize,
@@ -62,6 +66,8 @@ pub(super) struct ActionSample {
     pub views: Vec<Fitted>,
     pub actions: Vec<f32>,
     pub name: String,
+    /// Where the arm is, grips and lets go in the first picture.
+    pub places: Places,
 }
 
 impl ActionSet {
@@ -133,6 +139,7 @@ impl ActionSet {
             tag: source.tag.clone(),
             cameras,
             episodes: Mutex::new(episodes),
+            priors: None,
             recorded,
             frames,
             axes,
@@ -143,6 +150,30 @@ impl ActionSet {
         let alone = set.numbers().collect::<Vec<f64>>();
         set.scale_by(&Stats::of_rows(axes, &alone))?;
         Ok(set)
+    }
+
+    /// Samples say from now on where the arm aims.
+    pub(super) fn look_where_it_aims(&mut self) -> Result<(), TrainError> {
+        let file = PriorsFile::beside(&self.path).ok_or_else(|| TrainError::Setting {
+            name: "auxiliary.aim".into(),
+            why: format!(
+                "needs priors.jsonl beside the episodes, as `spvla generate` writes it; {} has none: set it to 0",
+                self.path.display()
+            ),
+        })?;
+        self.priors = Some(Mutex::new(file));
+        Ok(())
+    }
+
+    fn places(&self, episode: u64, row: u64, size: ImageSize) -> Result<Places, TrainError> {
+        let Some(file) = &self.priors else {
+            return Ok(Places::default());
+        };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(aim::places(
+            file.aims(episode, row, &self.cameras[0])?,
+            size,
+        ))
     }
 
     /// Every number of every action, in order.
@@ -198,7 +229,11 @@ impl ActionSet {
             let key = format!("{}/{frame}/{camera}", self.path.display());
             views.push(pictures.remembered(&key, read)?);
         }
+        let size = views
+            .first()
+            .map_or(ImageSize::new(1, 1), |view| view.stored);
         Ok(ActionSample {
+            places: self.places(recorded.number, row as u64, size)?,
             instruction: recorded.task.clone(),
             views,
             actions,

@@ -308,12 +308,14 @@ pub struct AuxiliaryConfig {
     pub heat: f64,
     /// Which cells the words of the question name, before the language model.
     pub align: f64,
+    /// Where the arm is, grips and lets go, told by the condition of the actions.
+    pub aim: f64,
 }
 
 impl AuxiliaryConfig {
-    /// Whether there is any.
+    /// Whether there is any of the planner.
     #[must_use]
-    pub fn any(&self) -> bool {
+    pub fn of_planner(&self) -> bool {
         self.dense > 0.0 || self.heat > 0.0 || self.align > 0.0
     }
 }

@@ -262,6 +262,7 @@ impl Seen {
             Some("action") => "action",
             Some("answer") => "answer",
             Some("dense") => "dense",
+            Some("aim") => "aim",
             _ => "whole",
         };
         Err(TrainError::NotFinite {

@@ -76,6 +76,7 @@ fn config(folder: &Path, labels: &Path) -> RunConfig {
         dense: 0.5,
         heat: 0.5,
         align: 0.25,
+        aim: 0.0,
     };
     config.loss.number_sigma = 1.0;
     config.loss.number_distance = 3.0;

@@ -163,33 +163,53 @@ impl Network {
         &self,
         batch: &ActionBatch,
         draw: &DiffusionDraw,
-        (rope, range, decay): (RopeRounding, std::ops::Range<usize>, f64),
+        how: (RopeRounding, std::ops::Range<usize>, f64),
         pass: &mut Pass,
     ) -> Result<Tensor<1>, PassError> {
+        let (condition, _) = self.action_condition(batch, how, pass)?;
+        self.noise_loss(condition, (&batch.actions, draw), pass)
+    }
+
+    /// The condition of an action batch `[B, Q, D]`, and what the image encoder saw: `[B * V, n, C]`.
+    ///
+    /// # Errors
+    /// As [`Self::action_loss`].
+    pub fn action_condition(
+        &self,
+        batch: &ActionBatch,
+        (rope, range, decay): (RopeRounding, std::ops::Range<usize>, f64),
+        pass: &mut Pass,
+    ) -> Result<(Tensor<3>, Tensor<3>), PassError> {
         let images = self.see(&batch.prompts, rope, pass)?;
         let states = self.read(&batch.prompts, (images, rope), range, pass)?;
         let states: Vec<Tensor<3>> = states.into_iter().map(|s| decayed(s, decay)).collect();
-        let Some(expert) = &self.expert else {
-            return Err(PassError::Device("the model has no action expert".into()));
-        };
+        let expert = self.acting()?;
         let (pixels, [height, width]) = &batch.pixels;
         let images = batch.prompts.batch * batch.views;
         let data = TensorData::new(pixels.clone(), [images, 3, *height, *width]);
         let pixels = Tensor::<4>::from_data(data, &self.device());
         let tokens = expert.dino.forward(pixels, pass)?;
         let read = (&states[..], batch.prompts.padding(&self.device()));
-        let condition = expert.condition_masked(read, tokens, batch.views, pass)?;
-        self.noise_loss(expert, condition, (&batch.actions, draw), pass)
+        let condition = expert.condition_masked(read, tokens.clone(), batch.views, pass)?;
+        Ok((condition, tokens))
+    }
+
+    fn acting(&self) -> Result<&Expert, PassError> {
+        let none = || PassError::Device("the model has no action expert".into());
+        self.expert.as_ref().ok_or_else(none)
     }
 
     /// The diffusion loss under a condition `[B, Q, D]`.
-    fn noise_loss(
+    ///
+    /// # Errors
+    /// As [`Self::action_loss`].
+    pub fn noise_loss(
         &self,
-        expert: &Expert,
         condition: Tensor<3>,
         (actions, draw): (&[f32], &DiffusionDraw),
         pass: &mut Pass,
     ) -> Result<Tensor<1>, PassError> {
+        let expert = self.acting()?;
         let device = self.device();
         let [horizon, axes] = expert.dit.chunk();
         let samples = condition.dims()[0] * draw.repeats;

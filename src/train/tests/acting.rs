@@ -93,6 +93,68 @@ fn each_recipe_learns_what_it_says_and_leaves_a_policy() {
 }
 
 #[test]
+fn aims_are_learnt_where_they_are_written_down() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut first = config(data.path(), &labels);
+    first.steps = 2;
+    train(&first, false).unwrap();
+    let mut config = acting(&first, Recipe::Vanilla);
+    config.auxiliary.aim = 0.5;
+    config.loss.similarity_every = 0;
+    let refused = train(&config, false).unwrap_err().to_string();
+    assert!(refused.contains("priors.jsonl"), "{refused}");
+
+    let copy = data.path().join("episodes");
+    copied(&episodes(), &copy);
+    let mut lines = String::new();
+    let set = crate::data::Episodes::open(&copy).unwrap();
+    let camera = set.info().cameras[0].name.clone();
+    let summaries: Vec<[u64; 2]> = set.summaries().map(|(n, length, _)| [n, length]).collect();
+    for [episode, frame] in summaries
+        .into_iter()
+        .flat_map(|[n, length]| (0..length).map(move |frame| [n, frame]))
+    {
+        lines += &serde_json::json!({
+            "episode": episode, "frame": frame, "camera": camera,
+            "tool": [40, 30], "grasp": [10, 50], "place": null,
+        })
+        .to_string();
+        lines.push('\n');
+    }
+    fs::write(copy.join("priors.jsonl"), lines).unwrap();
+    config.folder = data.path().join("aiming");
+    config.actions[0].path = copy;
+    config.steps = 12;
+    config.save_every = 12;
+    config.optimizer.rates = [("base".to_owned(), 3e-3)].into();
+    let (_, metrics) = train(&config, false).unwrap();
+    let [before, after] = [&metrics[0], &metrics[11]].map(|step| step.losses["aim"]);
+    assert!(after < 0.8 * before, "{before} {after}");
+    let checkpoint = Checkpoint::open(&config.folder, None).unwrap();
+    assert!(
+        checkpoint
+            .entries()
+            .iter()
+            .all(|e| !e.name.contains("auxiliary"))
+    );
+}
+
+/// Copies a folder with everything in it.
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copied(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+#[test]
 fn frozen_parts_and_low_ranks_leave_the_rest_as_it_was() {
     let data = tempfile::tempdir().unwrap();
     let labels = labels(data.path(), 4);

@@ -130,6 +130,7 @@ const SCRATCH: &[Row] = &[
     row("/auxiliary/dense", "Dense", Control::Real(0.0, BIG), "What is where, patch by patch"),
     row("/auxiliary/heat", "Heat", Control::Real(0.0, BIG), "Which cells the answer speaks of"),
     row("/auxiliary/align", "Align", Control::Real(0.0, BIG), "Which cells the words of the question name"),
+    row("/auxiliary/aim", "Aim", Control::Real(0.0, BIG), "Where the arm is, grips and lets go, told by the condition of the actions; needs generated episodes"),
     row("/loss/number_sigma", "Number spread", Control::Real(0.0, 1000.0), "Pixels that a number's probability is spread over"),
     row("/curriculum/vision_steps", "Vision first", Control::Whole(0, MANY), "Steps that train the vision tower alone"),
     row("/curriculum/easy", "Easy share", Control::Real(0.0, 1.0), "Share of the run that sees easy pictures only"),
