@@ -140,6 +140,21 @@ fn has_lines(path: &Path) -> Result<bool, EvalError> {
     Ok(false)
 }
 
+/// Writes what a run came to, for programs and for people.
+pub(super) fn report(
+    out: &Path,
+    value: &serde_json::Value,
+    markdown: &str,
+) -> Result<(), EvalError> {
+    let path = out.join("report.json");
+    let text = pretty(value, &path)?;
+    ScratchFile::write_all_to(&path, text.as_bytes())?;
+    Ok(ScratchFile::write_all_to(
+        &out.join("report.md"),
+        markdown.as_bytes(),
+    )?)
+}
+
 /// A value as indented JSON.
 pub(super) fn pretty(value: &impl Serialize, path: &Path) -> Result<String, EvalError> {
     let text = serde_json::to_string_pretty(value).map_err(std::io::Error::from);

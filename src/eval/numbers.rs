@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::mean;
-use crate::metrics::success::Count;
-
-/// The standard normal's 97.5 % point.
-const Z95: f64 = 1.959_963_984_540_054;
+use crate::metrics::success::{Count, Z95};
 
 /// A share of successes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

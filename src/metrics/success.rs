@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{mean, ratio};
 
 /// The standard normal's 97.5 % point: 95 % lie between minus and plus this.
-const Z95: f64 = 1.959_963_984_540_054;
+pub const Z95: f64 = 1.959_963_984_540_054;
 
 /// Successes among episodes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,7 +19,6 @@ pub use score::{Region, Score, TraceErrors};
 pub use truth::{AnswerKind, Size, Truth};
 
 use super::{EvalError, journal};
-use crate::media::ScratchFile;
 
 /// The schema of `report.json`.
 pub const SCHEMA: u32 = 1;
@@ -94,17 +93,8 @@ pub fn score(
 pub fn write(out: &Path, report: &GroundingReport, scores: &[Score]) -> Result<(), EvalError> {
     std::fs::create_dir_all(out).map_err(EvalError::file("making the folder of a run", out))?;
     journal::lines(&out.join("scores.jsonl"), scores)?;
-    let path = out.join("report.json");
-    let text = journal::pretty(
-        &serde_json::json!({ "schema": SCHEMA, "grounding": report }),
-        &path,
-    )?;
-    ScratchFile::write_all_to(&path, text.as_bytes())?;
-    let markdown = report.markdown();
-    Ok(ScratchFile::write_all_to(
-        &out.join("report.md"),
-        markdown.as_bytes(),
-    )?)
+    let value = serde_json::json!({ "schema": SCHEMA, "grounding": report });
+    journal::report(out, &value, &report.markdown())
 }
 
 #[cfg(test)]

@@ -32,7 +32,6 @@ pub use trial::{Trial, trials};
 
 use super::{EvalError, journal};
 use crate::job::JobContext;
-use crate::media::ScratchFile;
 use crate::model::device::Devices;
 use crate::model::policy::{LoadOptions, Vla};
 use eye::Eye;
@@ -171,17 +170,8 @@ impl Eyes {
 }
 
 fn write(out: &Path, report: &RolloutReport) -> Result<(), EvalError> {
-    let path = out.join("report.json");
-    let text = journal::pretty(
-        &serde_json::json!({ "schema": SCHEMA, "simulator": report }),
-        &path,
-    )?;
-    ScratchFile::write_all_to(&path, text.as_bytes())?;
-    let markdown = report.markdown();
-    Ok(ScratchFile::write_all_to(
-        &out.join("report.md"),
-        markdown.as_bytes(),
-    )?)
+    let value = serde_json::json!({ "schema": SCHEMA, "simulator": report });
+    journal::report(out, &value, &report.markdown())
 }
 
 #[cfg(test)]

@@ -129,21 +129,14 @@ impl RolloutReport {
 /// Published numbers of the suites that were played.
 fn published(suite: &str) -> String {
     let mut table = Table::new(&["published (another world)", "suite", "rows", "average"]);
-    for row in PAPER {
-        let robot = if row.suite.starts_with("WidowX") {
-            "widowx"
-        } else {
-            "google"
-        };
-        if suite == "all" || suite == robot {
-            let rows: Vec<String> = row.rows.iter().map(|v| format!("{v:.1}")).collect();
-            table.row(&[
-                row.policy,
-                row.suite,
-                &rows.join(" / "),
-                &format!("{:.1}", row.average),
-            ]);
-        }
+    for row in PAPER.iter().filter(|row| row.belongs(suite)) {
+        let rows: Vec<String> = row.rows.iter().map(|v| format!("{v:.1}")).collect();
+        table.row(&[
+            row.policy,
+            row.suite,
+            &rows.join(" / "),
+            &format!("{:.1}", row.average),
+        ]);
     }
     format!("## Published\n\n{}", table.finish())
 }

@@ -15,6 +15,19 @@ pub struct PaperRow {
     pub average: f64,
 }
 
+impl PaperRow {
+    /// Whether it is of an arm that a suite plays: `widowx`, `google` or `all`.
+    #[must_use]
+    pub fn belongs(&self, suite: &str) -> bool {
+        let arm = if self.suite.starts_with("WidowX") {
+            "widowx"
+        } else {
+            "google"
+        };
+        suite == "all" || suite == arm
+    }
+}
+
 /// InternVLA-M1 and its vanilla baseline (arXiv 2510.13778, tables 1 and 2).
 pub const PAPER: &[PaperRow] = &[
     row("InternVLA-M1", "WidowX VM", [87.5, 67.9, 31.3, 100.0], 71.7),

@@ -181,17 +181,9 @@ fn paired(ui: &mut Ui, found: &Comparison) {
 /// What was published on the real benchmark, for orientation alone.
 fn published(ui: &mut Ui, suite: &str) {
     let p = Palette::of(ui);
-    let of = |name: &str| {
-        let arm = if name.starts_with("WidowX") {
-            "widowx"
-        } else {
-            "google"
-        };
-        suite == "all" || suite == arm
-    };
     section(ui, "Published, in another world", |_| {});
     dense(ui, |ui| {
-        for row in PAPER.iter().filter(|row| of(row.suite)) {
+        for row in PAPER.iter().filter(|row| row.belongs(suite)) {
             let name = format!("{}, {}", row.policy, row.suite);
             crate::ui::widgets::key_value(ui, &name, &format!("{:.1} %", row.average));
         }
