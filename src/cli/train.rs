@@ -1,7 +1,7 @@
 //! `spvla train` and `spvla bench train`.
 //!
 //! JSON: a line `{"schema": 1, "step", "loss", "losses", …}` up to five times a second, then
-//! `{"schema": 1, "folder", "steps", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
+//! `{"schema": 1, "folder", "steps", "skipped", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
 //! The measurement: `{"schema": 1, "shape", "device", "threads", "parameters", "rows": [{"stage", "gradient_ms",
 //! "update_ms", "samples_per_second", "operations", "gflops"}]}`.
 
@@ -158,8 +158,12 @@ fn shown(report: &Report) -> String {
     let checkpoint = report.checkpoint.as_ref();
     let checkpoint =
         checkpoint.map_or_else(String::new, |path| format!("Saved {}\n", path.display()));
+    let skipped = match report.skipped {
+        0 => String::new(),
+        one => format!("{one} samples could not be read; others were learnt in their place\n"),
+    };
     format!(
-        "{ended} {} steps in {:.1} s, {} parameters learn; {last}\n{checkpoint}",
+        "{ended} {} steps in {:.1} s, {} parameters learn; {last}\n{skipped}{checkpoint}",
         report.steps, report.seconds, report.parameters
     )
 }

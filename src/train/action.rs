@@ -125,9 +125,11 @@ impl Actions {
         let mut samples = Vec::with_capacity(count);
         for slot in first..first + count {
             let mut random = generator(config.seed, Stream::Actions, step, slot);
-            let set = &self.sets[weighted(&weights, &mut random)];
-            let frame = random.random_range(0..set.frames);
-            samples.push(set.sample(frame, horizon, pictures)?);
+            samples.push(pictures.skipped.draw(|| {
+                let set = &self.sets[weighted(&weights, &mut random)];
+                let frame = random.random_range(0..set.frames);
+                set.sample(frame, horizon, pictures)
+            })?);
         }
         let draw = draws(config, [horizon, axes], (step, first, count));
         let names = samples.iter().map(|sample| sample.name.clone()).collect();

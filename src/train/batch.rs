@@ -90,8 +90,18 @@ struct Asked {
 }
 
 impl Reader<'_> {
-    /// Draws one picture and its questions. A picture that cannot be read is an error that names it.
+    /// Draws one picture and its questions; others in their place where they cannot be read.
     pub(super) fn slot(
+        &self,
+        galleries: &[Gallery],
+        how: (&BatchConfig, bool),
+        random: &mut ChaCha8Rng,
+    ) -> Result<Slot, TrainError> {
+        let skipped = &self.pictures.skipped;
+        skipped.draw(|| self.any_slot(galleries, how, random))
+    }
+
+    fn any_slot(
         &self,
         galleries: &[Gallery],
         (batch, easy): (&BatchConfig, bool),

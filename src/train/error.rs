@@ -144,6 +144,11 @@ impl TrainError {
         )
     }
 
+    /// Whether one sample is at fault, so that another one may be learnt in its place.
+    pub(super) const fn is_of_a_sample(&self) -> bool {
+        matches!(self, Self::Picture(_) | Self::Data(_) | Self::Sample(_))
+    }
+
     pub(super) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {
         Self::Io {
             doing,

@@ -38,6 +38,7 @@ mod session;
 mod settings;
 mod shown;
 mod similarity;
+mod skip;
 mod state;
 mod step;
 mod vocabulary;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::skip::Skipped;
 use super::{PictureConfig, TrainError};
 use crate::camera::CameraError;
 use crate::geometry::ImageSize;
@@ -24,6 +25,8 @@ pub(super) struct Pictures {
     shift: u32,
     room: usize,
     kept: Mutex<HashMap<PathBuf, Fitted>>,
+    /// Those that cannot be read, and other samples that cannot be learnt.
+    pub skipped: Skipped,
 }
 
 impl Pictures {
@@ -33,6 +36,7 @@ impl Pictures {
         Self {
             room: config.cache * (1 << 20) / (4 * size.pixels()).max(1),
             kept: Mutex::default(),
+            skipped: Skipped::default(),
             shift: config.shift,
             size,
         }

@@ -28,6 +28,8 @@ pub struct Report {
     pub folder: PathBuf,
     /// Steps taken in all, those before a resume included.
     pub steps: u64,
+    /// Samples that could not be read, each counted once: others were learnt in their place.
+    pub skipped: u64,
     /// Whether somebody stopped it before its last step.
     pub stopped: bool,
     /// Parameters that learnt.
@@ -71,6 +73,7 @@ pub fn run(
     Ok(Report {
         folder: config.folder.clone(),
         steps: session.step,
+        skipped: session.pictures.skipped.count(),
         stopped,
         parameters: session.learning(),
         last,

@@ -92,6 +92,23 @@ fn train(config: &RunConfig, resume: bool) -> Result<(Report, Vec<StepMetrics>),
 }
 
 #[test]
+fn a_picture_that_cannot_be_read_is_passed_over() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    fs::write(data.path().join("2.png"), b"no picture").unwrap();
+    let (report, metrics) = train(&config(data.path(), &labels), false).unwrap();
+    assert_eq!((report.skipped, metrics.len()), (1, 6));
+    assert!(metrics.iter().all(|step| step.samples == 3));
+    for number in 0..4 {
+        fs::write(data.path().join(format!("{number}.png")), b"no picture").unwrap();
+    }
+    let mut other = config(data.path(), &labels);
+    other.folder = data.path().join("other");
+    let error = train(&other, false).unwrap_err().to_string();
+    assert!(error.contains(".png"), "{error}");
+}
+
+#[test]
 fn a_run_from_nothing_learns_and_opens_as_a_checkpoint() {
     let data = tempfile::tempdir().unwrap();
     let labels = labels(data.path(), 8);

@@ -43,6 +43,7 @@ fn report(stopped: bool) -> Box<TrainReport> {
     Box::new(TrainReport {
         folder: "/data/run".into(),
         steps: 12,
+        skipped: 0,
         stopped,
         parameters: 1000,
         last: None,
