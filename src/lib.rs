@@ -6,21 +6,23 @@
 //!
 //! # The house
 //!
-//! Rooms stand on floors. A room imports only from lower floors; rooms on one floor do not know each other; modules of
-//! the ground import only those listed above them. `tests/it/house.rs` keeps it so.
+//! Rooms stand on floors. A room imports only from lower floors; rooms on one floor do not know each other; a module of
+//! the ground imports only some of those that `tests/it/house.rs` names for it, which keeps all of this so.
 //!
 //! | floor | room | what it is | what it may not know |
 //! |---|---|---|---|
-//! | 7 | `main`, [`app`], [`cli`] | window or subcommand | |
-//! | 6 | [`ui`] | what is drawn, what a person does | Burn, files, threads |
-//! | 5 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | egui, Burn, files, threads |
+//! | 8 | `main` | chooses window or command | egui, Burn |
+//! | 7 | [`app`] | the window: everything put together | Burn |
+//! | 7 | [`cli`] | the commands | egui, Burn, the document |
+//! | 6 | [`ui`] | what is drawn, what a person does | jobs and rooms, Burn, files, threads |
+//! | 5 | [`workbench`] | the document: open, selected, latest; every act is a [`workbench::Command`] | jobs and rooms, egui, Burn, files, threads, clocks |
 //! | 4 | [`engine`] | the only owner of threads | egui, how anything is computed |
 //! | 3 | [`verify`], [`mod@bench`] | jobs: run to an end, return a report | egui, channels, threads |
 //! | 3 | [`collect`] | a job: the expert's episodes become datasets | egui, channels, threads |
 //! | 3 | [`train`] | a job: both stages of training, from a configuration to a run folder | egui, channels, threads |
 //! | 3 | [`eval`] | a job: how well a policy grounds and acts, with intervals | egui, channels, threads |
 //! | 2 | [`model`] | the network, in Burn; checkpoints; devices | egui, cameras, threads |
-//! | 2 | [`camera`] | pictures, folders, videos, live cameras as sources | Burn, egui |
+//! | 2 | [`camera`] | pictures, folders, videos, live cameras as sources | Burn, egui, threads |
 //! | 2 | [`data`] | datasets in and out: episodes and labelled pictures | Burn, egui, threads |
 //! | 2 | [`sim`] | a small world with physics: tasks, an expert, pictures and what is true in them | Burn, egui, files, threads |
 //! | 1 | [`media`] | codecs: pictures and MP4 video, read and written | Burn, egui, threads |
@@ -40,7 +42,7 @@
 //!
 //! # Device
 //!
-//! Window and model share one wgpu device: [`app`] opens it with all the adapter has, the model thread adopts it
+//! Window and model share one wgpu device (without the feature `spirv`): [`app`] opens it with all the adapter has, the model thread adopts it
 //! ([`model::device`]). A picture then crosses the bus once, the kernels in `shaders/` write the encoders' input straight
 //! into Burn's buffers, and nothing is read back but tokens and actions. The price is one queue, so long passes are
 //! submitted block by block ([`model::pass::Pass`]). The window goes first because an adapter chosen without it may be

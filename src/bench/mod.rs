@@ -1,4 +1,5 @@
-//! How fast a model is, and in [`expert`] how often the scripted expert succeeds. For a model: load time, memory, and the time of every stage of an action query and of a reply.
+//! How fast a model is, and in [`expert`] how often the scripted expert succeeds. For a model: load time, memory, and
+//! the time of every stage of an action query and of a reply. Training and generating are measured in their own rooms.
 //!
 //! Random weights take as long as trained ones. Each stage is run once to warm up and then three times, of
 //! which the median counts; a stage ends when the device has done its work. Times in milliseconds.

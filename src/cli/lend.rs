@@ -19,6 +19,8 @@ use crate::model::device::{ComputeDevice, DeviceChoice, DevicePlace, Devices, le
 #[command(after_help = "\
 On the machine that trains, set the same SPVLA_TOKEN and name the device in the run:
   devices = [\"cpu\", \"lent:KEY@HOST:4433\"]     # or: spvla train RUN.toml --devices cpu,lent:KEY@HOST:4433
+Without SPVLA_TOKEN a token is made up and printed. Who has it can use the device and fill its memory,
+but reaches no files and starts no programs: keep it secret. Everything on the way is encrypted.
 Lending ends with Ctrl+C. One process lends one device: for more, start more, with other ports.
 Both sides must be of the same version, built with `--features remote`.")]
 pub struct Options {

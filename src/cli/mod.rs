@@ -27,9 +27,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::engine::{DeviceChoice, Precision};
 use crate::grounding::prompt::Task;
 
+const ENDS: &str = "\
+Without a command the window opens.
+Exit status: 0 good; 1 something failed, was found wrong or was stopped; 2 wrong usage.";
+
 /// Workbench for spatially guided vision-language-action models. Without a command, opens the window.
 #[derive(Debug, Parser)]
-#[command(name = "spvla", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "spvla", version, about, args_conflicts_with_subcommands = true, after_help = ENDS)]
 pub struct Arguments {
     /// What to do instead of opening the window.
     #[command(subcommand)]
@@ -60,7 +64,7 @@ pub struct WindowOptions {
     /// Ask this instruction as soon as a checkpoint and a picture are open
     #[arg(long, value_name = "TEXT")]
     pub ask: Option<String>,
-    /// The task of `--ask`
+    /// The task of `--ask`: box, point, trace, plan, chat or action
     #[arg(long, value_name = "TASK", default_value_t, value_parser = clap::value_parser!(Task))]
     pub task: Task,
     /// Where the model runs; as last time if not given
@@ -175,10 +179,18 @@ fn simulator(text: &str) -> Result<(String, u64), SimulatorError> {
     Ok((task.name.to_owned(), seed))
 }
 
+fn task_names() -> String {
+    let names: Vec<&str> = crate::sim::tasks::TASKS
+        .iter()
+        .map(|task| task.name)
+        .collect();
+    names.join(", ")
+}
+
 /// A task or seed of the simulator that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum SimulatorError {
-    #[error("no task is called {0:?}; `spvla generate --task {0}` lists them all")]
+    #[error("no task is called {0:?}; choose one of {names}", names = task_names())]
     Task(String),
     #[error("write the seed as a whole number, such as widowx_carrot_on_plate:7")]
     Seed,

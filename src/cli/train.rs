@@ -27,6 +27,8 @@ use crate::train::{
 
 /// Arguments of `spvla train`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Ctrl+C finishes the step, saves and ends with status 1; a second one ends at once. --resume goes on.")]
 pub struct Options {
     /// The run: a TOML file
     run: PathBuf,

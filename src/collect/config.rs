@@ -14,7 +14,8 @@ use crate::sim::tasks::{Options, Split};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Args)]
 #[serde(default)]
 pub struct Config {
-    /// Tasks by name or suite, several with commas: `all`, `widowx`, `google`, `so101`, `simpler`, `templates`
+    /// Tasks by name or suite, several with commas: `all`, `widowx`, `google`, `so101`, `simpler`, `templates`; a
+    /// wrong name lists them
     #[arg(
         long,
         value_name = "TASK",
@@ -31,7 +32,7 @@ pub struct Config {
     /// The folder to write; one dataset for each robot and rate if the tasks need several
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Cameras to record, with commas; every camera of the scene if none is named
+    /// Cameras to record, such as overhead, shoulder or wrist, with commas; every camera of the scene if none is named
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub views: Vec<String>,
     /// Size of the recorded pictures; each camera's own shape with its longer side at 320 if not said
@@ -65,7 +66,8 @@ pub struct Config {
     /// Questions and answers from each episode, over all types
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub questions: usize,
-    /// Shares of question types, as TYPE=WEIGHT with commas; the paper's composition if none is named
+    /// Shares of question types, as TYPE=WEIGHT with commas: box, point, trace, place, plan, count, relation, caption; the
+    /// paper's composition if none is named
     #[arg(long, value_name = "TYPE=WEIGHT", value_delimiter = ',', value_parser = share)]
     pub mix: Vec<(String, f64)>,
     /// Also write a contact sheet of the first episodes into this picture

@@ -1,4 +1,5 @@
-//! Where the model runs. The only place that names a Burn backend.
+//! Where the model runs. The only place that chooses a Burn backend; `tracked`, `product` and the planner's rotary
+//! angles name the CPU one, whose numbers they read in place.
 //!
 //! A real adapter runs Burn on wgpu; a software adapter, or none, runs Burn on its `flex` CPU backend, which is an
 //! order of magnitude faster than a software Vulkan driver. The model itself is written once for both.

@@ -1,6 +1,7 @@
 //! The model: Qwen2.5-VL planner, DINOv2, querying transformer and diffusion action expert, in Burn.
 //!
-//! Pixels and text in, ground types out. Knows nothing of egui, datasets, arms or threads. Burn lives here only.
+//! Pixels and text in, ground types out. Knows nothing of egui, datasets, arms or threads. Above this room only
+//! the jobs that train, verify and measure touch Burn.
 //!
 //! Dims, used in every shape comment: **B** batch, **V** views, **P** vision patches, **N** tokens of the language
 //! model, **H** its hidden width (2048 in the 3B), **C** width of a vision encoder, **Q** queries (64), **D** width of

@@ -255,7 +255,7 @@ fn check_sides([width, height]: [u32; 2]) -> Result<(), TrainError> {
     Err(TrainError::Setting {
         name: "picture.size".into(),
         why: format!(
-            "{width}x{height} becomes {fitted} for the image encoder of the action side, which needs multiples of 14; 224x224 and 140x112 fit"
+            "{width}x{height} becomes {fitted} for the image encoder of the action side, which needs multiples of 14; 140x112, 168x112, 224x224 and 280x224 fit"
         ),
     })
 }

@@ -118,7 +118,8 @@ impl Default for NewExpert {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PictureConfig {
-    /// Width and height every picture is resized to; multiples of 28 lose nothing.
+    /// Width and height every picture is resized to: multiples of 28. The action side takes only some shapes, 140x112,
+    /// 168x112, 224x224 and 280x224 among them.
     pub size: [u32; 2],
     /// Resized pictures kept in memory, in megabytes.
     pub cache: usize,
@@ -201,7 +202,7 @@ pub struct BatchConfig {
     pub actions: usize,
     /// Times each action sample is learnt with other noise.
     pub repeats: usize,
-    /// Parts a step is divided into; their gradients are averaged.
+    /// Parts a step is computed in, one after the other, to fit memory; the gradient stays that of the whole step.
     pub accumulate: usize,
     /// Parts computed at the same time on the CPU, each on a core of its own; 0 for as many as there are cores.
     pub parallel: usize,

@@ -26,9 +26,10 @@ const COLUMN: f32 = 280.0;
 
 /// Groups in each column, so that the sheet is about square.
 const COLUMNS: &[&[&str]] = &[
-    &["Model", "Sources", "Ask"],
-    &["Playback", "View", "Groundings", "Simulator"],
-    &["Actions", "Generate", "Panels", "Window"],
+    &["Model", "Sources", "Ask", "Data"],
+    &["Playback", "View", "Groundings", "Actions", "Simulator"],
+    &["Generate", "Training", "Evaluation", "Window"],
+    &["Panels"],
 ];
 
 /// The sheet, open or closed.
@@ -138,4 +139,19 @@ fn row(ui: &mut Ui, keys: &str, meaning: &str) {
     ui.label(theme::number(keys).color(Palette::of(ui).accent));
     ui.label(theme::secondary(meaning));
     ui.end_row();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_of_commands_is_on_the_sheet_once() {
+        let mut shown = COLUMNS.concat();
+        shown.sort_unstable();
+        let mut groups: Vec<&str> = COMMANDS.iter().map(|spec| spec.group).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        assert_eq!(shown, groups);
+    }
 }

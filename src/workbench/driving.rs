@@ -1,7 +1,8 @@
 //! A policy at the wheel of the simulator: where the world waits for it, it is asked what it sees and how to move on.
 //!
-//! What it sees are the cameras of the simulator that are in view, in their order. Boxes of the things that the
-//! instruction names and the trace come from its planner, on the same frames as the actions.
+//! It looks through the cameras it was trained with where the scene has them, else through all that are in view, in
+//! their order. Boxes of the things that the instruction names and the trace come from its planner, about once a
+//! second, on the same frames as the actions.
 
 use std::collections::VecDeque;
 

@@ -2,7 +2,7 @@
 //!
 //! Data flows one way: a panel reads the [`Workbench`] and pushes [`Command`]s; after drawing, [`Workbench::apply`]
 //! changes the document and returns requests for the engine; the engine's events come back through
-//! [`Workbench::absorb`]. Knows no egui, Burn, files, SQL or threads.
+//! [`Workbench::absorb`]. Knows no egui, Burn, files or threads.
 
 mod absorb;
 mod apply;

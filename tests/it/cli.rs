@@ -36,7 +36,7 @@ fn keys(value: &Value) -> Vec<&str> {
 
 const PICTURE: &str = "assets/samples/tabletop.png";
 const WRIST: &str = "assets/samples/wrist.png";
-const RUN: &str = "assets/tiny/run";
+const RUN: &str = "tests/golden/run";
 
 #[test]
 fn a_reply_is_json_of_the_documented_shape() {

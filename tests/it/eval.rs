@@ -146,7 +146,7 @@ fn a_checkpoint_drives_and_is_filmed() {
         "eval",
         "simulator",
         "--checkpoint",
-        "assets/tiny/run",
+        "tests/golden/run",
         "--statistics-key",
         "oxe_bridge",
         "--episodes",

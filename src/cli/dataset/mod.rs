@@ -84,7 +84,8 @@ pub struct ConvertOptions {
     input: PathBuf,
     /// The empty or new folder that is written
     output: PathBuf,
-    /// The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes, coco, yolo and others for annotations
+    /// The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes; conversation, coco, yolo, labelme, label_studio,
+    /// cvat or pixmo for annotations
     #[arg(long, value_name = "FORMAT")]
     to: String,
 }

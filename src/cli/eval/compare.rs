@@ -14,6 +14,9 @@ use crate::eval::compare::{SCHEMA, compare};
 
 /// Arguments of `spvla eval compare`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Ends with status 1 where less than nine tenths of a grounding measure is kept."
+)]
 pub struct Options {
     /// The folder of the first run, such as the one before stage 2
     first: PathBuf,

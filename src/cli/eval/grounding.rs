@@ -20,11 +20,16 @@ use crate::job::{JobContext, Progress};
 
 const FILES: &str = "\
 Files hold one JSON object a line.
-A truth: {\"id\", \"kind\": box | point | trace | plan, \"width\", \"height\", \"group\"} with the answer: \"box\" or
-\"boxes\" [x1, y1, x2, y2]; \"trace\" [[x, y], ...]; \"text\" of a plan; for a point \"mask\" (COCO run lengths
-{\"size\": [height, width], \"counts\"}), \"polygon\", \"box\", or reference \"points\". Pixels of the picture.
-A prediction: {\"id\", \"text\"} with the planner's reply, and \"resized\" [width, height] of the picture it saw if that
-was another; or \"box\", \"boxes\", \"point\", \"points\", \"trace\", \"subtask\" as they are. \"confidence\" from 0 to 1.
+
+A truth: {\"id\", \"kind\": box | point | trace | plan, \"width\", \"height\", \"group\"} with the answer:
+\"box\" or \"boxes\" [x1, y1, x2, y2]; \"trace\" [[x, y], ...]; \"text\" of a plan; for a point \"mask\"
+(COCO run lengths {\"size\": [height, width], \"counts\"}), \"polygon\", \"box\", or reference \"points\".
+Pixels of the picture.
+
+A prediction: {\"id\", \"text\"} with the planner's reply, and \"resized\" [width, height] of the picture
+it saw if that was another; or \"box\", \"boxes\", \"point\", \"points\", \"trace\", \"subtask\" as they are.
+\"confidence\" from 0 to 1.
+
 Truths may also be labels of any format that `spvla dataset` reads, such as conversations.
 What cannot be read, and what is missing, is a miss and stays in the denominator.";
 

@@ -12,6 +12,9 @@ use crate::eval::grounding::AskConfig;
 
 /// Arguments of `spvla eval retention`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Ends with status 1 where less than nine tenths of a grounding measure is kept."
+)]
 pub struct Options {
     /// The checkpoint before, such as that of stage 1
     #[arg(long, value_name = "PATH")]

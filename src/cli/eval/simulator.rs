@@ -52,7 +52,8 @@ pub struct Options {
     /// Where episodes, films and reports go; an interrupted run goes on
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Cameras the policy sees, in order, with commas; the arm's own outside camera if none is named
+    /// Cameras the policy sees, in order, with commas; if none is named those it was trained with, else the arm's own outside
+    /// camera
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     views: Vec<String>,
     /// Carry out this many steps of each chunk; with 0 every step asks and the last chunks are averaged

@@ -29,10 +29,10 @@ pub struct Options {
     /// What to ask for: an object, a description or an instruction
     #[arg(long, value_name = "TEXT")]
     instruction: String,
-    /// What kind of answer is wanted
+    /// What kind of answer is wanted: box, point, trace, plan, chat or action
     #[arg(long, value_parser = task)]
     task: Task,
-    /// The wording to ask in, by name; the first of the task if not given
+    /// The wording to ask in, by name (a wrong one lists them); the first of the task if not given
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// Seed of the noise that actions are made from

@@ -35,7 +35,7 @@ pub struct RolloutConfig {
     pub episodes: usize,
     /// What everything random is drawn from.
     pub seed: u64,
-    /// Cameras the policy sees, in order; the arm's own outside camera if none is named.
+    /// Cameras the policy sees, in order; if none is named those it was trained with, else the arm's own outside camera.
     pub views: Vec<String>,
     /// Steps of a chunk that are carried out before the next is asked for; with 0 every step asks and the last chunks
     /// are averaged.

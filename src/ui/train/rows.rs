@@ -98,13 +98,14 @@ const ANSWER_BATCH: &[Row] = &[
 const ACTION_BATCH: &[Row] = &[
     row("/batch/actions", "Actions", Control::Whole(1, 65_536), "Action samples in a step"),
     row("/batch/repeats", "Repeats", Control::Whole(1, 1024), "Times each action sample is learnt with other noise"),
+    row("/auxiliary/aim", "Aim", Control::Real(0.0, BIG), "Where the arm is, grips and lets go, told by the condition of the actions; for a model from nothing and generated episodes"),
 ];
 
 #[rustfmt::skip]
 const BATCH: &[Row] = &[
     row("/batch/accumulate", "Accumulate", Control::Whole(1, 65_536), "Parts a step is divided into, to fit memory"),
     row("/batch/checkpointing", "Recompute activations", Control::Switch, "Slower, with less memory"),
-    row("/picture/size", "Picture", Control::Pair, "Width and height every picture is resized to; multiples of 28 lose nothing"),
+    row("/picture/size", "Picture", Control::Pair, "Width and height every picture is resized to: multiples of 28; for actions 140x112, 168x112, 224x224 or 280x224"),
     row("/picture/shift", "Shift", Control::Whole(0, 256), "Labelled pictures are moved by up to so many pixels each way, boxes and points with them"),
 ];
 
@@ -130,7 +131,6 @@ const SCRATCH: &[Row] = &[
     row("/auxiliary/dense", "Dense", Control::Real(0.0, BIG), "What is where, patch by patch"),
     row("/auxiliary/heat", "Heat", Control::Real(0.0, BIG), "Which cells the answer speaks of"),
     row("/auxiliary/align", "Align", Control::Real(0.0, BIG), "Which cells the words of the question name"),
-    row("/auxiliary/aim", "Aim", Control::Real(0.0, BIG), "Where the arm is, grips and lets go, told by the condition of the actions; needs generated episodes"),
     row("/loss/number_sigma", "Number spread", Control::Real(0.0, 1000.0), "Pixels that a number's probability is spread over"),
     row("/curriculum/vision_steps", "Vision first", Control::Whole(0, MANY), "Steps that train the vision tower alone"),
     row("/curriculum/easy", "Easy share", Control::Real(0.0, 1.0), "Share of the run that sees easy pictures only"),

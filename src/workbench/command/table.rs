@@ -99,7 +99,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     row(CommandId::SimulatorReset, "Simulator", "Reset the episode", "The same seed from its start", &[shift("R")]),
     row(CommandId::SimulatorNewSeed, "Simulator", "New seed", "Another episode of the same task", &[shift("N")]),
     row(CommandId::ToggleExpert, "Simulator", "Expert", "The scripted expert plays; otherwise the arm holds", &[shift("E")]),
-    row(CommandId::TogglePolicy, "Simulator", "Policy", "The loaded checkpoint drives: it sees the open cameras in their order; otherwise the arm holds", &[shift("V")]),
+    row(CommandId::TogglePolicy, "Simulator", "Policy", "The loaded checkpoint drives, through the cameras it was trained with, or else all in view; otherwise the arm holds", &[shift("V")]),
     row(CommandId::ToggleRepeat, "Simulator", "Next seed at the end", "Episodes follow each other", &[]),
     row(CommandId::TogglePerturb, "Simulator", "Drag things", "Move things on the table with the mouse", &[shift("P")]),
     row(CommandId::SimulatorBump, "Simulator", "Bump the gripper", "A push, as in perturbed episodes", &[shift("B")]),
