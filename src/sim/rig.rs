@@ -102,10 +102,15 @@ impl SimRig {
 
     /// Follows one step of a policy for one period.
     pub fn step(&mut self, action: &DeltaAction) -> StepReport {
+        let here = measured(&self.world);
         let mut report = StepReport {
-            aim: self.pursuit.aim(action, &measured(&self.world)).err(),
+            aim: self.pursuit.aim(action, &here).err(),
             ..StepReport::default()
         };
+        if let Some(AimError::Lag { .. }) = report.aim {
+            // The way begins anew where the arm is; so must what it was commanded, or every way from there is refused.
+            self.governor.reset(&here);
+        }
         for tick in 1..=self.ticks {
             let request = self.pursuit.at(tick as f64 / self.ticks as f64);
             match self.governor.admit(&request) {

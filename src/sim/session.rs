@@ -51,6 +51,8 @@ pub struct Session {
     ending: Option<Ending>,
     success: bool,
     disturbed: bool,
+    /// Whether it no longer goes as the expert alone would have played it.
+    off_script: bool,
     carried: Option<Carried>,
 }
 
@@ -69,6 +71,7 @@ impl Session {
             ending: None,
             success: false,
             disturbed: false,
+            off_script: false,
             carried: None,
         })
     }
@@ -101,6 +104,12 @@ impl Session {
     #[must_use]
     pub fn disturbed(&self) -> bool {
         self.disturbed
+    }
+
+    /// Whether it goes step by step as the expert alone plays it.
+    #[must_use]
+    pub fn on_script(&self) -> bool {
+        !self.disturbed && !self.off_script
     }
 
     /// The thing in a person's hand.
@@ -182,6 +191,7 @@ impl Session {
         if self.ending.is_some() {
             return;
         }
+        self.off_script = true;
         if self.steps_left() {
             let (phase, subtask) = self.part();
             self.success = self.episode.step(action, phase, subtask);
@@ -203,6 +213,7 @@ impl Session {
 
     /// Takes over from the expert, or gives the episode back: the next [`Self::advance`] plans anew.
     pub fn release(&mut self) {
+        self.off_script |= !self.episode.steps().is_empty();
         self.expert = None;
         self.settling = None;
     }
@@ -293,7 +304,9 @@ impl Session {
         last.map_or((Phase::PreGrasp, 0), |step| (step.phase, step.subtask))
     }
 
-    fn gripper(&self) -> f32 {
+    /// What the gripper was told last: 0 closed, 1 open.
+    #[must_use]
+    pub fn gripper(&self) -> f32 {
         let last = self.episode.steps().last();
         last.map_or(1.0, |step| step.action.gripper)
     }
@@ -324,69 +337,4 @@ pub fn meets_plane(camera: &Camera, at: ImagePoint, z: f64) -> Option<[f64; 2]> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::geometry::{ImageSize, Pinhole};
-    use crate::sim::episode::replay;
-    use crate::sim::render::Post;
-
-    fn carrot() -> &'static Task {
-        Task::named("widowx_carrot_on_plate").unwrap()
-    }
-
-    #[test]
-    fn live_steps_are_those_of_a_whole_run() {
-        let whole = Episode::run(carrot(), 3, &Options::default()).unwrap();
-        let mut session = Session::begin(carrot(), 3, &Options::default()).unwrap();
-        while session.ending().is_none() {
-            session.advance();
-        }
-        let live = session.record();
-        assert_eq!(live.fingerprint, whole.fingerprint);
-        assert_eq!(live.success, whole.success);
-        assert_eq!(live.steps.len(), whole.steps.len());
-        assert!(!session.disturbed());
-        assert!(replay(&live).unwrap());
-    }
-
-    #[test]
-    fn a_ray_meets_the_table_below_the_camera() {
-        let camera = Camera {
-            pose: Pose::looking_at([0.3, 0.1, 1.0], [0.3, 0.1, 0.0], [1.0, 0.0, 0.0]),
-            lens: Pinhole::from_fov(ImageSize::new(200, 100), 1.0),
-            post: Post::default(),
-            labels: false,
-        };
-        let [x, y] = meets_plane(&camera, ImagePoint::new(100.0, 50.0), 0.2).unwrap();
-        assert!((x - 0.3).abs() < 1e-6 && (y - 0.1).abs() < 1e-6);
-        assert_eq!(
-            meets_plane(&camera, ImagePoint::new(100.0, 50.0), 1.5),
-            None
-        );
-    }
-
-    #[test]
-    fn a_thing_is_carried_over_the_table_and_let_go() {
-        let mut session = Session::begin(carrot(), 1, &Options::default()).unwrap();
-        let before = session.episode().rig().snapshot();
-        let [x, y, z] = before.objects[0].position;
-        let camera = Camera {
-            pose: Pose::looking_at([x, y, z + 1.0], [x, y, z], [1.0, 0.0, 0.0]),
-            lens: Pinhole::from_fov(ImageSize::new(200, 200), 1.0),
-            post: Post::default(),
-            labels: false,
-        };
-        session.grab(0, &camera, ImagePoint::new(100.0, 100.0));
-        assert_eq!(session.carried(), Some(0));
-        session.wait();
-        let held = session.episode().rig().snapshot().objects[0].position;
-        assert!((held[2] - z - CARRY).abs() < 1e-3, "gravity has no say");
-        session.carry(&camera, ImagePoint::new(120.0, 100.0));
-        session.drop_carried();
-        let after = session.episode().rig().snapshot().objects[0].position;
-        let moved = (after[0] - x).hypot(after[1] - y);
-        assert!((0.02..0.2).contains(&moved), "{moved}");
-        assert!((after[2] - z).abs() < 0.04, "it fell back onto the table");
-        assert!(session.disturbed());
-    }
-}
+mod tests;

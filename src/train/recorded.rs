@@ -186,7 +186,7 @@ impl ActionSet {
     pub(super) fn scale_by(&mut self, stats: &Stats) -> Result<(), TrainError> {
         self.scale = scale(stats, &self.names);
         self.stats = stats.clone();
-        if self.scale.mask.get(GRIPPER) == Some(&true) && !within(stats, GRIPPER) {
+        if self.scale.mask.get(GRIPPER) == Some(&true) {
             let [low, high] = [&stats.min, &stats.max].map(|ends| ends[GRIPPER]);
             return Err(TrainError::Setting {
                 name: "actions".into(),
@@ -289,7 +289,7 @@ fn scale(stats: &Stats, names: &[String]) -> Scale {
             .get(axis)
             .is_some_and(|name| name.to_lowercase().contains("gripper"));
         let ends = stats.min[axis].abs() < 1e-9 && (stats.max[axis] - 1.0).abs() < 1e-9;
-        (named && within(stats, axis)) || (ends && axis + 1 == axes)
+        ((named || axis == GRIPPER) && within(stats, axis)) || (ends && axis + 1 == axes)
     };
     Scale {
         low: narrow(quantile(stats, 0.01)),

@@ -8,8 +8,8 @@ use super::{
     ResultSet, Running, SourceStatus, Workbench,
 };
 use crate::engine::{
-    Answer, AnswerEvent, Event, Found, LoadReport, LoadTarget, Pick, QueryId, Request, SourceId,
-    SourceInfo, SourceSpec, SystemFont,
+    Answer, AnswerEvent, Driver, Event, Found, LoadReport, LoadTarget, Pick, QueryId, Request,
+    SourceId, SourceInfo, SourceSpec, SystemFont,
 };
 use crate::job::Progress;
 use crate::vision::Frame;
@@ -70,7 +70,7 @@ impl Workbench {
             Event::Train(event) => return self.absorb_train(event),
             Event::Eval(event) => return self.absorb_eval(event),
             Event::Collect(event) => self.absorb_collect(event),
-            Event::Crashed { thread, message } => self.crashed(&thread, &message),
+            Event::Crashed { thread, message } => return self.crashed(&thread, &message),
         }
         Vec::new()
     }
@@ -118,6 +118,11 @@ impl Workbench {
                 ),
             );
         }
+        // A key that was chosen for other statistics would make every answer one without SI.
+        let options = &mut self.asking.options;
+        options
+            .statistics_key
+            .take_if(|key| !report.statistics.contains(key));
         self.model.report = Some(report);
     }
 
@@ -191,6 +196,9 @@ impl Workbench {
         if self.is_driving(id) {
             return self.driven(run, answer);
         }
+        if self.was_driving(id) {
+            return self.drive();
+        }
         self.highlighted = None;
         // Of an auto-run, a newer frame may have come meanwhile: ask about it now.
         let stale = self.asking.auto && self.asking.sent.is_empty() && self.has_newer(&run.views);
@@ -232,9 +240,11 @@ impl Workbench {
         if self.is_driving(id) {
             return self.stop_driving(&error);
         }
-        self.notice(NoticeLevel::Error, error.clone());
-        self.asking.failure = Some(error);
-        Vec::new()
+        if !self.was_driving(id) {
+            self.notice(NoticeLevel::Error, error.clone());
+            self.asking.failure = Some(error);
+        }
+        self.drive()
     }
 
     fn query_cancelled(&mut self, id: QueryId) -> Vec<Request> {
@@ -338,18 +348,24 @@ impl Workbench {
         }
     }
 
-    fn crashed(&mut self, thread: &str, message: &str) {
+    fn crashed(&mut self, thread: &str, message: &str) -> Vec<Request> {
+        let mut requests = Vec::new();
         if thread == "model" {
             self.asking.running = None;
             self.asking.sent.clear();
             self.asking.auto = false;
             self.model.loading = None;
             self.model.report = None;
+            if self.simulator.driver == Driver::Policy && self.simulator.running {
+                requests = self.stop_driving("the model thread stopped");
+            }
+            self.forget_driving();
         }
         self.notice(
             NoticeLevel::Error,
             format!("The {thread} thread stopped and was started again: {message}"),
         );
+        requests
     }
 }
 

@@ -143,6 +143,9 @@ impl Workbench {
 
     fn write(&mut self, text: String) -> Vec<Request> {
         let requests = self.meet(&text);
+        if self.asking.instruction != text {
+            self.forget_driving();
+        }
         self.asking.instruction = text;
         requests
     }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use super::simulator::{SimulatorPhase, tell};
+use super::simulator::tell;
 use super::{NoticeLevel, QueryRun, ResultSet, SourceState, Workbench};
 use crate::engine::{
     ActionAnswer, Answer, Driver, Query, QueryId, Request, SimulatorOrder, SimulatorSetup,
@@ -33,6 +33,8 @@ pub struct Driving {
     questions: VecDeque<(Task, String)>,
     /// What is being asked.
     asked: Option<QueryId>,
+    /// What was being asked when things changed: its answer is nobody's.
+    left: Option<QueryId>,
 }
 
 impl Workbench {
@@ -99,7 +101,8 @@ impl Workbench {
 
     /// Asks the next question, if the simulator waits for the policy and nothing else is being asked.
     pub(super) fn drive(&mut self) -> Vec<Request> {
-        let drives = self.simulator.driver == Driver::Policy;
+        let goes = self.simulator.running || self.simulator.stepping;
+        let drives = goes && self.simulator.driver == Driver::Policy;
         let Some(wait) = self.simulator.status.waits.filter(|_| drives) else {
             return Vec::new();
         };
@@ -110,14 +113,15 @@ impl Workbench {
             self.driving.wait = Some(wait);
             self.driving.questions = self.questions();
         }
-        let views: Vec<(SourceId, Frame)> = self
+        // All of them or none: with a camera less than it was trained with it would move all the same.
+        let views: Option<Vec<(SourceId, Frame)>> = self
             .seen()
             .into_iter()
-            .filter_map(|source| Some((source.id, source.frame.clone()?)))
+            .map(|source| Some((source.id, source.frame.clone()?)))
             .collect();
-        if views.is_empty() {
+        let Some(views) = views.filter(|views| !views.is_empty()) else {
             return Vec::new();
-        }
+        };
         let Some((task, about)) = self.driving.questions.pop_front() else {
             return Vec::new();
         };
@@ -162,6 +166,11 @@ impl Workbench {
         self.driving.asked == Some(id)
     }
 
+    /// Whether a query was the policy's before things changed.
+    pub(super) fn was_driving(&self, id: QueryId) -> bool {
+        self.driving.left == Some(id)
+    }
+
     /// Takes in an answer to a question of [`Self::drive`].
     pub(super) fn driven(&mut self, run: QueryRun, answer: Answer) -> Vec<Request> {
         self.driving.asked = None;
@@ -178,6 +187,7 @@ impl Workbench {
         self.asking.answer(result);
         match (chunk, self.driving.wait) {
             (Ok(steps), Some(wait)) => {
+                self.simulator.stepping = false;
                 vec![Request::Simulator(SimulatorOrder::Chunk(wait, steps))]
             }
             (Ok(_), None) => Vec::new(),
@@ -194,9 +204,7 @@ impl Workbench {
 
     /// The loaded or coming checkpoint drives through one camera, from the start of an episode.
     pub(super) fn demonstrate(&mut self) -> Vec<Request> {
-        if self.simulator.phase == SimulatorPhase::Closed {
-            self.simulator.one_view = true;
-        }
+        self.simulator.one_view = true;
         self.simulator.driver = Driver::Policy;
         self.forget_driving();
         let mut requests = tell(SimulatorOrder::Drive(Driver::Policy));
@@ -222,7 +230,10 @@ impl Workbench {
 
     /// Things are no longer as the policy knew them: another episode, another driver, another instruction.
     pub(super) fn forget_driving(&mut self) {
-        self.driving = Driving::default();
+        self.driving = Driving {
+            left: self.driving.asked.or(self.driving.left),
+            ..Driving::default()
+        };
     }
 }
 

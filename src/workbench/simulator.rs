@@ -1,17 +1,15 @@
 //! The simulator as the document knows it: what is set up, where it stands, and the acts of a person on it.
 
+mod cameras;
+
 use std::path::PathBuf;
 
 use super::{Command, CommandId, NoticeLevel, SourceState, Workbench};
 use crate::engine::{
-    Driver, PlayState, Request, SimulatorCamera, SimulatorEvent, SimulatorOrder, SimulatorScene,
-    SimulatorSetup, SimulatorStatus, SourceId, SourceSpec,
+    Driver, Request, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
+    SimulatorStatus, SourceId, SourceSpec,
 };
 use crate::geometry::ImagePoint;
-
-/// Cameras that are opened with a scene, and the one that the shipped checkpoint looks through.
-const OPENS: usize = 2;
-const LOOKS_THROUGH: &str = "shoulder";
 
 /// How the simulator is doing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,6 +35,8 @@ pub struct SimulatorState {
     pub status: SimulatorStatus,
     /// Whether time is to pass.
     pub running: bool,
+    /// Whether the policy is to think of one step while time stands still.
+    pub(super) stepping: bool,
     /// Who moves the arm.
     pub driver: Driver,
     /// Whether the next seed follows when an episode ends.
@@ -65,6 +65,7 @@ impl Default for SimulatorState {
             phase: SimulatorPhase::Closed,
             status: SimulatorStatus::default(),
             running: false,
+            stepping: false,
             driver: Driver::Expert,
             repeat: false,
             perturb: false,
@@ -209,6 +210,7 @@ impl Workbench {
 
     pub(super) fn run_simulator(&mut self, run: bool) -> Vec<Request> {
         self.simulator.running = run;
+        self.simulator.stepping = false;
         for source in &mut self.sources {
             if matches!(source.spec, SourceSpec::Simulator(_)) {
                 source.play.playing = run;
@@ -227,6 +229,7 @@ impl Workbench {
 
     fn step_simulator(&mut self) -> Vec<Request> {
         let mut requests = self.run_simulator(false);
+        self.simulator.stepping = true;
         requests.push(Request::Simulator(SimulatorOrder::Step));
         requests
     }
@@ -255,32 +258,6 @@ impl Workbench {
             Some(folder) => tell(SimulatorOrder::Keep(folder)),
             None => vec![Request::Pick(crate::engine::Pick::RecordFolder)],
         }
-    }
-
-    fn toggle_camera(&mut self, camera: String) -> Vec<Request> {
-        let spec = SourceSpec::Simulator(camera);
-        let open = self.sources.iter().find(|source| source.spec == spec);
-        match open.map(|source| source.id) {
-            Some(id) => self.close(id),
-            None => self.open_camera(spec),
-        }
-    }
-
-    fn open_camera(&mut self, spec: SourceSpec) -> Vec<Request> {
-        let requests = self.open(spec);
-        if let Some(source) = self.sources.last_mut() {
-            source.play = PlayState {
-                playing: self.simulator.running,
-                ..source.play
-            };
-        }
-        requests
-    }
-
-    /// The cameras of the simulator that are open.
-    pub fn simulated(&self) -> impl Iterator<Item = &SourceState> {
-        let is = |source: &&SourceState| matches!(source.spec, SourceSpec::Simulator(_));
-        self.sources.iter().filter(is)
     }
 
     /// Takes in a fact of the simulator.
@@ -312,7 +289,15 @@ impl Workbench {
 
     /// Closes cameras that the new scene has not, and opens its first ones when the simulator was not open.
     fn simulator_ready(&mut self, scene: Box<SimulatorScene>) -> Vec<Request> {
-        let mut requests = Vec::new();
+        if self.simulator.phase == SimulatorPhase::Closed {
+            // It was on its way while everything was put away.
+            return Vec::new();
+        }
+        let mut requests = if self.simulator.scene().is_none() {
+            self.tell_all()
+        } else {
+            Vec::new()
+        };
         let known = |source: &SourceState| {
             let mut cameras = scene.cameras.iter();
             cameras.any(|camera| source.spec == SourceSpec::Simulator(camera.name.clone()))
@@ -326,21 +311,10 @@ impl Workbench {
         for id in gone {
             requests.extend(self.close(id));
         }
-        if none_left || !self.simulator.shown {
+        let one_view = std::mem::take(&mut self.simulator.one_view);
+        if none_left || one_view || !self.simulator.shown {
             self.simulator.shown = true;
-            let one_view = std::mem::take(&mut self.simulator.one_view);
-            let wanted = |camera: &&SimulatorCamera| !one_view || camera.name == LOOKS_THROUGH;
-            for camera in scene.cameras.iter().filter(wanted).take(OPENS) {
-                let spec = SourceSpec::Simulator(camera.name.clone());
-                if !self.sources.iter().any(|source| source.spec == spec) {
-                    requests.extend(self.open_camera(spec));
-                }
-            }
-            let first = self.simulated().next().map(|source| source.id);
-            self.selected = first;
-        }
-        if self.simulator.driver != Driver::default() && self.simulator.scene().is_none() {
-            requests.extend(tell(SimulatorOrder::Drive(self.simulator.driver)));
+            requests.extend(self.show_cameras(&scene.cameras, one_view));
         }
         self.forget_driving();
         self.settings.simulator = scene.setup.clone();
@@ -351,6 +325,28 @@ impl Workbench {
         let instruction = scene.instruction.clone();
         self.simulator.phase = SimulatorPhase::Open(scene);
         requests.extend(self.apply(Command::SetInstruction(instruction)));
+        requests
+    }
+
+    /// Everything that the simulator's thread may not know: it may have been started anew.
+    fn tell_all(&mut self) -> Vec<Request> {
+        let state = &self.simulator;
+        let folder = self.settings.record_folder.clone();
+        let orders = [
+            SimulatorOrder::Drive(state.driver),
+            SimulatorOrder::Repeat(state.repeat),
+            SimulatorOrder::Truth(state.truth),
+            SimulatorOrder::Speed(state.speed),
+            SimulatorOrder::Record(folder.filter(|_| state.recording)),
+        ];
+        let mut requests: Vec<Request> = orders.map(Request::Simulator).into();
+        for source in &mut self.sources {
+            if matches!(source.spec, SourceSpec::Simulator(_)) {
+                // What it shows is of the scene before.
+                source.frame = None;
+                requests.push(Request::Open(source.id, source.spec.clone()));
+            }
+        }
         requests
     }
 

@@ -9,6 +9,7 @@ impl Play {
     pub(super) fn set_driver(&mut self, driver: Driver) {
         if self.driver != driver {
             self.driver = driver;
+            self.wanted = false;
             self.with(|live| {
                 live.session.release();
                 live.chunker.reset();
@@ -20,7 +21,7 @@ impl Play {
     /// Waits for the policy's next steps where it has none left, from this moment on.
     pub(super) fn look(&mut self) {
         let Some(live) = &mut self.live else { return };
-        let drives = self.driver == Driver::Policy && self.running;
+        let drives = self.driver == Driver::Policy && (self.running || self.wanted);
         let wants = live.chunker.is_hungry() && live.session.ending().is_none();
         if drives && wants && live.waits.is_none() {
             self.waits += 1;
@@ -34,6 +35,19 @@ impl Play {
         if let Some(live) = self.live.as_mut().filter(|live| live.waits == Some(wait)) {
             live.chunker.feed(steps.to_vec());
             live.waits = None;
+            if std::mem::take(&mut self.wanted) {
+                self.step();
+            }
+        }
+    }
+
+    /// A step that somebody asked for; a policy may have to think of it first.
+    pub(super) fn step_once(&mut self) {
+        let thinks = |live: &Live| live.chunker.is_hungry() && live.session.ending().is_none();
+        if self.driver == Driver::Policy && self.live.as_ref().is_some_and(thinks) {
+            self.wanted = true;
+        } else {
+            self.step();
         }
     }
 }

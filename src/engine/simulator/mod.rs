@@ -7,6 +7,7 @@ mod drive;
 mod keep;
 mod plain;
 mod play;
+mod stand;
 mod truth;
 
 use std::sync::Arc;

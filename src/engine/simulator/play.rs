@@ -7,17 +7,15 @@ use std::time::{Duration, Instant};
 
 use super::keep::Keeper;
 use super::plain::{
-    Driver, SimulatorCamera, SimulatorEnd, SimulatorEvent, SimulatorOrder, SimulatorScene,
-    SimulatorSetup, SimulatorStatus,
+    Driver, SimulatorCamera, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
 };
-use super::truth::{Truth, named};
+use super::truth::Truth;
 use super::{Inward, Published};
 use crate::control::{Chunker, Playback};
 use crate::engine::worker::Sink;
 use crate::engine::{Event, Latest, SourceId, SourceInfo, SourceKind};
 use crate::robot::DeltaAction;
 use crate::sim::drawing::Stage;
-use crate::sim::instruction;
 use crate::sim::render::Renderer;
 use crate::sim::session::{Ending, Session};
 use crate::sim::tasks::Task;
@@ -40,7 +38,7 @@ pub(super) struct Live {
     pub(super) stage: Stage,
     pub(super) truth: Truth,
     pub(super) refused: u64,
-    changed: u64,
+    pub(super) changed: u64,
     pub(super) refusal: Option<String>,
     /// The policy's next steps.
     pub(super) chunker: Chunker,
@@ -63,6 +61,8 @@ pub(super) struct Play {
     pub(super) driver: Driver,
     /// Waits for a policy so far.
     pub(super) waits: u64,
+    /// Whether a policy's step is to be taken once it has thought of it, though time stands still.
+    pub(super) wanted: bool,
     repeat: bool,
     pub(super) wants_truth: bool,
     speed: f32,
@@ -85,6 +85,7 @@ impl Play {
             running: false,
             driver: Driver::Expert,
             waits: 0,
+            wanted: false,
             repeat: false,
             wants_truth: false,
             speed: 1.0,
@@ -168,7 +169,7 @@ impl Play {
             SimulatorOrder::Speed(speed) => {
                 self.speed = speed.clamp(*SPEEDS.start(), *SPEEDS.end());
             }
-            SimulatorOrder::Step => self.step(),
+            SimulatorOrder::Step => self.step_once(),
             SimulatorOrder::Drive(driver) => self.set_driver(*driver),
             SimulatorOrder::Chunk(wait, steps) => self.feed(*wait, steps),
             SimulatorOrder::Repeat(on) => self.repeat = *on,
@@ -191,8 +192,15 @@ impl Play {
             SimulatorOrder::Close => {
                 self.live = None;
                 self.renderer = None;
-                self.running = false;
                 self.attached.clear();
+                // The window forgets all of this, too.
+                self.running = false;
+                self.wanted = false;
+                self.driver = Driver::Expert;
+                self.repeat = false;
+                self.wants_truth = false;
+                self.speed = 1.0;
+                self.record = None;
                 self.stale = false;
             }
         }
@@ -245,6 +253,7 @@ impl Play {
             waits: None,
             kept: false,
         });
+        self.wanted = false;
         self.due = Instant::now();
         self.tell(SimulatorEvent::Ready(Box::new(ready)));
     }
@@ -277,6 +286,7 @@ impl Play {
             })
             .next();
         if let Some(info) = found {
+            self.attached.retain(|(own, _)| *own != id);
             self.attached.push((id, camera.to_owned()));
             self.sink.send(Event::SourceOpened(id, info));
         } else {
@@ -287,11 +297,12 @@ impl Play {
 
     fn set_running(&mut self, run: bool) {
         self.running = run && self.live.is_some();
+        self.wanted = false;
         self.due = Instant::now();
     }
 
     /// One control step, or one period of holding.
-    fn step(&mut self) {
+    pub(super) fn step(&mut self) {
         let (driver, repeat) = (self.driver, self.repeat);
         let Some(live) = &mut self.live else { return };
         if live.session.ending().is_some() && repeat && self.running {
@@ -367,33 +378,6 @@ impl Live {
         if why.is_some() {
             self.refused += 1;
             self.refusal = why;
-        }
-    }
-
-    pub(super) fn status(&self, now: &crate::sim::Snapshot) -> SimulatorStatus {
-        let episode = self.session.episode();
-        let scene = episode.scene();
-        let doing = episode.steps().last().map_or_else(String::new, |step| {
-            instruction::subtask(scene, step.subtask, step.phase)
-        });
-        SimulatorStatus {
-            step: episode.steps().len(),
-            doing,
-            success: self.session.success(),
-            end: self.session.ending().map(|ending| match ending {
-                Ending::Reached => SimulatorEnd::Reached,
-                Ending::Failed(failure) => SimulatorEnd::Failed(failure.to_string()),
-            }),
-            held: now.held.map(|object| named(scene, object)),
-            carried: self.session.carried().map(|object| named(scene, object)),
-            joints: now.joints.clone(),
-            gripper: now.gripper,
-            refused: self.refused,
-            refusal: self.refusal.clone(),
-            changed: self.changed,
-            waits: self.waits,
-            disturbed: self.session.disturbed(),
-            ..SimulatorStatus::default()
         }
     }
 }

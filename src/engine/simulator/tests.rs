@@ -208,6 +208,33 @@ fn a_policy_is_waited_for_and_its_old_answers_are_not_taken() {
 }
 
 #[test]
+fn a_step_of_a_policy_is_thought_of_while_time_stands_still() {
+    if !can_draw() {
+        return;
+    }
+    let mut bench = Bench::new();
+    bench.order(SimulatorOrder::Drive(Driver::Policy));
+    bench.order(SimulatorOrder::Step);
+    bench.until("a wait", |bench| bench.status.waits.is_some());
+    assert_eq!((bench.status.running, bench.status.step), (false, 0));
+    let shut = vec![vec![0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]; 16];
+    bench.order(SimulatorOrder::Chunk(bench.status.waits.unwrap(), shut));
+    bench.until("the step", |bench| bench.status.step == 1);
+    assert!(bench.status.waits.is_none() && bench.status.told < 0.5);
+    // What is left of the chunk needs no thought.
+    bench.order(SimulatorOrder::Step);
+    bench.until("another step", |bench| bench.status.step == 2);
+    // Put away, it begins as new: the expert plays.
+    bench.order(SimulatorOrder::Close);
+    bench.scene = None;
+    bench.order(SimulatorOrder::Begin(SimulatorSetup::default()));
+    bench.until("the scene", |bench| bench.scene.is_some());
+    bench.order(SimulatorOrder::Run(true));
+    bench.until("steps", |bench| bench.status.step > 2);
+    assert!(bench.status.waits.is_none());
+}
+
+#[test]
 fn an_unknown_task_is_told_and_another_one_can_follow() {
     if !can_draw() {
         return;

@@ -64,7 +64,7 @@ impl Truth {
             }
         }
         self.look_ahead();
-        if !session.disturbed() {
+        if session.on_script() {
             marks.extend(self.way(session.episode().steps().len(), camera, view));
         }
         marks

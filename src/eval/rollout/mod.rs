@@ -96,12 +96,13 @@ pub fn run(
                 shipped: false,
             };
             let vla = Vla::load(path, &options, &place, context)?;
-            let config = &RolloutConfig {
-                views: views(config, &vla.report().cameras, left[0]),
-                ..config.clone()
-            };
             for trial in left {
                 context.check()?;
+                // Each arm has cameras of its own.
+                let config = &RolloutConfig {
+                    views: views(config, &vla.report().cameras, trial),
+                    ..config.clone()
+                };
                 let mut policy = VlaPolicy::new(&vla, config, context);
                 keep(eyes.with(|eye| play::play(trial, &mut policy, eye, config))?)?;
             }

@@ -181,7 +181,7 @@ fn by_hand(ui: &mut Ui, context: &mut PanelContext<'_>) {
     ui.add_space(SPACE_SMALL);
     let text = "Move the tool 2 cm a click";
     ui.label(theme::secondary(text).color(p.weak));
-    let gripper = context.workbench.simulator.status.gripper.round();
+    let gripper = context.workbench.simulator.status.told;
     let moves = [
         ("Forward", [STEP, 0.0, 0.0], gripper),
         ("Back", [-STEP, 0.0, 0.0], gripper),

@@ -106,6 +106,74 @@ fn a_policy_that_cannot_answer_stops_the_world() {
     assert_eq!(orders(requests), [SimulatorOrder::Run(false)]);
     assert!(!workbench.simulator.running);
     assert!(workbench.notices.open[0].text.contains("no action expert"));
+    // The world stands still and still waits: nothing is asked until somebody lets it go on.
+    assert!(waits(&mut workbench, 1).is_empty());
+    drop(workbench.apply(Command::Plain(CommandId::SimulatorRun)));
+    assert_eq!(asked(&waits(&mut workbench, 1)).1, Task::Box);
+}
+
+#[test]
+fn one_step_of_a_standing_world_is_thought_of() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    drop(workbench.apply(Command::Plain(CommandId::SimulatorRun)));
+    assert!(waits(&mut workbench, 1).is_empty(), "paused");
+    let requests = workbench.apply(Command::Plain(CommandId::SimulatorStep));
+    assert!(orders(requests).contains(&SimulatorOrder::Step));
+    let mut requests = waits(&mut workbench, 1);
+    for _ in 0..3 {
+        let (id, ..) = asked(&requests);
+        requests = workbench.absorb(Event::Answered(id, answer(None)));
+    }
+    let (id, ..) = asked(&requests);
+    let requests = workbench.absorb(Event::Answered(id, answer(Some(moves()))));
+    assert!(matches!(
+        orders(requests)[..],
+        [SimulatorOrder::Chunk(1, _)]
+    ));
+    assert!(waits(&mut workbench, 2).is_empty(), "one step alone");
+}
+
+#[test]
+fn another_instruction_is_heard_at_once() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let (id, ..) = asked(&waits(&mut workbench, 1));
+    let other = "put the spoon on the plate".to_owned();
+    drop(workbench.apply(Command::SetInstruction(other)));
+    let requests = workbench.absorb(Event::Answered(id, answer(None)));
+    let (_, task, words) = asked(&requests);
+    assert_eq!((task, words), (Task::Box, "spoon".to_owned()));
+    assert!(workbench.driving.plan.is_empty() && workbench.asking.acted().is_none());
+}
+
+#[test]
+fn a_camera_without_a_picture_is_waited_for() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let spec = SourceSpec::Simulator("overhead".into());
+    drop(workbench.apply(Command::OpenSource(spec)));
+    assert_eq!(workbench.seen().len(), 2);
+    assert!(waits(&mut workbench, 1).is_empty(), "one picture of two");
+    let camera = workbench.sources[1].id;
+    let frame = Frame::from_rgb("overhead", ImageSize::new(4, 4), &[80; 48]).expect("48 bytes");
+    drop(workbench.absorb_frame(camera, frame));
+    assert_eq!(asked(&waits(&mut workbench, 1)).1, Task::Box);
+}
+
+#[test]
+fn a_model_that_crashes_stops_the_world_and_can_be_loaded_again() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    drop(waits(&mut workbench, 1));
+    let requests = workbench.absorb(Event::Crashed {
+        thread: "model".into(),
+        message: "device lost".into(),
+    });
+    assert_eq!(orders(requests), [SimulatorOrder::Run(false)]);
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    drop(workbench.apply(Command::Plain(CommandId::SimulatorRun)));
+    assert_eq!(asked(&waits(&mut workbench, 1)).1, Task::Box);
 }
 
 #[test]

@@ -44,6 +44,30 @@ pub(in crate::workbench) fn orders(requests: Vec<Request>) -> Vec<SimulatorOrder
 }
 
 #[test]
+fn a_scene_that_comes_after_all_was_put_away_opens_nothing() {
+    let mut workbench = Workbench::default();
+    drop(workbench.apply(Command::Plain(CommandId::OpenSimulator)));
+    drop(workbench.apply(Command::Plain(CommandId::CloseSimulator)));
+    assert!(ready(&mut workbench, &["overhead"]).is_empty());
+    assert_eq!(workbench.simulator.phase, SimulatorPhase::Closed);
+}
+
+#[test]
+fn a_thread_that_was_started_anew_is_told_everything() {
+    let mut workbench = Workbench::default();
+    drop(workbench.apply(Command::Plain(CommandId::OpenSimulator)));
+    drop(ready(&mut workbench, &["overhead"]));
+    drop(workbench.apply(Command::Plain(CommandId::ToggleRepeat)));
+    let failed = SimulatorEvent::Failed("it panicked".into());
+    drop(workbench.absorb(Event::Simulator(failed)));
+    drop(workbench.apply(Command::Plain(CommandId::OpenSimulator)));
+    let requests = ready(&mut workbench, &["overhead"]);
+    assert_eq!(opened(&requests), ["overhead"]);
+    assert!(workbench.sources[0].frame.is_none());
+    assert!(orders(requests).contains(&SimulatorOrder::Repeat(true)));
+}
+
+#[test]
 fn its_cameras_become_sources_and_go_with_it() {
     let mut workbench = Workbench::default();
     let requests = workbench.apply(Command::Plain(CommandId::OpenSimulator));
