@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainError;
 use super::settings::{
-    ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
-    LossConfig, ModelSource, OptimizerConfig, PictureConfig,
+    AuxiliaryConfig, BatchConfig, CurriculumConfig, LoraConfig, LossConfig, ModelSource,
+    OptimizerConfig, PictureConfig,
 };
+use super::sources::{ActionSource, LabelSource};
 use crate::model::device::{DeviceChoice, DeviceError, DevicePlace};
 
 /// A run of training.

@@ -39,6 +39,7 @@ mod settings;
 mod shown;
 mod similarity;
 mod skip;
+mod sources;
 mod state;
 mod step;
 mod vocabulary;
@@ -49,10 +50,11 @@ pub use error::TrainError;
 pub use metrics::StepMetrics;
 pub use session::{Report, run};
 pub use settings::{
-    ActionSource, AuxiliaryConfig, BatchConfig, CurriculumConfig, LabelSource, LoraConfig,
-    LossConfig, ModelSource, NewExpert, NewModel, OptimizerConfig, PictureConfig,
+    AuxiliaryConfig, BatchConfig, CurriculumConfig, LoraConfig, LossConfig, ModelSource, NewExpert,
+    NewModel, OptimizerConfig, PictureConfig,
 };
 pub use shown::{LearntAnswer, LearntPicture};
+pub use sources::{ActionSource, LabelSource};
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,10 @@ pub enum Dataset {
     Bench(BenchOptions),
 }
 
+const FORMATS: &str = "\
+The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes; conversation, coco, yolo, labelme, label_studio, cvat or \
+pixmo for annotations";
+
 /// Arguments of `spvla dataset info`.
 #[derive(Debug, Args)]
 pub struct InfoOptions {
@@ -84,9 +88,8 @@ pub struct ConvertOptions {
     input: PathBuf,
     /// The empty or new folder that is written
     output: PathBuf,
-    /// The format to write: lerobot-v3.0 or lerobot-v2.1 for episodes; conversation, coco, yolo, labelme, label_studio,
-    /// cvat or pixmo for annotations
-    #[arg(long, value_name = "FORMAT")]
+    /// The format to write
+    #[arg(long, value_name = "FORMAT", help = FORMATS)]
     to: String,
 }
 

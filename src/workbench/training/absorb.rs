@@ -62,15 +62,15 @@ impl Workbench {
     fn trained(&mut self, report: Box<TrainReport>) {
         let name = run_name(&report.folder);
         let (steps, saved) = (report.steps, report.checkpoint.is_some());
-        let mut text = if report.stopped {
-            format!("{name} stopped after {steps} steps and is saved")
-        } else {
-            format!("{name} is trained: {steps} steps")
+        let skipped = match report.skipped {
+            0 => String::new(),
+            one => format!("; {one} samples could not be read, see the log"),
         };
-        if report.skipped > 0 {
-            let skipped = report.skipped;
-            text += &format!("; {skipped} samples could not be read, see the log");
-        }
+        let text = if report.stopped {
+            format!("{name} stopped after {steps} steps and is saved{skipped}")
+        } else {
+            format!("{name} is trained: {steps} steps{skipped}")
+        };
         let load = Command::Plain(CommandId::LoadNewest);
         self.notices.push(Notice {
             level: NoticeLevel::Info,
