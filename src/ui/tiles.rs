@@ -2,14 +2,14 @@
 
 mod data;
 mod inspect;
+mod plan;
 mod train;
 
 use std::collections::BTreeMap;
 
 use egui::{Color32, Frame, Margin, Stroke, Ui, Vec2, Visuals, WidgetText};
 use egui_tiles::{
-    Behavior, Container, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree,
-    UiResponse,
+    Behavior, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree, UiResponse,
 };
 use serde::{Deserialize, Serialize};
 
@@ -238,19 +238,6 @@ impl Tilework {
 }
 
 /// Panels behind each other, the first in front. One alone has tabs too: its title, and the handle to drag it by.
-fn tabs(tiles: &mut Tiles<PanelId>, panels: &[PanelId]) -> TileId {
-    let panes = panels.iter().map(|id| tiles.insert_pane(*id)).collect();
-    tiles.insert_tab_tile(panes)
-}
-
-fn share(tiles: &mut Tiles<PanelId>, parent: TileId, shares: &[(TileId, f32)]) {
-    if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(parent) {
-        for (child, share) in shares {
-            linear.shares.set_share(*child, *share);
-        }
-    }
-}
-
 struct Tiling<'a, 'b> {
     panels: &'a mut BTreeMap<PanelId, Box<dyn Panel>>,
     context: &'a mut PanelContext<'b>,
