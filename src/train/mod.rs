@@ -21,6 +21,7 @@ mod draw;
 mod error;
 mod folder;
 mod fresh;
+mod frozen;
 mod gallery;
 mod heads;
 mod learner;

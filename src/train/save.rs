@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::action::Actions;
 use super::folder::{RunFolder, write_atomically};
+use super::frozen::FROZEN;
 use super::learner::Made;
 use super::lora::FACTORS;
 use super::session::Session;
@@ -168,10 +169,13 @@ pub(super) fn checkpoint(session: &Session<'_>) -> Result<PathBuf, TrainError> {
     let path = session.folder.join(&name);
     let metadata = BTreeMap::from([("format".to_owned(), "pt".to_owned())]);
     write_tensors(&path, &model(session), &metadata)?;
-    let metadata = BTreeMap::from([
+    let mut metadata = BTreeMap::from([
         ("step".to_owned(), session.step.to_string()),
         ("seed".to_owned(), session.config.seed.to_string()),
     ]);
+    if let Some(frozen) = &session.frozen {
+        metadata.insert(FROZEN.to_owned(), frozen.clone());
+    }
     state::save(
         &session.folder.join(state::STATE),
         (&session.made.learner, &session.made.parameters),

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::action::Actions;
 use super::folder::RunFolder;
+use super::frozen;
 use super::gallery::Gallery;
 use super::learner::Made;
 use super::metrics::Record;
@@ -93,6 +94,8 @@ pub(super) struct Session<'a> {
     pub made: Made,
     pub optimizer: Optimizer,
     pub step: u64,
+    /// What stands for the weights that are not trained.
+    pub frozen: Option<String>,
     pub actions: Actions,
     pub galleries: Vec<Gallery>,
     pub pictures: Pictures,
@@ -221,12 +224,14 @@ impl<'a> Session<'a> {
         let mut made = Made::new(config, &galleries, (handle, context))?;
         let actions = Actions::open(config, &mut made, context)?;
         let mut optimizer = Optimizer::new(config, &made.parameters);
+        let frozen = frozen::print((&made.learner, &made.parameters), &optimizer.rates)?;
         let mut step = 0;
         if resume && saved.is_file() {
             let learner = made.learner.clone();
             let found = state::load(&saved, (learner, &made.parameters), &mut optimizer, handle)?;
             made.learner = found.0;
             step = save::step_of(&found.1, config, &saved)?;
+            frozen::check(&found.1, frozen.as_ref(), &saved)?;
         }
         let [width, height] = config.picture.size;
         let numbers = Numbers::new(|text| made.tokenizer.encode(text), width.max(height));
@@ -244,6 +249,7 @@ impl<'a> Session<'a> {
             made,
             optimizer,
             step,
+            frozen,
             actions,
             galleries,
             device,

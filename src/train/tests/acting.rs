@@ -188,6 +188,28 @@ fn frozen_parts_and_low_ranks_leave_the_rest_as_it_was() {
 }
 
 #[test]
+fn a_run_is_not_resumed_upon_other_frozen_weights() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut first = config(data.path(), &labels);
+    first.steps = 2;
+    first.save_every = 2;
+    train(&first, false).unwrap();
+    let mut config = acting(&first, Recipe::Vanilla);
+    config.optimizer.freeze = vec!["qwen_vl_interface".into()];
+    config.steps = 2;
+    train(&config, false).unwrap();
+    config.steps = 4;
+    train(&config, true).unwrap();
+    // The run it came from goes on.
+    first.steps = 4;
+    train(&first, true).unwrap();
+    config.steps = 6;
+    let error = train(&config, true).unwrap_err().to_string();
+    assert!(error.contains("model.from"), "{error}");
+}
+
+#[test]
 fn recomputing_activations_gives_the_same_step() {
     let data = tempfile::tempdir().unwrap();
     let labels = labels(data.path(), 3);
