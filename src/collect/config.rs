@@ -60,6 +60,13 @@ pub struct Config {
     /// Standard deviation in metres of noise on the expert's steps, so that data show recoveries; 0.004 is much
     #[arg(long, value_name = "METRES", default_value_t = 0.0)]
     pub noise: f64,
+    /// Share of episodes in the benchmark's own room, light and cameras instead of drawn ones: 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub plain: f64,
+    /// Share of episodes that begin with the arm anywhere over the table, its hand open or closed, so that data show the
+    /// way back: 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub astray: f64,
     /// Only pictures of this many moments of each episode, for questions, instead of a dataset; 0 for a dataset
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub stills: usize,
@@ -105,6 +112,8 @@ impl Default for Config {
             unseen: false,
             perturbed: 0.0,
             noise: 0.0,
+            plain: 0.0,
+            astray: 0.0,
             stills: 0,
             questions: 20,
             mix: Vec::new(),
@@ -136,6 +145,8 @@ impl Config {
             words: split,
             perturbed: self.perturbed,
             noise: self.noise,
+            plain: self.plain,
+            astray: self.astray,
             ..Options::default()
         }
     }

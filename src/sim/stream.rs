@@ -16,6 +16,10 @@ pub enum Stream {
     Language,
     /// The expert's choices and its noise.
     Expert,
+    /// Where an arm that is astray starts.
+    Start,
+    /// Whether looks are drawn at all.
+    Plain,
 }
 
 /// The stream of a seed.
@@ -27,6 +31,8 @@ pub fn stream(seed: u64, stream: Stream) -> ChaCha8Rng {
         Stream::Camera => 0x6361_6d65_7261,
         Stream::Language => 0x6c61_6e67,
         Stream::Expert => 0x6578_7065_7274,
+        Stream::Start => 0x7374_6172_74,
+        Stream::Plain => 0x706c_6169_6e,
     };
     ChaCha8Rng::seed_from_u64(mixed(seed ^ mixed(name)))
 }
@@ -55,6 +61,8 @@ mod tests {
             first(1, Stream::Camera),
             first(1, Stream::Language),
             first(1, Stream::Expert),
+            first(1, Stream::Start),
+            first(1, Stream::Plain),
         ];
         for (i, a) in all.iter().enumerate() {
             assert!(all.iter().skip(i + 1).all(|b| a != b));

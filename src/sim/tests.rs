@@ -1,6 +1,6 @@
 //! The world as a whole: it is the same every time, things fall and hold, the arm obeys its limits.
 
-use super::tasks::{Options, TASKS, Task};
+use super::tasks::{Options, TASKS, Task, Variant};
 use super::*;
 use crate::geometry::Pose;
 use crate::robot::{DeltaAction, RobotSpec};
@@ -307,4 +307,43 @@ fn variants_change_looks_or_views_alone() {
         assert_eq!(scene.cameras != base.cameras, moved, "{variant:?}");
         seen.push(scene);
     }
+}
+
+#[test]
+fn plain_episodes_look_like_the_benchmark_and_astray_ones_begin_elsewhere() {
+    let options = Options {
+        plain: 1.0,
+        astray: 1.0,
+        ..Options::default()
+    };
+    let put = task("widowx_carrot_on_plate");
+    let benchmark = put.draw(0, &Options::benchmark(0, Variant::Base)).scene;
+    let starts: Vec<Scene> = (0..12).map(|seed| put.draw(seed, &options).scene).collect();
+    for scene in &starts {
+        assert_eq!(
+            (&scene.cameras, &scene.lights, &scene.table),
+            (&benchmark.cameras, &benchmark.lights, &benchmark.table)
+        );
+    }
+    let far = |scene: &&Scene| {
+        let pairs = scene.arm.joints.iter().zip(&benchmark.arm.joints);
+        pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) > 0.1
+    };
+    assert!(starts.iter().filter(far).count() >= 10);
+    assert!(starts.iter().any(|scene| scene.arm.gripper < 0.5));
+}
+
+#[test]
+fn the_expert_finds_back_from_where_an_arm_is_astray() {
+    let options = Options {
+        plain: 1.0,
+        astray: 1.0,
+        ..Options::default()
+    };
+    let put = task("widowx_spoon_on_towel");
+    let done = (0..8).filter(|seed| {
+        let played = Episode::run(put, *seed, &options).expect("a world");
+        played.success
+    });
+    assert!(done.count() >= 5);
 }

@@ -22,7 +22,7 @@ use crate::sim::stream::{Stream, stream};
 use super::look;
 use super::options::{Options, Split};
 use super::region::Region;
-use super::{Family, Task};
+use super::{Family, Task, start};
 
 /// A scene and what will happen in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ pub(super) struct Draft<'a> {
     pub goal: Goal,
     /// Joint angles at the start, if not the arm's home.
     pub home: Vec<f64>,
+    /// Opening of the hand at the start: 0 closed, 1 open.
+    gripper: f64,
     seed: u64,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Draft<'a> {
             cabinet: None,
             goal: Goal::All { goals: Vec::new() },
             home: spec.home.to_vec(),
+            gripper: 1.0,
             seed,
         }
     }
@@ -112,6 +115,7 @@ impl<'a> Draft<'a> {
     pub fn drawn(mut self, build: fn(&mut Draft)) -> Drawn {
         build(&mut self);
         self.vary_arm();
+        self.lead_astray();
         self.vary_physics();
         let perturbations = self.perturbations();
         let mut looks = stream(self.seed, Stream::Look);
@@ -135,7 +139,7 @@ impl<'a> Draft<'a> {
                 robot: self.spec.name.into(),
                 base: self.base,
                 joints: self.home,
-                gripper: 1.0,
+                gripper: self.gripper,
             },
             goal: self.goal,
         };
@@ -287,6 +291,16 @@ impl<'a> Draft<'a> {
             for (angle, by) in self.home.iter_mut().zip(drawn) {
                 *angle += by;
             }
+        }
+    }
+
+    /// Lets the arm start anywhere over the table in as many episodes as the options say.
+    fn lead_astray(&mut self) {
+        let mut random = stream(self.seed, Stream::Start);
+        if random.random_bool(self.options.astray.clamp(0.0, 1.0))
+            && let Some(start) = start::astray(self, &mut random)
+        {
+            (self.home, self.gripper) = (start.joints, start.gripper);
         }
     }
 

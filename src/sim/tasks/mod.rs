@@ -15,6 +15,7 @@ mod put;
 mod region;
 mod sort;
 mod stack;
+mod start;
 pub mod suite;
 
 pub use draft::Drawn;
@@ -142,6 +143,6 @@ impl Task {
     /// The scene of a seed: everything but the physics.
     #[must_use]
     pub fn draw(&self, seed: u64, options: &Options) -> Drawn {
-        Draft::new(self, seed, options).drawn(self.build)
+        Draft::new(self, seed, &options.of_episode(seed)).drawn(self.build)
     }
 }

@@ -1,6 +1,9 @@
 //! How episodes of a task may differ.
 
+use rand::Rng as _;
 use serde::{Deserialize, Serialize};
+
+use crate::sim::stream::{Stream, stream};
 
 /// How a scene is drawn. The default is what training data is made with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,10 @@ pub struct Options {
     pub perturbed: f64,
     /// Standard deviation of the noise on the expert's steps, in metres; zero for none.
     pub noise: f64,
+    /// Share of episodes in the benchmark's own room, light and cameras, whatever the switches say.
+    pub plain: f64,
+    /// Share of episodes that begin with the arm anywhere over the table, its hand open or closed.
+    pub astray: f64,
 }
 
 impl Default for Options {
@@ -35,6 +42,8 @@ impl Default for Options {
             switches: Switches::ON,
             perturbed: 0.0,
             noise: 0.0,
+            plain: 0.0,
+            astray: 0.0,
         }
     }
 }
@@ -49,6 +58,21 @@ impl Options {
             switches: Switches::OFF,
             ..Self::default()
         }
+    }
+
+    /// The options of one episode: in some of them room, light and cameras are the benchmark's.
+    pub(super) fn of_episode(&self, seed: u64) -> Self {
+        let mut options = self.clone();
+        let mut random = stream(seed, Stream::Plain);
+        if random.random_bool(self.plain.clamp(0.0, 1.0)) {
+            options.switches = Switches {
+                lights: false,
+                textures: false,
+                cameras: false,
+                ..options.switches
+            };
+        }
+        options
     }
 }
 
