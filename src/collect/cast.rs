@@ -1,6 +1,7 @@
 //! First pass: the expert plays a slot's seeds until an episode is good. Physics only.
 
 use super::effort::{Part, Stopwatch};
+use super::takeover::Takeovers;
 use super::{CollectError, Config, Group, Reject};
 use crate::job::JobContext;
 use crate::sim::Episode;
@@ -17,48 +18,69 @@ pub(super) struct Outcome {
     pub rejects: Vec<Reject>,
 }
 
-/// Plays a slot.
-pub(super) fn play(
-    config: &Config,
-    group: &Group,
-    slot: usize,
-    context: &JobContext<'_>,
-    watch: &Stopwatch,
-) -> Result<Outcome, CollectError> {
-    let task = group.task(slot);
-    let options = config.options();
-    let mut rejects = Vec::new();
-    for attempt in 0..TRIES {
-        context.check()?;
-        let seed = seed(config.seed, task.name, slot as u64, attempt);
-        let played = watch.time(Part::Play, || Episode::run(task, seed, &options));
-        let again = |record: &EpisodeRecord| watch.time(Part::Replay, || replay(record));
-        let reason = match played {
-            Err(error) => error.to_string(),
-            Ok(record) => match (&record.failure, record.success) {
-                // Stills keep no actions that could be played again.
-                (None, true) if config.stills > 0 || again(&record).unwrap_or(false) => {
+/// Who plays what.
+pub(super) struct Cast<'a> {
+    pub config: &'a Config,
+    pub group: &'a Group,
+    pub takeovers: Option<&'a Takeovers>,
+    pub watch: &'a Stopwatch,
+}
+
+impl Cast<'_> {
+    /// Plays a slot.
+    pub(super) fn play(
+        &self,
+        slot: usize,
+        context: &JobContext<'_>,
+    ) -> Result<Outcome, CollectError> {
+        let task = self.group.task(slot);
+        let mut rejects = Vec::new();
+        for attempt in 0..TRIES {
+            context.check()?;
+            let seed = seed(self.config.seed, task.name, slot as u64, attempt);
+            let reason = match self.attempt(slot, seed) {
+                Ok(record) => {
                     return Ok(Outcome {
                         record: Some(record),
                         rejects,
                     });
                 }
-                (None, true) => "its stored actions do not lead to the same end".to_owned(),
-                (Some(failure), _) => failure.to_string(),
-                (None, false) => "the goal does not hold at the end".to_owned(),
-            },
-        };
-        rejects.push(Reject {
-            task: task.name.to_owned(),
-            slot,
-            seed,
-            reason,
-        });
+                Err(reason) => reason,
+            };
+            rejects.push(Reject {
+                task: task.name.to_owned(),
+                slot,
+                seed,
+                reason,
+            });
+        }
+        Ok(Outcome {
+            record: None,
+            rejects,
+        })
     }
-    Ok(Outcome {
-        record: None,
-        rejects,
-    })
+
+    /// One episode, or why it is no demonstration.
+    fn attempt(&self, slot: usize, seed: u64) -> Result<EpisodeRecord, String> {
+        let task = self.group.task(slot);
+        let turn = slot / self.group.tasks.len();
+        let play = || match self.takeovers {
+            Some(takeovers) => takeovers.play(task, turn, seed, self.config.noise),
+            None => Episode::run(task, seed, &self.config.options()),
+        };
+        let record = self
+            .watch
+            .time(Part::Play, play)
+            .map_err(|error| error.to_string())?;
+        let again = |record: &EpisodeRecord| self.watch.time(Part::Replay, || replay(record));
+        match (&record.failure, record.success) {
+            // Stills keep no actions that could be played again.
+            (None, true) if self.config.stills > 0 || again(&record).unwrap_or(false) => Ok(record),
+            (None, true) => Err("its stored actions do not lead to the same end".to_owned()),
+            (Some(failure), _) => Err(failure.to_string()),
+            (None, false) => Err("the goal does not hold at the end".to_owned()),
+        }
+    }
 }
 
 /// The seed of an attempt: unlike that of any other slot, task or attempt.

@@ -67,6 +67,10 @@ pub struct Config {
     /// way back: 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub astray: f64,
+    /// The expert takes over in the middle of these episodes of a policy: what `spvla eval simulator --rollouts` wrote, a
+    /// file or its folder. Only the expert's steps are recorded
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["perturbed", "plain", "astray", "unseen"])]
+    pub takeover: Option<PathBuf>,
     /// Only pictures of this many moments of each episode, for questions, instead of a dataset; 0 for a dataset
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub stills: usize,
@@ -114,6 +118,7 @@ impl Default for Config {
             noise: 0.0,
             plain: 0.0,
             astray: 0.0,
+            takeover: None,
             stills: 0,
             questions: 20,
             mix: Vec::new(),

@@ -19,11 +19,11 @@ use crate::data::{EpisodeRecorder, RecordedEpisode};
 use crate::geometry::ImageSize;
 use crate::job::JobContext;
 use crate::media::picture::jpeg;
-use crate::sim::Snapshot;
 use crate::sim::drawing::{Stage, THINGS};
 use crate::sim::episode::EpisodeRecord;
 use crate::sim::label::Labeller;
 use crate::sim::render::{Camera, Renderer};
+use crate::sim::{Rollout, Snapshot};
 use crate::vision::{Frame, Likeness};
 
 /// Quality of the pictures beside the questions.
@@ -312,13 +312,14 @@ pub(super) fn cameras(stage: &Stage, now: &Snapshot, views: &[(String, ImageSize
     wanted.collect()
 }
 
-/// What plays and draws an episode again.
+/// What plays and draws an episode again; the dataset begins after the steps that another took before.
 fn replayable(record: &EpisodeRecord) -> serde_json::Value {
     serde_json::json!({
         "scene": record.scene,
         "hz": record.hz,
         "perturbations": record.perturbations,
-        "actions": record.steps.iter().map(|step| step.action.axes()).collect::<Vec<_>>(),
+        "actions": Rollout::of(record).actions,
+        "before": record.before.len(),
         "fingerprint": record.fingerprint,
     })
 }

@@ -20,6 +20,7 @@ mod questions;
 mod report;
 mod rows;
 mod sheet;
+mod takeover;
 mod views;
 
 pub use archive::Archive;
@@ -41,6 +42,7 @@ use journal::Journal;
 use ledger::{Ledger, Made};
 use questions::Mix;
 use sheet::Sheet;
+use takeover::Takeovers;
 
 /// Looks whether `config` can be collected at all, without drawing or writing anything.
 ///
@@ -52,6 +54,7 @@ pub fn check(config: &Config) -> Result<Plan, CollectError> {
     for group in &plan.groups {
         views::views(config, group)?;
     }
+    Takeovers::open(config, &plan)?;
     Ok(plan)
 }
 
@@ -66,6 +69,7 @@ pub fn run(
     finished: &(dyn Fn(&Finished) + Sync),
 ) -> Result<Report, CollectError> {
     let plan = Plan::new(config)?;
+    let takeovers = Takeovers::open(config, &plan)?;
     let mut report = Report::new(config, &plan);
     let mut sheet = Sheet::default();
     let watch = Stopwatch::start();
@@ -75,6 +79,7 @@ pub fn run(
             config,
             group,
             folder: &folder,
+            takeovers: takeovers.as_ref(),
             context,
             finished,
             watch: &watch,
@@ -92,6 +97,7 @@ struct Work<'a> {
     config: &'a Config,
     group: &'a Group,
     folder: &'a Path,
+    takeovers: Option<&'a Takeovers>,
     context: &'a JobContext<'a>,
     finished: &'a (dyn Fn(&Finished) + Sync),
     watch: &'a Stopwatch,
@@ -244,8 +250,13 @@ impl Work<'_> {
         studio: &Studio<'_>,
         recorder: Option<EpisodeRecorder>,
     ) -> Result<Made, CollectError> {
-        let Outcome { record, rejects } =
-            cast::play(self.config, self.group, slot, self.context, self.watch)?;
+        let cast = cast::Cast {
+            config: self.config,
+            group: self.group,
+            takeovers: self.takeovers,
+            watch: self.watch,
+        };
+        let Outcome { record, rejects } = cast.play(slot, self.context)?;
         let Some(record) = record else {
             return Ok(Made {
                 slot,

@@ -40,6 +40,14 @@ pub enum CollectError {
         /// All types.
         known: String,
     },
+    /// Episodes of a policy that cannot be taken over.
+    #[error("cannot take over episodes: {what}; write them with `spvla eval simulator --columns scattered --rollouts`: {}", path.display())]
+    Rollouts {
+        /// What is wrong.
+        what: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// Every share is zero.
     #[error("every share of --mix is zero; give one type more, or ask for --questions 0")]
     NoShares,

@@ -10,6 +10,8 @@ use crate::data::{Dataset, open};
 use crate::geometry::ImageSize;
 use crate::job::CancelToken;
 use crate::sim::render::Renderer;
+use crate::sim::tasks::{Options, Task};
+use crate::sim::{Episode, Rollout};
 
 fn config(out: &Path, episodes: usize) -> Config {
     Config {
@@ -129,6 +131,40 @@ fn questions_of_one_type_about_one_picture_have_ids_of_their_own() {
 }
 
 #[test]
+fn episodes_of_a_policy_are_taken_over_and_recorded_from_there() {
+    if !can_draw() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let carrot = Task::named("widowx_carrot_on_plate").unwrap();
+    let played = Episode::run(carrot, 9, &Options::default()).unwrap();
+    let line = serde_json::to_string(&Rollout::of(&played)).unwrap();
+    fs::write(folder.path().join("rollouts.jsonl"), line + "\n").unwrap();
+    let out = folder.path().join("set");
+    let asked = Config {
+        takeover: Some(folder.path().to_owned()),
+        ..config(&out, 2)
+    };
+    let report = run(&asked, &JobContext::silent(), &|_| {}).unwrap();
+    assert_eq!((report.episodes(), report.gave_up), (2, 0));
+    let Dataset::Episodes(set) = open(&out).unwrap() else {
+        panic!("not a dataset of episodes")
+    };
+    let scenes = fs::read_to_string(out.join("scenes.jsonl")).unwrap();
+    let number = |line: &str, name: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let scene = &line["scene"];
+        match &scene[name] {
+            serde_json::Value::Array(all) => all.len() as u64,
+            number => number.as_u64().unwrap(),
+        }
+    };
+    let own = |line: &str| number(line, "actions") - number(line, "before");
+    assert!(scenes.lines().all(|line| number(line, "before") >= 2));
+    assert_eq!(scenes.lines().map(own).sum::<u64>(), set.info().frames);
+}
+
+#[test]
 fn neither_workers_nor_a_stop_change_a_byte() {
     if !can_draw() {
         return;
@@ -225,4 +261,13 @@ fn what_cannot_be_collected_is_refused_by_name() {
     assert!(refused(&|c| c.mix = vec![("smell".into(), 1.0)]).contains("smell"));
     assert!(refused(&|c| c.mix = vec![("box".into(), 0.0)]).contains("zero"));
     assert!(refused(&|c| c.episodes = 0).contains("episodes"));
+    let rollouts = folder.path().join("rollouts.jsonl");
+    let told = |text: &str| {
+        fs::write(&rollouts, text).unwrap();
+        refused(&|c| c.takeover = Some(folder.path().to_owned()))
+    };
+    assert!(told("").contains("none of widowx_carrot_on_plate"));
+    assert!(told("\n{\"scene\":3}\n").contains("line 2"));
+    fs::remove_file(&rollouts).unwrap();
+    assert!(refused(&|c| c.takeover = Some(rollouts.clone())).contains("rollouts.jsonl"));
 }

@@ -78,7 +78,10 @@ pub struct EpisodeRecord {
     pub hz: f64,
     /// What was let happen.
     pub perturbations: Vec<Perturbation>,
-    /// Every control step.
+    /// What another did before the expert took over; no part of the demonstration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<DeltaAction>,
+    /// Every control step of it.
     pub steps: Vec<Step>,
     /// The world after the last action.
     pub last: Snapshot,
@@ -104,6 +107,8 @@ pub struct Episode {
     rig: SimRig,
     judge: Judge,
     steps: Vec<Step>,
+    /// Steps that another took before the expert.
+    begin: usize,
     report: StepReport,
     noise: Option<Noise>,
 }
@@ -132,6 +137,7 @@ impl Episode {
             rig,
             judge,
             steps: Vec::new(),
+            begin: 0,
             report: StepReport::default(),
             noise: None,
         })
@@ -141,6 +147,13 @@ impl Episode {
     #[must_use]
     pub fn noisy(mut self, metres: f64) -> Self {
         self.noise = Noise::new(self.scene.seed, metres);
+        self
+    }
+
+    /// The same, the expert's from here on.
+    #[must_use]
+    pub(super) fn handed_over(mut self) -> Self {
+        self.begin = self.steps.len();
         self
     }
 
@@ -182,6 +195,7 @@ impl Episode {
             scene: self.scene.clone(),
             hz: self.hz,
             perturbations: self.perturbations.clone(),
+            before: Vec::new(),
             steps: self.steps.clone(),
             success: failure.is_none() && self.steps.last().is_some_and(|step| step.success),
             failure,
@@ -260,6 +274,7 @@ impl Episode {
             return self.record(Some(Failure::AlreadyDone), 0);
         }
         let mut expert = Expert::new(&self.scene, &self.rig, self.hz);
+        let limit = self.begin + limit;
         let failure = loop {
             if self.steps.len() >= limit {
                 break self.verdict(Failure::OutOfTime);
@@ -314,9 +329,10 @@ impl Episode {
         (!holds).then_some(otherwise)
     }
 
-    fn record(self, failure: Option<Failure>, tries: usize) -> EpisodeRecord {
+    fn record(mut self, failure: Option<Failure>, tries: usize) -> EpisodeRecord {
         let collision = self.collision();
         let failure = failure.or_else(|| self.fault());
+        let steps = self.steps.split_off(self.begin);
         EpisodeRecord {
             last: self.rig.snapshot(),
             fingerprint: self.rig.world.fingerprint(),
@@ -324,7 +340,8 @@ impl Episode {
             scene: self.scene,
             hz: self.hz,
             perturbations: self.perturbations,
-            steps: self.steps,
+            before: self.steps.iter().map(|step| step.action).collect(),
+            steps,
             success: failure.is_none(),
             failure,
             tries,
@@ -343,6 +360,9 @@ pub fn replay(record: &EpisodeRecord) -> Result<bool, WorldError> {
         record.perturbations.clone(),
     )?;
     let mut success = false;
+    for action in &record.before {
+        episode.step(*action, Phase::PreGrasp, 0);
+    }
     for step in &record.steps {
         success = episode.step(step.action, step.phase, step.subtask);
     }

@@ -347,3 +347,26 @@ fn the_expert_finds_back_from_where_an_arm_is_astray() {
     });
     assert!(done.count() >= 5);
 }
+
+#[test]
+fn the_expert_takes_over_from_a_policy_and_only_its_own_steps_are_a_demonstration() {
+    let carrot = task("widowx_carrot_on_plate");
+    let whole = Episode::run(carrot, 4, &Options::default()).expect("a world");
+    let rollout = Rollout::of(&whole);
+    // With the thing in the hand, and before it was taken.
+    let held = whole
+        .steps
+        .iter()
+        .position(|step| step.snapshot.held.is_some());
+    for at in [6, held.expect("it is taken") + 2] {
+        let taken = rollout.take_over(at, carrot.steps, 0.0).expect("a world");
+        assert!(taken.success, "{at}: {:?}", taken.failure);
+        assert_eq!(taken.before.len(), at);
+        assert_eq!(taken.steps[0].snapshot, whole.steps[at].snapshot);
+        assert!(episode::replay(&taken).expect("a world"));
+    }
+    // It does not let go of what is held to take it again.
+    let at = held.expect("it is taken") + 2;
+    let taken = rollout.take_over(at, carrot.steps, 0.0).expect("a world");
+    assert!(taken.steps[0].action.gripper < 0.5);
+}

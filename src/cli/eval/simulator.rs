@@ -77,6 +77,10 @@ pub struct Options {
     /// Do not film the episodes
     #[arg(long)]
     no_video: bool,
+    /// Also write what plays every episode again, `rollouts.jsonl`, for `spvla generate --takeover`; never those of the
+    /// benchmark's own layouts, which are measured by
+    #[arg(long)]
+    rollouts: bool,
     /// Episodes at the same time, for policies without a network; as many as there are cores if 0
     #[arg(long, value_name = "K", default_value_t = 0)]
     workers: usize,
@@ -114,6 +118,7 @@ impl Options {
             guidance: self.guidance,
             statistics_key: self.statistics_key.clone(),
             video: !self.no_video,
+            rollouts: self.rollouts,
             out: self.out.clone(),
             workers: self.workers,
             device: self.placement.device,

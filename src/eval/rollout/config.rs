@@ -52,6 +52,8 @@ pub struct RolloutConfig {
     pub statistics_key: Option<String>,
     /// Whether every episode is filmed.
     pub video: bool,
+    /// Whether what plays every episode again is written too.
+    pub rollouts: bool,
     /// The folder of the run.
     #[serde(skip)]
     pub out: PathBuf,
@@ -81,6 +83,7 @@ impl Default for RolloutConfig {
             guidance: 1.5,
             statistics_key: None,
             video: true,
+            rollouts: false,
             out: PathBuf::new(),
             workers: 0,
             device: DeviceChoice::default(),

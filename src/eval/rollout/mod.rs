@@ -34,10 +34,17 @@ use super::{EvalError, journal};
 use crate::job::JobContext;
 use crate::model::device::Devices;
 use crate::model::policy::{LoadOptions, Vla};
+use crate::sim::Rollout;
 use eye::Eye;
 
 /// The schema of `report.json`.
 pub const SCHEMA: u32 = 1;
+
+/// What plays every episode again, but those of the benchmark's layouts.
+pub const ROLLOUTS: &str = "rollouts.jsonl";
+
+/// What came of an episode, and what plays it again.
+type Played = (EpisodeResult, Rollout);
 
 /// Makes a policy for one episode.
 type Make<'a> = dyn Fn() -> Box<dyn Policy + 'a> + Sync + 'a;
@@ -64,7 +71,16 @@ pub fn run(
         .collect();
     let total = trials.len() as u64;
     let mut device = None;
-    let mut keep = |result: EpisodeResult| -> Result<(), EvalError> {
+    let mut rollouts = config
+        .rollouts
+        .then(|| journal::Journal::<Rollout>::open(&config.out.join(ROLLOUTS)))
+        .transpose()?;
+    let mut keep = |(result, rollout): Played| -> Result<(), EvalError> {
+        if let Some((file, _)) = &mut rollouts
+            && result.layout.is_none()
+        {
+            file.add(&rollout)?;
+        }
         file.add(&result)?;
         finished(&result);
         results.insert(result.key.clone(), result);
@@ -135,7 +151,7 @@ fn many(
     left: &[&Trial],
     (make, eyes): (&Make<'_>, &Eyes),
     context: &JobContext<'_>,
-    keep: &mut dyn FnMut(EpisodeResult) -> Result<(), EvalError>,
+    keep: &mut dyn FnMut(Played) -> Result<(), EvalError>,
 ) -> Result<(), EvalError> {
     let workers = rayon::ThreadPoolBuilder::new()
         .num_threads(config.workers())
@@ -144,7 +160,7 @@ fn many(
     for few in left.chunks(2 * config.workers()) {
         context.check()?;
         let one = |trial: &&Trial| eyes.with(|eye| play::play(trial, make().as_mut(), eye, config));
-        let played: Vec<Result<EpisodeResult, EvalError>> =
+        let played: Vec<Result<Played, EvalError>> =
             workers.install(|| few.par_iter().map(one).collect());
         for result in played {
             keep(result?)?;

@@ -16,7 +16,7 @@ use crate::metrics::success::steps_in_order;
 use crate::robot::DeltaAction;
 use crate::sim::expert::Phase;
 use crate::sim::tasks::Family;
-use crate::sim::{Episode, Perturbation, instruction};
+use crate::sim::{Episode, Perturbation, Rollout, instruction};
 
 /// The step at which the second half of a drawer task is told, if the policy does not signal before (`SimplerEnv`).
 const SWITCH: usize = 100;
@@ -94,13 +94,13 @@ struct Loop<'a> {
     thinking: f64,
 }
 
-/// Plays one episode.
+/// Plays one episode: what came of it, and what plays it again.
 pub(super) fn play(
     trial: &Trial,
     policy: &mut dyn Policy,
     eye: &mut Eye,
     config: &RolloutConfig,
-) -> Result<EpisodeResult, EvalError> {
+) -> Result<(EpisodeResult, Rollout), EvalError> {
     let begun = Instant::now();
     let drawn = trial.draw();
     let perturbations = drawn.perturbations.clone();
@@ -157,7 +157,11 @@ pub(super) fn play(
         film.push(frame)?;
     }
     film.map_or(Ok(()), Film::finish)?;
-    Ok(run.result((told, perturbations, video), ended, begun))
+    let rollout = Rollout::of(&run.episode.so_far(None, 0));
+    Ok((
+        run.result((told, perturbations, video), ended, begun),
+        rollout,
+    ))
 }
 
 impl Loop<'_> {

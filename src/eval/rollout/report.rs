@@ -33,6 +33,8 @@ pub enum Column {
     Perturbed,
     /// The same with wordings kept from training.
     Paraphrased,
+    /// The benchmark's tasks in its room, with things anywhere on the table.
+    Scattered,
     /// Tasks with things seen in training: what unseen things are compared with.
     Seen,
     /// The same tasks with things kept from training.
@@ -49,6 +51,7 @@ impl Column {
             Self::Base => "base",
             Self::Perturbed => "perturbed",
             Self::Paraphrased => "paraphrased",
+            Self::Scattered => "scattered",
             Self::Seen => "seen",
             Self::Unseen => "unseen",
             Self::Long => "long",

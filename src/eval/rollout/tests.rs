@@ -134,12 +134,35 @@ fn a_policy_that_does_nothing_succeeds_nowhere() {
     let config = config(Path::new(""));
     let mut eye = Eye::default();
     for trial in trials(&config).expect("trials").iter().take(3) {
-        let played = play::play(trial, &mut Still::default(), &mut eye, &config).expect("plays");
+        let (played, rollout) =
+            play::play(trial, &mut Still::default(), &mut eye, &config).expect("plays");
         assert_eq!((played.success, played.ended), (false, Ended::OutOfTime));
         assert_eq!(
             (played.steps, played.queries),
             (trial.task.steps, trial.task.steps)
         );
+        assert_eq!(rollout.actions.len(), trial.task.steps);
+    }
+}
+
+#[test]
+fn what_is_learned_from_is_never_a_layout_of_the_benchmark() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = RolloutConfig {
+        policy: PolicyChoice::Expert,
+        columns: vec![Column::Scattered],
+        episodes: 1,
+        rollouts: true,
+        ..config(folder.path())
+    };
+    let report = run(&config, &JobContext::silent(), &|_| {}).expect("plays");
+    assert_eq!(report.episodes.len(), 8);
+    let rollouts: Vec<Rollout> = journal::read(&folder.path().join(ROLLOUTS)).expect("lines");
+    assert_eq!(rollouts.len(), 4);
+    for trial in trials(&config).expect("trials") {
+        let scene = trial.draw().scene;
+        let written = rollouts.iter().any(|rollout| rollout.scene == scene);
+        assert_eq!(written, trial.column == Column::Scattered, "{}", trial.key);
     }
 }
 

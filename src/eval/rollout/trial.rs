@@ -108,6 +108,7 @@ pub fn trials(config: &RolloutConfig) -> Result<Vec<Trial>, EvalError> {
                 Column::Base | Column::Perturbed | Column::Paraphrased => {
                     benchmark(config, column, robot, &mut all);
                 }
+                Column::Scattered => scattered(config, robot, &mut all),
                 Column::Seen | Column::Unseen => templates(config, column, robot, &mut all),
                 Column::Long => long(config, robot, &mut all),
             }
@@ -207,6 +208,20 @@ fn templates(config: &RolloutConfig, column: Column, robot: &str, into: &mut Vec
             ..Options::default()
         };
         random(config, (column, task), &options, into);
+    }
+}
+
+fn scattered(config: &RolloutConfig, robot: &str, into: &mut Vec<Trial>) {
+    let options = Options {
+        plain: 1.0,
+        ..Options::default()
+    };
+    let rows = ROWS.iter().filter(|row| !row.varied);
+    for task in rows
+        .flat_map(|row| row.tasks)
+        .filter(|task| task.robot == robot)
+    {
+        random(config, (Column::Scattered, task), &options, into);
     }
 }
 

@@ -108,10 +108,12 @@ pub struct Expert {
     /// Where the thing was when this skill was planned.
     planned: Option<Pose>,
     tries: usize,
+    /// What is held must first be lifted: it was taken by another.
+    lift: bool,
 }
 
 impl Expert {
-    /// An expert for this scene at this rate.
+    /// An expert for this scene at this rate, which goes on from how things are.
     #[must_use]
     pub fn new(scene: &Scene, rig: &SimRig, hz: f64) -> Self {
         let parts = scene.goal.parts().iter().enumerate();
@@ -119,7 +121,7 @@ impl Expert {
             let skills = skill::skills(goal, &scene.arm.base);
             skills.into_iter().map(move |skill| (part, skill))
         });
-        Self {
+        let mut expert = Self {
             hz,
             scene: scene.clone(),
             assets: rig.world.assets().to_vec(),
@@ -134,6 +136,19 @@ impl Expert {
             phase: Phase::PreGrasp,
             planned: None,
             tries: 0,
+            lift: false,
+        };
+        expert.carry_on(&rig.snapshot());
+        expert
+    }
+
+    /// Takes nothing that the hand holds already, but lifts it before it goes on.
+    fn carry_on(&mut self, now: &Snapshot) {
+        if let Some((_, Skill::Take { object })) = self.skills.first()
+            && holding(now, *object)
+        {
+            self.current = 1;
+            self.lift = true;
         }
     }
 
@@ -308,6 +323,10 @@ impl Expert {
                 dwell: 0.0,
                 phase: Phase::PreGrasp,
             });
+        }
+        if std::mem::take(&mut self.lift) {
+            let up = shifted(&from, [0.0, 0.0, RETREAT]);
+            self.moves.push_front(Move::fast(up, 0.0, Phase::PostGrasp));
         }
         self.leg = None;
         self.dwell = 0;

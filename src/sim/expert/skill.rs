@@ -80,7 +80,7 @@ pub(super) struct Move {
 }
 
 impl Move {
-    fn fast(to: Pose, gripper: f32, phase: Phase) -> Self {
+    pub(super) fn fast(to: Pose, gripper: f32, phase: Phase) -> Self {
         Self {
             to,
             gripper,

@@ -23,9 +23,10 @@ const SUITES: [(&str, &str); 3] = [
     ("google", "Google Robot"),
     ("all", "Both"),
 ];
-const COLUMNS: [(EvalColumn, &str); 5] = [
+const COLUMNS: [(EvalColumn, &str); 6] = [
     (EvalColumn::Perturbed, "Perturbed"),
     (EvalColumn::Paraphrased, "Paraphrased"),
+    (EvalColumn::Scattered, "Scattered"),
     (EvalColumn::Seen, "Seen things"),
     (EvalColumn::Unseen, "Unseen things"),
     (EvalColumn::Long, "Long tasks"),

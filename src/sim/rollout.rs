@@ -1,0 +1,64 @@
+//! An episode that a policy played, as scene and actions alone, and the expert taking over in the middle of it: what it
+//! does from there is a demonstration of the way back (DAgger, Ross et al. 2011; HG-DAgger, Kelly et al. 2019).
+
+use serde::{Deserialize, Serialize};
+
+use crate::robot::DeltaAction;
+
+use super::episode::{Episode, EpisodeRecord};
+use super::expert::Phase;
+use super::perturb::Perturbation;
+use super::scene::Scene;
+use super::world::WorldError;
+
+/// An episode as it was played; the scene and the actions give the rest again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rollout {
+    /// The world at the start.
+    pub scene: Scene,
+    /// Control steps a second.
+    pub hz: f64,
+    /// What was let happen.
+    #[serde(default)]
+    pub perturbations: Vec<Perturbation>,
+    /// What the arm was told, step by step: metres, radians, opening.
+    pub actions: Vec<[f32; 7]>,
+}
+
+impl Rollout {
+    /// An episode so far.
+    #[must_use]
+    pub fn of(record: &EpisodeRecord) -> Self {
+        let steps = record.steps.iter().map(|step| step.action);
+        let all = record.before.iter().copied().chain(steps);
+        Self {
+            scene: record.scene.clone(),
+            hz: record.hz,
+            perturbations: record.perturbations.clone(),
+            actions: all.map(|action| action.axes()).collect(),
+        }
+    }
+
+    /// Plays the first `steps` of it, then the expert from there, in at most `limit` steps more and with noise of
+    /// this many metres.
+    ///
+    /// # Errors
+    /// When the scene cannot be built.
+    pub fn take_over(
+        &self,
+        steps: usize,
+        limit: usize,
+        noise: f64,
+    ) -> Result<EpisodeRecord, WorldError> {
+        let (scene, perturbations) = (self.scene.clone(), self.perturbations.clone());
+        let mut episode = Episode::new(scene, self.hz, perturbations)?.noisy(noise);
+        let axes = self.actions.iter().map(|axes| axes.map(f64::from));
+        for action in axes
+            .filter_map(|axes| DeltaAction::from_axes(&axes))
+            .take(steps)
+        {
+            episode.step(action, Phase::PreGrasp, 0);
+        }
+        Ok(episode.handed_over().play(limit))
+    }
+}
