@@ -1,5 +1,5 @@
 //! An episode that a policy played, as scene and actions alone, and the expert taking over in the middle of it: what it
-//! does from there is a demonstration of the way back (DAgger, Ross et al. 2011; HG-DAgger, Kelly et al. 2019).
+//! does from there is a demonstration of the way back (`DAgger`, Ross et al. 2011; `HG-DAgger`, Kelly et al. 2019).
 
 use serde::{Deserialize, Serialize};
 

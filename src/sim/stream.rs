@@ -31,8 +31,8 @@ pub fn stream(seed: u64, stream: Stream) -> ChaCha8Rng {
         Stream::Camera => 0x6361_6d65_7261,
         Stream::Language => 0x6c61_6e67,
         Stream::Expert => 0x6578_7065_7274,
-        Stream::Start => 0x7374_6172_74,
-        Stream::Plain => 0x706c_6169_6e,
+        Stream::Start => 0x0073_7461_7274,
+        Stream::Plain => 0x0070_6c61_696e,
     };
     ChaCha8Rng::seed_from_u64(mixed(seed ^ mixed(name)))
 }
