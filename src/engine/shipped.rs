@@ -1,4 +1,4 @@
-//! What is shipped inside the program: a tiny checkpoint and sample pictures, unpacked into the cache when first asked
+//! What is shipped inside the program: a small trained checkpoint and sample pictures, unpacked into the cache when first asked
 //! for, so that they are opened like any other.
 
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ macro_rules! packed {
     };
 }
 
-/// The tiny policy. Its weights are random: answers mean nothing, everything else is real.
+/// The small policy that `assets/CHECKPOINT.md` tells of: trained by this program on what its simulator generated.
 const CHECKPOINT: &[Packed] = packed![
-    "tiny/run/config.yaml",
-    "tiny/run/dataset_statistics.json",
-    "tiny/run/checkpoints/steps_100_pytorch_model.safetensors",
-    "tiny/qwen/config.json",
-    "tiny/qwen/generation_config.json",
-    "tiny/qwen/preprocessor_config.json",
-    "tiny/qwen/tokenizer.json",
-    "tiny/qwen/tokenizer_config.json",
-    "tiny/qwen/chat_template.json",
+    "checkpoint/run/config.yaml",
+    "checkpoint/run/dataset_statistics.json",
+    "checkpoint/run/checkpoints/steps_3300_pytorch_model.safetensors",
+    "checkpoint/run/qwen/config.json",
+    "checkpoint/run/qwen/generation_config.json",
+    "checkpoint/run/qwen/preprocessor_config.json",
+    "checkpoint/run/qwen/tokenizer.json",
+    "checkpoint/run/qwen/tokenizer_config.json",
+    "checkpoint/run/qwen/chat_template.json",
 ];
 
 /// Sample pictures: a tabletop from the front, and from the wrist.
@@ -36,7 +36,7 @@ pub fn checkpoint() -> std::io::Result<PathBuf> {
     for file in CHECKPOINT {
         unpack(file)?;
     }
-    Ok(cache().join("tiny/run"))
+    Ok(cache().join("checkpoint/run"))
 }
 
 /// The path of a sample picture, unpacked; numbers wrap around.

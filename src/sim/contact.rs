@@ -52,6 +52,11 @@ impl Pressure {
         }
     }
 
+    /// Begins anew: what was pressed before is somebody else's doing.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     /// The most that any body but the `spared` has felt.
     pub fn most(&self, spared: impl Fn(Body) -> bool) -> f64 {
         let others = self.most.iter().filter(|(body, _)| !spared(**body));

@@ -150,10 +150,11 @@ impl Episode {
         self
     }
 
-    /// The same, the expert's from here on.
+    /// The same, the expert's from here on; what it answers for begins here, too.
     #[must_use]
     pub(super) fn handed_over(mut self) -> Self {
         self.begin = self.steps.len();
+        self.rig.world.forget_collisions();
         self
     }
 

@@ -225,6 +225,11 @@ impl World {
         self.pressure.most(spared)
     }
 
+    /// Forgets what the arm has run into so far.
+    pub(super) fn forget_collisions(&mut self) {
+        self.pressure.forget();
+    }
+
     /// Fastest thing, metres per second.
     #[must_use]
     pub fn unrest(&self) -> f64 {

@@ -50,7 +50,7 @@ pub struct BenchConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum BenchShape {
-    /// As small as the shipped checkpoint: width 128, 4 blocks in either tower.
+    /// The smallest that learns: width 128, 4 blocks in either tower.
     #[default]
     Tiny,
     /// Width 192, 6 blocks.

@@ -119,6 +119,12 @@ impl Recipe {
 const MAX_BYTES: u64 = 1 << 20;
 
 impl RunConfig {
+    /// Whether answers are learnt: what the recipe says, unless it gives them no weight beside the actions.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        self.recipe.answers() && (!self.recipe.acts() || self.loss.vlm > 0.0)
+    }
+
     /// Reads a TOML file; paths in it are relative to its folder.
     ///
     /// # Errors
@@ -172,7 +178,7 @@ impl RunConfig {
             }
         }
         let sum = |weights: &mut dyn Iterator<Item = f64>| weights.sum::<f64>() > 0.0;
-        if self.recipe.answers() && !sum(&mut self.labels.iter().map(|s| s.weight)) {
+        if self.answers() && !sum(&mut self.labels.iter().map(|s| s.weight)) {
             return setting(
                 "labels",
                 "no source has a weight above zero, so nothing is drawn",
@@ -209,9 +215,7 @@ impl RunConfig {
         {
             return setting("optimizer.ema", "must be from 0 to below 1; 0.999 is usual");
         }
-        if self.curriculum.vision_steps > 0
-            && !(self.recipe.answers() && self.auxiliary.dense > 0.0)
-        {
+        if self.curriculum.vision_steps > 0 && !(self.answers() && self.auxiliary.dense > 0.0) {
             return setting(
                 "curriculum.vision_steps",
                 "train by the dense loss of pictures with labels: set auxiliary.dense above 0 and a recipe that learns answers",
@@ -264,7 +268,7 @@ impl RunConfig {
             )
         };
         let batch = &self.batch;
-        if self.recipe.answers() && batch.pictures < places.len() {
+        if self.answers() && batch.pictures < places.len() {
             return few("batch.pictures", batch.pictures);
         }
         if self.recipe.acts() && batch.actions < places.len() {

@@ -39,7 +39,7 @@ impl Session<'_> {
         let easy = (step as f64) < config.curriculum.easy * config.steps as f64;
         let vision_only = step < config.curriculum.vision_steps;
         let reader = self.reader();
-        let slots: Vec<Slot> = if config.recipe.answers() {
+        let slots: Vec<Slot> = if config.answers() {
             (0..config.batch.pictures)
                 .into_par_iter()
                 .map(|slot| {

@@ -213,7 +213,7 @@ impl<'a> Session<'a> {
         let mut devices = open_devices(config)?;
         let device = devices.remove(0);
         let easy = config.curriculum.objects;
-        let galleries = if config.recipe.answers() {
+        let galleries = if config.answers() {
             let sources = config.labels.iter().filter(|source| source.weight > 0.0);
             let open = sources.map(|source| Gallery::open(source, easy, context));
             open.collect::<Result<Vec<_>, _>>()?

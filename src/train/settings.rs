@@ -219,7 +219,7 @@ impl Default for OptimizerConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LossConfig {
-    /// What the answers count beside the actions.
+    /// What the answers count beside the actions; 0 to learn actions alone, as with a planner that is frozen.
     pub vlm: f64,
     /// What the gradient from the expert into the planner is multiplied with: 0.5 in the paper, 1 in its code.
     pub gradient_decay: f64,

@@ -80,7 +80,7 @@ pub enum Command {
 pub enum CommandId {
     /// Choose a checkpoint in a dialog.
     OpenCheckpoint,
-    /// Load the shipped tiny checkpoint and open the sample pictures.
+    /// Load the shipped checkpoint and let it drive the simulated arm.
     OpenDemo,
     /// Close the checkpoint.
     CloseCheckpoint,

@@ -17,7 +17,8 @@ use ask::Session;
 /// Arguments of `spvla predict`.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// A run folder, a weights file in one, or a Qwen2.5-VL folder; the shipped tiny one if not given
+    /// A run folder, a weights file in one, or a Qwen2.5-VL folder; the shipped small one if not
+    /// given
     #[arg(long, value_name = "PATH")]
     pub(super) checkpoint: Option<PathBuf>,
     /// The folder with the tokenizer, if the run does not say or says wrongly
@@ -122,7 +123,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     let wording = options.wording()?;
     let mut session = Session::start();
     if options.checkpoint.is_none() && !options.json {
-        eprintln!("No --checkpoint given: using the shipped one. Its weights are random.");
+        eprintln!(
+            "No --checkpoint given: using the shipped one, which knows the built-in simulator's things alone."
+        );
     }
     let (report, frames) = session.open(options)?;
     let query = crate::engine::Query {

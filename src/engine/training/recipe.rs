@@ -57,7 +57,7 @@ pub fn recipe_obstacle(config: &RunConfig) -> Option<String> {
             "Choose the folder of the run",
         ),
         (
-            config.recipe.answers() && config.labels.is_empty(),
+            config.answers() && config.labels.is_empty(),
             "Add labelled pictures to learn from",
         ),
         (

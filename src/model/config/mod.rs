@@ -136,7 +136,7 @@ pub struct ExpertConfig {
 }
 
 impl ExpertConfig {
-    /// As small as in the golden and the shipped checkpoint.
+    /// As small as in the golden checkpoint.
     pub const TINY: Self = Self {
         dino: DinoConfig {
             embed_dim: 48,

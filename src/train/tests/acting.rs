@@ -165,15 +165,6 @@ fn frozen_parts_and_low_ranks_leave_the_rest_as_it_was() {
     config.lora = Some(LoraConfig::default());
     config.optimizer.rates.insert("lora.".into(), 1e-2);
     train(&config, false).unwrap();
-    let tensor = |run: &RunConfig, name: &str| -> Vec<u8> {
-        let mut checkpoint = Checkpoint::open(&run.folder, None).unwrap();
-        let at = checkpoint
-            .entries()
-            .iter()
-            .position(|e| e.name == name)
-            .unwrap();
-        checkpoint.source().read(at).unwrap()
-    };
     let linear = "model.language_model.layers.1.self_attn.q_proj.weight";
     let norm = "model.language_model.layers.1.input_layernorm.weight";
     assert_ne!(tensor(&first, linear), tensor(&config, linear), "adapted");
@@ -185,6 +176,32 @@ fn frozen_parts_and_low_ranks_leave_the_rest_as_it_was() {
         .map(|e| e.name.clone())
         .collect();
     assert!(names.iter().all(|name| !name.contains("lora")));
+}
+
+/// The bytes of a weight of the newest checkpoint.
+fn tensor(run: &RunConfig, name: &str) -> Vec<u8> {
+    let mut checkpoint = Checkpoint::open(&run.folder, None).unwrap();
+    let entries = checkpoint.entries();
+    let at = entries.iter().position(|e| e.name == name).unwrap();
+    checkpoint.source().read(at).unwrap()
+}
+
+#[test]
+fn guided_actions_can_be_learnt_alone_with_the_planner_frozen() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut first = config(data.path(), &labels);
+    first.steps = 2;
+    train(&first, false).unwrap();
+    let mut config = acting(&first, Recipe::SpatiallyGuided);
+    config.labels.clear();
+    config.loss.vlm = 0.0;
+    config.optimizer.freeze = vec!["qwen_vl_interface".into()];
+    let (_, metrics) = train(&config, false).unwrap();
+    assert_eq!(metrics[0].losses.keys().collect::<Vec<_>>(), ["action"]);
+    assert_eq!(metrics[1].similarity, None);
+    let planner = "model.language_model.layers.0.self_attn.q_proj.weight";
+    assert_eq!(tensor(&first, planner), tensor(&config, planner));
 }
 
 #[test]

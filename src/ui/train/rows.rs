@@ -121,7 +121,7 @@ const OPTIMIZER: &[Row] = &[
 
 #[rustfmt::skip]
 const LOSS: &[Row] = &[
-    row("/loss/vlm", "Answers", Control::Real(0.0, BIG), "What the answers count beside the actions"),
+    row("/loss/vlm", "Answers", Control::Real(0.0, BIG), "What the answers count beside the actions; 0 to learn actions alone"),
     row("/loss/gradient_decay", "Gradient decay", Control::Real(0.0, 1.0), "What the gradient from the expert into the planner is multiplied with: 0.5 in the paper, 1 in its code"),
     row("/loss/similarity_every", "Similarity every", Control::Whole(0, MANY), "Measure the similarity of both gradients every so many steps; 0 never"),
 ];

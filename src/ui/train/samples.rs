@@ -208,7 +208,7 @@ fn row(ui: &mut Ui, answer: &LearntAnswer, chosen: bool) -> bool {
 
 fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let hint = match &context.workbench.training.run {
-        Some(run) if !run.config.recipe.answers() => {
+        Some(run) if !run.config.answers() => {
             "This recipe learns actions alone; its samples have no answers to show."
         }
         Some(_) => "The first picture comes with the first steps that learn answers.",
