@@ -11,7 +11,7 @@ use egui::{Color32, Context, Theme, Ui};
 
 pub use fonts::{icon_family, semibold_family};
 pub use sizes::*;
-pub use style::{body, caption, icon, number, readout, secondary, semibold, title};
+pub use style::{body, caption, icon, number, secondary, semibold, title};
 
 /// The colours of one theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -125,15 +125,6 @@ pub const PIXEL_GRID: Color32 = hex_alpha("#808080", 0x60);
 pub const UNTINTED: Color32 = Color32::WHITE;
 
 impl Palette {
-    /// The palette of `theme`.
-    #[must_use]
-    pub const fn of_theme(theme: Theme) -> &'static Self {
-        match theme {
-            Theme::Dark => &DARK,
-            Theme::Light => &LIGHT,
-        }
-    }
-
     /// The palette that `ui` is drawn with.
     #[must_use]
     pub fn of(ui: &Ui) -> &'static Self {

@@ -14,10 +14,6 @@ pub const SPACE_GROUP: f32 = 16.0;
 pub const SPACE_SECTION: f32 = 24.0;
 /// Height of buttons, fields and other controls.
 pub const CONTROL: f32 = 28.0;
-/// Height of controls while a robot is driven.
-pub const CONTROL_DRIVE: f32 = 44.0;
-/// Height of the button that stops a robot.
-pub const CONTROL_STOP: f32 = 72.0;
 /// Height of a chip.
 pub const CHIP: f32 = 20.0;
 /// Height of a row in a dense list that is only read.
@@ -41,8 +37,6 @@ pub const TEXT_CAPTION: f32 = 11.0;
 pub const CAPTION_SPACING: f32 = 0.6;
 /// Size of titles.
 pub const TEXT_TITLE: f32 = 16.0;
-/// Size of read-outs that are read from five metres.
-pub const TEXT_READOUT: f32 = 28.0;
 /// Size of numbers, coordinates and tokens.
 pub const TEXT_NUMBER: f32 = 12.0;
 /// Size of icons in controls.

@@ -10,7 +10,7 @@ use egui::{
 
 use super::{
     CAPTION_SPACING, CONTROL, HAIRLINE, ICON, Palette, RADIUS, SPACE, TEXT_BODY, TEXT_CAPTION,
-    TEXT_NUMBER, TEXT_READOUT, TEXT_SECONDARY, TEXT_TITLE, icon_family, semibold_family,
+    TEXT_NUMBER, TEXT_SECONDARY, TEXT_TITLE, icon_family, semibold_family,
 };
 
 /// Body text.
@@ -39,11 +39,6 @@ pub fn caption(text: &str) -> RichText {
 /// A title.
 pub fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).font(FontId::new(TEXT_TITLE, semibold_family()))
-}
-
-/// A read-out for five metres.
-pub fn readout(text: impl Into<String>) -> RichText {
-    RichText::new(text).font(FontId::new(TEXT_READOUT, FontFamily::Monospace))
 }
 
 /// A number, a coordinate or a token.
