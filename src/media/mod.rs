@@ -8,6 +8,7 @@
 mod error;
 mod kind;
 mod listing;
+mod lock;
 pub mod picture;
 mod scratch;
 pub mod video;
@@ -16,6 +17,7 @@ mod yuv;
 pub use error::MediaError;
 pub use kind::{MediaKind, file_name};
 pub use listing::{MAX_FILES, natural_order, pictures};
+pub use lock::{FolderLock, LockError};
 pub use picture::Picture;
 pub use scratch::ScratchFile;
 pub use video::{Video, VideoCodec, VideoFault, VideoFormat, VideoInfo, VideoSplice, VideoWriter};
