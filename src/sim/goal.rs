@@ -117,6 +117,33 @@ impl Goal {
         }
     }
 
+    /// Whether it speaks only of things and drawers that are there: so many of each.
+    #[must_use]
+    pub fn fits(&self, things: usize, drawers: usize) -> bool {
+        match self {
+            Self::On { source, target, .. }
+            | Self::Inside { source, target }
+            | Self::Near { source, target } => *source < things && *target < things,
+            Self::Lifted { source } | Self::Pushed { source, .. } => *source < things,
+            Self::Placed {
+                source,
+                relation,
+                anchors,
+            } => {
+                let wanted = if *relation == Relation::Between { 2 } else { 1 };
+                *source < things
+                    && anchors.len() == wanted
+                    && anchors.iter().all(|anchor| *anchor < things)
+            }
+            Self::Opened { drawer, .. } | Self::Closed { drawer, .. } => *drawer < drawers,
+            Self::InDrawer { source, drawer, .. } => *source < things && *drawer < drawers,
+            Self::All { goals } => {
+                let plain = |goal: &Self| !matches!(goal, Self::All { .. });
+                !goals.is_empty() && goals.iter().all(|g| plain(g) && g.fits(things, drawers))
+            }
+        }
+    }
+
     /// What is moved, if it is a thing.
     #[must_use]
     pub fn source(&self) -> Option<usize> {

@@ -11,6 +11,11 @@ use super::perturb::Perturbation;
 use super::scene::Scene;
 use super::world::WorldError;
 
+/// Rates of control, steps and things that are believed.
+const HZ: std::ops::RangeInclusive<f64> = 0.5..=100.0;
+const LONGEST: usize = 100_000;
+const MOST_THINGS: usize = 256;
+
 /// An episode as it was played; the scene and the actions give the rest again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rollout {
@@ -37,6 +42,36 @@ impl Rollout {
             perturbations: record.perturbations.clone(),
             actions: all.map(|action| action.axes()).collect(),
         }
+    }
+
+    /// Refuses what no policy can have played: a stranger's file is believed nothing.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self) -> Result<(), String> {
+        if !HZ.contains(&self.hz) {
+            return Err(format!("{} steps a second are not possible", self.hz));
+        }
+        if self.actions.len() > LONGEST {
+            return Err(format!("{} steps are too many", self.actions.len()));
+        }
+        if self.actions.iter().flatten().any(|axis| !axis.is_finite()) {
+            return Err("an action holds a number that is not finite".into());
+        }
+        let (things, drawers) = (self.scene.objects.len(), self.scene.drawers());
+        if things > MOST_THINGS {
+            return Err(format!("{things} things are too many"));
+        }
+        let there = |perturbation: &Perturbation| match perturbation {
+            Perturbation::Shift { object, .. } => *object < things,
+            Perturbation::Bump { .. } | Perturbation::Noise { .. } => true,
+        };
+        if !self.scene.goal.fits(things, drawers) || !self.perturbations.iter().all(there) {
+            return Err(format!(
+                "its goal or a perturbation speaks of more than its {things} things and {drawers} drawers"
+            ));
+        }
+        Ok(())
     }
 
     /// Plays the first `steps` of it, then the expert from there, in at most `limit` steps more and with noise of

@@ -170,6 +170,14 @@ pub struct Look {
 }
 
 impl Scene {
+    /// How many drawers there are.
+    #[must_use]
+    pub fn drawers(&self) -> usize {
+        self.cabinet
+            .as_ref()
+            .map_or(0, |cabinet| cabinet.open.len())
+    }
+
     /// Indices of the things with that role.
     pub fn with_role(&self, role: Role) -> impl Iterator<Item = usize> + '_ {
         let of_role =

@@ -55,6 +55,16 @@ pub enum WorldError {
     /// A number is not finite.
     #[error("the scene holds a position or an angle that is not a finite number")]
     NotFinite,
+    /// The goal, or a perturbation, speaks of what is not there.
+    #[error("the scene has {things} things and {drawers} drawers, and its {what} speaks of others")]
+    Absent {
+        /// The goal or a perturbation.
+        what: &'static str,
+        /// In the scene.
+        things: usize,
+        /// Of its cabinet.
+        drawers: usize,
+    },
 }
 
 /// A scene that moves.
@@ -308,6 +318,15 @@ fn check(scene: &Scene) -> Result<&'static RobotSpec, WorldError> {
         || scene.arm.joints.iter().any(|angle| !angle.is_finite())
     {
         return Err(WorldError::NotFinite);
+    }
+    let (things, drawers) = (scene.objects.len(), scene.drawers());
+    if !scene.goal.fits(things, drawers) {
+        let what = "goal";
+        return Err(WorldError::Absent {
+            what,
+            things,
+            drawers,
+        });
     }
     Ok(spec)
 }

@@ -33,6 +33,10 @@ pub(super) struct Start {
 
 /// Somewhere over the table, clear of everything that stands there; none if nothing was found.
 pub(super) fn astray(draft: &Draft, random: &mut ChaCha8Rng) -> Option<Start> {
+    // What is free beside a cabinet and its drawers is not known here.
+    if draft.cabinet.is_some() {
+        return None;
+    }
     let chain = draft.spec.grasp_chain();
     let home = draft.base.then(&chain.tool(&draft.home));
     let joints = (0..TRIES).find_map(|_| {
