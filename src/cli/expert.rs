@@ -46,7 +46,7 @@ pub struct Options {
     #[arg(long)]
     unseen: bool,
     /// Share of episodes in which a thing is moved or the gripper bumped midway: 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = crate::collect::fraction)]
     perturbed: f64,
     /// Standard deviation in metres of noise on the expert's steps
     #[arg(long, value_name = "METRES", default_value_t = 0.0)]

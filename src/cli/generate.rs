@@ -1,6 +1,6 @@
 //! `spvla generate`.
 //!
-//! JSON: `{"schema": 1, "config": {…}, "resumed", "gave_up", "tasks": {name: {"kept", "rejected": {reason: count}}},
+//! JSON: `{"schema": 1, "config": {…}, "resumed", "gave_up", "tasks": {name: {"wanted", "kept", "rejected": {reason: count}}},
 //! "effort": {"stages": [{"stage", "seconds"}], "steps", "pictures", "seconds", "processor_seconds"}, "seconds",
 //! "episodes_per_hour", "frames_per_second"}`.
 

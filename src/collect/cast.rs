@@ -38,7 +38,7 @@ impl Cast<'_> {
         for attempt in 0..TRIES {
             context.check()?;
             let seed = seed(self.config.seed, task.name, slot as u64, attempt);
-            let reason = match self.attempt(slot, seed) {
+            let reason = match self.attempt(slot, attempt, seed) {
                 Ok(record) => {
                     return Ok(Outcome {
                         record: Some(record),
@@ -61,11 +61,15 @@ impl Cast<'_> {
     }
 
     /// One episode, or why it is no demonstration.
-    fn attempt(&self, slot: usize, seed: u64) -> Result<EpisodeRecord, String> {
+    fn attempt(&self, slot: usize, attempt: u64, seed: u64) -> Result<EpisodeRecord, String> {
         let task = self.group.task(slot);
         let turn = slot / self.group.tasks.len();
         let play = || match self.takeovers {
-            Some(takeovers) => takeovers.play(task, turn, seed, self.config.noise),
+            // Out of one episode there may be no way back: another try takes another.
+            Some(takeovers) => {
+                let turn = turn + attempt as usize;
+                takeovers.play(task, turn, seed, self.config.noise)
+            }
             None => Episode::run(task, seed, &self.config.options()),
         };
         let record = self

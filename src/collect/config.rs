@@ -55,17 +55,17 @@ pub struct Config {
     #[arg(long)]
     pub unseen: bool,
     /// Share of episodes in which a thing is moved or the gripper bumped midway: 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = fraction)]
     pub perturbed: f64,
     /// Standard deviation in metres of noise on the expert's steps, so that data show recoveries; 0.004 is much
     #[arg(long, value_name = "METRES", default_value_t = 0.0)]
     pub noise: f64,
     /// Share of episodes in the benchmark's own room, light and cameras instead of drawn ones: 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = fraction)]
     pub plain: f64,
     /// Share of episodes that begin with the arm anywhere over the table, its hand open or closed, so that data show the
-    /// way back: 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    /// way back: 0 to 1. Beside a cabinet the arm begins at home
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = fraction)]
     pub astray: f64,
     /// The expert takes over in the middle of these episodes of a policy: what `spvla eval simulator --rollouts` wrote, a
     /// file or its folder. Only the expert's steps are recorded
@@ -167,6 +167,18 @@ impl Config {
             Pictures::Png => PictureStorage::Png,
         }
     }
+}
+
+/// A share from text.
+///
+/// # Errors
+/// When it is no number from 0 to 1.
+pub fn fraction(text: &str) -> Result<f64, String> {
+    let found = text
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share));
+    found.ok_or_else(|| "give a number from 0 to 1".to_owned())
 }
 
 /// Least and greatest side of a recorded picture; encoders want even sides.

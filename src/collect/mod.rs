@@ -24,7 +24,7 @@ mod takeover;
 mod views;
 
 pub use archive::Archive;
-pub use config::{Config, Pictures, picture_size};
+pub use config::{Config, Pictures, fraction, picture_size};
 pub use effort::{Effort, StageTime};
 pub use plan::{Group, Plan};
 pub use report::{CollectError, Finished, Reject, Report, Tally};

@@ -165,6 +165,34 @@ fn episodes_of_a_policy_are_taken_over_and_recorded_from_there() {
 }
 
 #[test]
+fn a_strangers_rollouts_are_believed_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let carrot = Task::named("widowx_carrot_on_plate").unwrap();
+    let played = Episode::run(carrot, 9, &Options::default()).unwrap();
+    let whole = serde_json::to_value(Rollout::of(&played)).unwrap();
+    let refused = |at: &str, value: serde_json::Value| {
+        let mut line = whole.clone();
+        *line.pointer_mut(at).unwrap() = value;
+        fs::write(folder.path().join("rollouts.jsonl"), line.to_string()).unwrap();
+        let asked = Config {
+            takeover: Some(folder.path().to_owned()),
+            ..config(&folder.path().join("set"), 1)
+        };
+        run(&asked, &JobContext::silent(), &|_| {})
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refused("/hz", 0.into()).contains("line 1 is broken: 0 steps"));
+    assert!(refused("/hz", 10.into()).contains("10 steps a second, the task has widowx and 5"));
+    assert!(refused("/scene/goal/source", 99.into()).contains("speaks of more than"));
+    assert!(refused("/scene/objects", serde_json::json!([])).contains("0 things"));
+    assert!(refused("/scene/arm/robot", "google".into()).contains("google"));
+    let far = serde_json::json!([{ "Shift": { "step": 3, "object": 70, "by": [0.0, 0.0], "turn": 0.0 } }]);
+    let said = refused("/perturbations", far);
+    assert!(said.contains("line 1 is broken"), "{said}");
+}
+
+#[test]
 fn neither_workers_nor_a_stop_change_a_byte() {
     if !can_draw() {
         return;

@@ -1,7 +1,7 @@
 //! `spvla dataset check`. Exit status 1 when a part of the dataset cannot be used.
 //!
 //! JSON: `{"schema": 1, "usable": bool, "errors": count, "warnings": count, "defects": [{"severity", "what", "where",
-//! "advice"}]}`.
+//! "advice"}]}`; of annotated pictures `{"schema": 1, "usable", "errors", "warnings", "report": {…}}`.
 
 use serde::Serialize;
 

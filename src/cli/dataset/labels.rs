@@ -42,10 +42,11 @@ pub(super) fn check(set: &LabelSet, as_json: bool) -> anyhow::Result<Outcome> {
         .values()
         .flat_map(BTreeMap::values)
         .sum();
+    let whole = errors == 0 && report.unresolved_count == 0;
     if as_json {
         let warnings = all - errors;
         write_json(&json!({
-            "schema": 1, "usable": true, "errors": errors, "warnings": warnings, "report": report,
+            "schema": 1, "usable": whole, "errors": errors, "warnings": warnings, "report": report,
         }))?;
     } else {
         let listed: Vec<String> = report.defects.iter().map(Defect::to_string).collect();
@@ -54,7 +55,6 @@ pub(super) fn check(set: &LabelSet, as_json: bool) -> anyhow::Result<Outcome> {
         let lines = listed.into_iter().chain(more).map(|line| line + "\n");
         text(&format!("{}{report}\n", lines.collect::<String>()))?;
     }
-    let whole = errors == 0 && report.unresolved_count == 0;
     Ok(if whole { Outcome::Good } else { Outcome::Bad })
 }
 
