@@ -1,7 +1,7 @@
 //! Two finished runs side by side, paired by question or episode: what differs, whether chance could do it, and what
 //! the second keeps of the first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -85,10 +85,13 @@ pub fn compare(first: &Path, second: &Path) -> Result<Comparison, EvalError> {
         _ => Vec::new(),
     };
     let mut parts: BTreeMap<&str, Vec<(&str, bool, bool)>> = BTreeMap::new();
-    for (key, (part, won)) in &a.outcomes {
-        if let Some((_, other)) = b.outcomes.get(key) {
-            for part in ["all", part.as_str()] {
-                parts.entry(part).or_default().push((key, *won, *other));
+    for (key, one) in &a.outcomes {
+        if let Some(other) = b.outcomes.get(key).filter(|other| other.fits(one)) {
+            for part in ["all", one.part.as_str()] {
+                parts
+                    .entry(part)
+                    .or_default()
+                    .push((key, one.won, other.won));
             }
         }
     }
@@ -109,8 +112,23 @@ pub fn compare(first: &Path, second: &Path) -> Result<Comparison, EvalError> {
 struct Run {
     /// Of grounding alone: what each answer is worth.
     scores: Option<Vec<Score>>,
-    /// Part and outcome of each question or episode.
-    outcomes: BTreeMap<String, (String, bool)>,
+    /// By question or episode.
+    outcomes: BTreeMap<String, Outcome>,
+}
+
+/// What came of a question or episode.
+struct Outcome {
+    part: String,
+    won: bool,
+    /// What stands for its truth or its world, where the run says so.
+    of: Option<String>,
+}
+
+impl Outcome {
+    /// Whether both were asked the same under the same name.
+    fn fits(&self, other: &Self) -> bool {
+        self.of.is_none() || other.of.is_none() || self.of == other.of
+    }
 }
 
 impl Run {
@@ -120,6 +138,9 @@ impl Run {
             path: folder.to_owned(),
         };
         let path = folder.join("report.json");
+        if !path.is_file() {
+            return Err(none("it has no report.json"));
+        }
         let text =
             std::fs::read_to_string(&path).map_err(EvalError::file("reading a report", &path))?;
         let report: Value =
@@ -127,7 +148,12 @@ impl Run {
         if report.get("grounding").is_some() {
             let scores: Vec<Score> = journal::read(&folder.join("scores.jsonl"))?;
             let outcome = |score: &Score| {
-                Some((score.id.clone(), (score.kind.name().to_owned(), score.hit?)))
+                let outcome = Outcome {
+                    part: score.kind.name().to_owned(),
+                    won: score.hit?,
+                    of: score.truth.clone(),
+                };
+                Some((score.id.clone(), outcome))
             };
             return Ok(Self {
                 outcomes: scores.iter().filter_map(outcome).collect(),
@@ -140,7 +166,13 @@ impl Run {
         let episodes: Vec<EpisodeResult> = journal::read(&folder.join("episodes.jsonl"))?;
         let outcome = |episode: EpisodeResult| {
             let part = format!("{} {}", episode.column.name(), episode.row);
-            (episode.key, (part, episode.success))
+            let outcome = Outcome {
+                part,
+                won: episode.success,
+                // Another seed is another world.
+                of: Some(episode.seed.to_string()),
+            };
+            (episode.key, outcome)
         };
         Ok(Self {
             scores: None,
@@ -177,8 +209,16 @@ impl Pair {
 /// Every measure of the questions that both runs have.
 fn kept(first: &[Score], second: &[Score]) -> Vec<Kept> {
     let [first, second] = [(first, second), (second, first)].map(|(of, other)| {
-        let names: BTreeSet<&str> = other.iter().map(|score| score.id.as_str()).collect();
-        let shared = of.iter().filter(|score| names.contains(score.id.as_str()));
+        let names: BTreeMap<&str, &Option<String>> = other
+            .iter()
+            .map(|score| (score.id.as_str(), &score.truth))
+            .collect();
+        let shared = of.iter().filter(|score| {
+            let truth = names.get(score.id.as_str());
+            truth.is_some_and(|truth| {
+                truth.is_none() || score.truth.is_none() || **truth == score.truth
+            })
+        });
         GroundingReport::new(Subject::default(), &shared.cloned().collect::<Vec<_>>())
     });
     let mut found = Vec::new();
@@ -285,71 +325,4 @@ impl Comparison {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::grounding::{from_files, write};
-    use super::*;
-
-    fn run(folder: &Path, name: &str, predictions: &str) -> std::path::PathBuf {
-        let truth = folder.join("truth.jsonl");
-        let lines = [0, 1, 2, 3].map(|i| format!("{{\"id\": {i}, \"box\": [0, 0, 10, 10]}}\n"));
-        std::fs::write(&truth, lines.concat()).expect("writes");
-        let path = folder.join(format!("{name}.jsonl"));
-        std::fs::write(&path, predictions).expect("writes");
-        let (report, scores) = from_files(&path, &truth).expect("scores");
-        let out = folder.join(name);
-        write(&out, &report, &scores).expect("writes");
-        out
-    }
-
-    fn answers(right: &[usize]) -> String {
-        let line = |i: usize| {
-            let side = if right.contains(&i) { 10 } else { 3 };
-            format!("{{\"id\": {i}, \"box\": [0, 0, {side}, {side}]}}\n")
-        };
-        (0..4).map(line).collect()
-    }
-
-    #[test]
-    fn what_is_kept_counts_shared_questions_alone() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let before = run(folder.path(), "before", &answers(&[0, 1, 2, 3]));
-        let after = run(folder.path(), "after", &answers(&[0, 1]));
-        let path = after.join("scores.jsonl");
-        let scores = std::fs::read_to_string(&path).expect("reads");
-        let shorter: String = scores.split_inclusive('\n').take(2).collect();
-        std::fs::write(&path, shorter).expect("writes");
-        let found = compare(&before, &after).expect("compares");
-        assert_eq!(found.alone, [2, 0]);
-        assert!(found.kept.iter().all(|kept| kept.ratio == Some(1.0)));
-    }
-
-    #[test]
-    fn questions_are_paired_and_loss_is_an_alarm() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let before = run(folder.path(), "before", &answers(&[0, 1, 2]));
-        let after = run(folder.path(), "after", &answers(&[0, 3]));
-        let found = compare(&before, &after).expect("compares");
-        let all = found
-            .pairs
-            .iter()
-            .find(|pair| pair.of == "all")
-            .expect("all");
-        assert_eq!(
-            (
-                all.counts.both,
-                all.counts.first_only,
-                all.counts.second_only
-            ),
-            (1, 2, 1)
-        );
-        assert!((all.p - 1.0).abs() < 1e-12 && all.only_second == ["3"]);
-        let hit = found
-            .kept
-            .iter()
-            .find(|kept| kept.measure == "box IoU@0.5")
-            .expect("boxes");
-        assert!((hit.ratio.expect("a ratio") - 2.0 / 3.0).abs() < 1e-12 && hit.alarm);
-        assert!(found.markdown().contains("less than 0.9 is kept"));
-        assert!(compare(&before, folder.path()).is_err());
-    }
-}
+mod tests;

@@ -26,7 +26,7 @@ pub enum EvalError {
         path: PathBuf,
     },
     /// A line or file is not what it should be.
-    #[error("line {line}: {what}; write one JSON object a line as `spvla eval grounding --help` says: {}", path.display())]
+    #[error("line {line}: {what}; mend or delete that line (`spvla eval grounding --help` says what lines of truths and predictions hold): {}", path.display())]
     Line {
         /// Which line, from 1.
         line: usize,
@@ -52,6 +52,17 @@ pub enum EvalError {
         /// The folder.
         path: PathBuf,
     },
+    /// Another process works in the folder.
+    #[error(
+        "another evaluation (process {process}) works in this folder; wait for it or stop it: {}",
+        path.display()
+    )]
+    Locked {
+        /// Its number.
+        process: String,
+        /// The lock.
+        path: PathBuf,
+    },
     /// A dataset has nothing to ask.
     #[error("{what}; give a dataset with boxes, points, traces or plans: {}", path.display())]
     NothingToAsk {
@@ -60,6 +71,11 @@ pub enum EvalError {
         /// The dataset.
         path: PathBuf,
     },
+    /// Every episode is one that is measured by.
+    #[error(
+        "nothing would be kept to learn from: episodes in the benchmark's own layouts never are; add --columns scattered"
+    )]
+    NoRollouts,
     /// A suite, column or camera nobody knows.
     #[error("no {kind} is called {name:?}; there are {known}")]
     Unknown {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::EvalError;
-use crate::media::ScratchFile;
+use crate::media::{FolderLock, LockError, ScratchFile};
 
 /// Longest line and most lines that are read.
 const MAX_LINE: u64 = 64 << 20;
@@ -104,9 +104,22 @@ impl<T: Serialize + DeserializeOwned> Journal<T> {
     }
 }
 
-/// The folder of a run: made if it is not there, refused if it holds a run with other settings.
-pub(super) fn folder(path: &Path, settings: &impl Serialize) -> Result<(), EvalError> {
-    std::fs::create_dir_all(path).map_err(EvalError::file("making the folder of a run", path))?;
+/// The file that an evaluation holds while it works.
+const LOCK: &str = "eval.lock";
+
+/// The folder of a run: made if it is not there, refused if it holds a run with other settings or another process
+/// works in it. It is this one's as long as what is given back lives.
+pub(super) fn folder(path: &Path, settings: &impl Serialize) -> Result<FolderLock, EvalError> {
+    let lock = FolderLock::take(path, LOCK).map_err(|error| match error {
+        LockError::Held { process, path } => EvalError::Locked { process, path },
+        LockError::Io(source) => EvalError::file("making the folder of a run", path)(source),
+    })?;
+    keeps(path, settings)?;
+    Ok(lock)
+}
+
+/// Refuses a folder with a run of other settings; notes them in a new one.
+fn keeps(path: &Path, settings: &impl Serialize) -> Result<(), EvalError> {
     let file = path.join("settings.json");
     let text = pretty(settings, &file)?;
     let other = || EvalError::OtherRun {
@@ -221,7 +234,13 @@ mod tests {
     fn a_folder_keeps_its_settings() {
         let folder_ = tempfile::tempdir().expect("a folder");
         let path = folder_.path().join("run");
-        folder(&path, &1).expect("new");
+        let held = folder(&path, &1).expect("new");
+        let second = folder(&path, &1);
+        assert!(
+            matches!(second, Err(EvalError::Locked { .. })),
+            "{second:?}"
+        );
+        drop(held);
         folder(&path, &1).expect("again");
         assert!(matches!(folder(&path, &2), Err(EvalError::OtherRun { .. })));
     }

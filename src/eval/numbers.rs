@@ -18,6 +18,12 @@ pub struct Rate {
     pub interval95: [f64; 2],
 }
 
+impl Default for Rate {
+    fn default() -> Self {
+        Self::of([])
+    }
+}
+
 impl From<Count> for Rate {
     fn from(count: Count) -> Self {
         Self {
@@ -49,10 +55,16 @@ pub struct MeanOf {
 }
 
 impl MeanOf {
-    /// Of shares: the interval stays within 0 to 1.
+    /// Of shares: the interval stays within 0 to 1, and is Wilson's where each is all or nothing.
     #[must_use]
     pub fn share(values: &[f64]) -> Option<Self> {
         let mean = Self::of(values)?;
+        let whole = |v: &f64| *v >= 1.0;
+        if values.iter().all(|v| whole(v) || *v <= 0.0) {
+            // All or nothing each: a share of successes.
+            let Rate { interval95, .. } = Rate::of(values.iter().map(whole));
+            return Some(Self { interval95, ..mean });
+        }
         let interval95 = mean.interval95.map(|end| end.clamp(0.0, 1.0));
         Some(Self { interval95, ..mean })
     }
@@ -82,8 +94,13 @@ mod tests {
         assert!((few.interval95[1] - 0.5 - Z95 * 0.5).abs() < 1e-12);
         let [low, high] = MeanOf::of(&[3.0]).expect("one").interval95;
         assert!((low - 3.0).abs() < 1e-12 && (high - 3.0).abs() < 1e-12);
-        let share = MeanOf::share(&[0.0, 1.0]).expect("two");
+        let share = MeanOf::share(&[0.0, 1.0, 0.5]).expect("three");
         assert!(share.interval95[0].abs() < 1e-12 && (share.interval95[1] - 1.0).abs() < 1e-12);
+        let sure = MeanOf::share(&[1.0; 4]).expect("four").interval95;
+        assert!(
+            sure[0] < 0.6 && sure[1] > 0.99,
+            "four hits prove little: {sure:?}"
+        );
         assert_eq!(MeanOf::of(&[]), None);
     }
 }

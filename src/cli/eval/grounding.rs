@@ -15,7 +15,9 @@ use serde_json::json;
 use super::Limits;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Outcome, Placement, json as write_json, text};
-use crate::eval::grounding::{AskConfig, GroundingReport, SCHEMA, Score, ask, from_files, write};
+use crate::eval::grounding::{
+    AskConfig, GroundingReport, SCHEMA, Score, ask, from_files, score_files, write,
+};
 use crate::job::{JobContext, Progress};
 
 const FILES: &str = "\
@@ -73,13 +75,11 @@ pub struct Options {
 }
 
 pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
-    let (report, scores) = match (&options.predictions, &options.truth) {
-        (Some(predictions), Some(truth)) => from_files(predictions, truth)?,
+    let report = match (&options.predictions, &options.truth, &options.out) {
+        (Some(predictions), Some(truth), Some(out)) => score_files(predictions, truth, out)?.0,
+        (Some(predictions), Some(truth), None) => from_files(predictions, truth)?.0,
         _ => asked(options)?,
     };
-    if let Some(out) = &options.out {
-        write(out, &report, &scores)?;
-    }
     if options.json {
         write_json(&json!({ "schema": SCHEMA, "grounding": report }))?;
     } else {
@@ -88,7 +88,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
     Ok(Outcome::Good)
 }
 
-fn asked(options: &Options) -> anyhow::Result<Scored> {
+fn asked(options: &Options) -> anyhow::Result<GroundingReport> {
     let (Some(checkpoint), Some(dataset), Some(out)) =
         (&options.checkpoint, &options.dataset, &options.out)
     else {
@@ -104,7 +104,9 @@ fn asked(options: &Options) -> anyhow::Result<Scored> {
         device: options.placement.device,
         precision: options.placement.precision,
     };
-    watched(&config)
+    let (report, scores) = watched(&config)?;
+    write(out, &report, &scores)?;
+    Ok(report)
 }
 
 /// Asks, with progress where a person looks at it.

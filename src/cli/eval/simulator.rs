@@ -1,8 +1,8 @@
 //! `spvla eval simulator`.
 //!
 //! JSON: `{"schema": 1, "simulator": {"policy", "world", "device", "config", "n", "rows": [{"column", "row", "suite",
-//! "success", "pooled", "settings", "parts", "ended", "steps", "seeds"}], "averages", "wordings", "unseen_drop",
-//! "seconds", "episodes"}}`.
+//! "success", "pooled", "worlds", "grasped", "settings", "parts", "ended", "steps", "seeds"}], "averages", "wordings",
+//! "unseen_drop", "seconds", "episodes"}}`.
 
 use std::path::PathBuf;
 
@@ -40,10 +40,11 @@ pub struct Options {
     /// Rows to play: widowx, google or all
     #[arg(long, default_value = "widowx")]
     suite: String,
-    /// Comparisons beside the benchmark's own episodes, with commas
+    /// Comparisons beside the benchmark's own episodes, with commas; scattered alone is played without them
     #[arg(long, value_enum, value_delimiter = ',')]
     columns: Vec<Column>,
-    /// Episodes of each row; every layout and variant of the benchmark once if 0
+    /// Episodes of each row; if 0 every layout and variant of the benchmark once, and 24 where there are none. Beyond the
+    /// layouts of a row the same ones are played again, so that only the policy's own chance differs
     #[arg(long, value_name = "N", default_value_t = 0)]
     episodes: usize,
     /// What everything random is drawn from

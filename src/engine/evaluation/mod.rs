@@ -107,8 +107,7 @@ fn ask(setup: &EvalSetup, context: &JobContext<'_>) -> Result<(), EvalError> {
 }
 
 fn files(setup: &EvalSetup) -> Result<(), EvalError> {
-    let (report, scores) = grounding::from_files(&setup.predictions, &setup.truth)?;
-    grounding::write(&setup.out, &report, &scores)
+    grounding::score_files(&setup.predictions, &setup.truth, &setup.out).map(|_| ())
 }
 
 fn play(setup: &EvalSetup, context: &JobContext<'_>, sink: &Sink) -> Result<(), EvalError> {

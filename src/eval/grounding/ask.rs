@@ -51,7 +51,7 @@ pub fn ask(
     context: &JobContext<'_>,
 ) -> Result<(GroundingReport, Vec<Score>), EvalError> {
     let questions = questions(&config.dataset, config.limit, Pictures::Needed)?;
-    journal::folder(&config.out, config)?;
+    let _held = journal::folder(&config.out, config)?;
     let (mut file, mut answers) =
         journal::Journal::<Prediction>::open(&config.out.join("predictions.jsonl"))?;
     let device = Devices::default().open(config.device)?;

@@ -9,7 +9,7 @@ mod report;
 mod score;
 mod truth;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub use ask::{AskConfig, ask};
@@ -31,14 +31,51 @@ pub fn from_files(
     predictions: &Path,
     truth: &Path,
 ) -> Result<(GroundingReport, Vec<Score>), EvalError> {
+    let nothing = |what: &str| EvalError::NothingToAsk {
+        what: what.to_owned(),
+        path: truth.to_owned(),
+    };
     let truths = truths(truth)?;
+    if truths.is_empty() {
+        return Err(nothing("the file of truths has no lines"));
+    }
     let predictions_: Vec<Prediction> = journal::read(predictions)?;
+    if let Some(id) = without_size(&truths, &predictions_) {
+        return Err(nothing(&format!(
+            "the answer to {id} counts in pixels of a resized picture, but its truth names no width and height"
+        )));
+    }
     let of = Subject {
         policy: predictions.display().to_string(),
         set: truth.display().to_string(),
         device: None,
     };
     Ok(score(of, &truths, &predictions_))
+}
+
+/// [`from_files`], with what a run leaves written into a folder of its own.
+///
+/// # Errors
+/// As before, and when the folder holds another run or cannot be written.
+pub fn score_files(
+    predictions: &Path,
+    truth: &Path,
+    out: &Path,
+) -> Result<(GroundingReport, Vec<Score>), EvalError> {
+    let (report, scores) = from_files(predictions, truth)?;
+    let _held = journal::folder(out, &report.of)?;
+    write(out, &report, &scores)?;
+    Ok((report, scores))
+}
+
+/// A question whose answer cannot be brought to the size of its picture; words have no size.
+fn without_size<'a>(truths: &'a [Truth], predictions: &[Prediction]) -> Option<&'a str> {
+    let resized = predictions.iter().filter(|one| one.resized.is_some());
+    let resized: BTreeSet<&str> = resized.map(|one| one.id.as_str()).collect();
+    let placed = truths.iter().filter(|truth| truth.kind != AnswerKind::Plan);
+    let mut sizeless = placed.filter(|truth| truth.size.known().is_none());
+    let found = sizeless.find(|truth| resized.contains(truth.id.as_str()))?;
+    Some(&found.id)
 }
 
 /// Most questions of a file of truths.
@@ -71,8 +108,7 @@ pub fn score(
     let answer = |truth: &Truth| Score::of(truth, by_id.get(truth.id.as_str()).copied());
     let scores: Vec<Score> = truths.iter().map(answer).collect();
     let mut report = GroundingReport::new(of, &scores);
-    let asked: std::collections::BTreeSet<&str> =
-        truths.iter().map(|truth| truth.id.as_str()).collect();
+    let asked: BTreeSet<&str> = truths.iter().map(|truth| truth.id.as_str()).collect();
     report.missing = truths
         .iter()
         .filter(|truth| !by_id.contains_key(truth.id.as_str()))

@@ -4,6 +4,7 @@
 //! height]` of the picture the model saw) and `scale` say what its numbers count. `box`, `boxes`, `point`, `points`,
 //! `trace` and `subtask`, or `pred` for any of them, are taken as they are, in pixels of the original picture. `confidence` is 0 to 1.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -177,14 +178,19 @@ struct Stored {
     confidence: Option<f64>,
     seconds: Option<f64>,
     #[serde(rename = "box", alias = "bbox", alias = "bbox_2d")]
-    one_box: Option<Some1<[f64; 4]>>,
-    boxes: Option<Some1<[f64; 4]>>,
+    one_box: Option<Value>,
+    boxes: Option<Value>,
     #[serde(alias = "point_2d")]
-    point: Option<Some1<[f64; 2]>>,
-    points: Option<Some1<[f64; 2]>>,
-    #[serde(default, alias = "trajectory", alias = "trajectory_2d")]
-    trace: Option<Vec<[f64; 2]>>,
+    point: Option<Value>,
+    points: Option<Value>,
+    #[serde(alias = "trajectory", alias = "trajectory_2d")]
+    trace: Option<Value>,
     subtask: Option<String>,
+}
+
+/// What a policy wrote, if it is of that form; what is not says nothing, and its question stays in the denominator.
+fn read<T: DeserializeOwned>(value: Option<Value>) -> Option<T> {
+    value.and_then(|value| serde_json::from_value(value).ok())
 }
 
 impl TryFrom<Stored> for Prediction {
@@ -196,9 +202,9 @@ impl TryFrom<Stored> for Prediction {
             return Err(format!("{id} was resized to nothing"));
         }
         let mut given = Answer {
-            boxes: Some1::all([stored.one_box, stored.boxes]),
-            points: Some1::all([stored.point, stored.points]),
-            trace: stored.trace.unwrap_or_default(),
+            boxes: Some1::all([read(stored.one_box), read(stored.boxes)]),
+            points: Some1::all([read(stored.point), read(stored.points)]),
+            trace: read(stored.trace).unwrap_or_default(),
             text: stored.subtask,
         };
         let mut text = stored.text;

@@ -135,7 +135,8 @@ impl GroundingReport {
             let line = format!("Answered in {seconds:.1} s on {device}.\n");
             text.push_str(&line);
         }
-        text += "Intervals are 95 %: Wilson for shares, 1.96 standard errors for means. Shares in percent.\n\n";
+        text += "Intervals are 95 %: Wilson for shares, 1.96 standard errors for means; each question counts by itself, so that with\n\
+                 several questions to a picture they are somewhat narrow. Shares in percent.\n\n";
         let mut table = Table::new(&["set", "kind", "n", "unread", "measure", "value [95 %]"]);
         add(&mut table, "all", &self.kinds);
         for (group, kinds) in &self.groups {
@@ -145,49 +146,66 @@ impl GroundingReport {
     }
 }
 
+/// A measure, over how many questions or boxes, and its value in words.
+struct Line {
+    measure: String,
+    n: u64,
+    value: String,
+}
+
 fn add(table: &mut Table, set: &str, kinds: &BTreeMap<AnswerKind, KindScores>) {
     for (kind, scores) in kinds {
-        for (measure, value) in scores.lines() {
-            let (n, unread) = (scores.n.to_string(), scores.unparsed.to_string());
-            table.row(&[set, kind.name(), &n, &unread, &measure, &value]);
+        let unread = scores.unparsed.to_string();
+        for Line { measure, n, value } in scores.lines() {
+            table.row(&[set, kind.name(), &n.to_string(), &unread, &measure, &value]);
         }
     }
 }
 
 impl KindScores {
     /// Every measure with its value, in words.
-    #[must_use]
-    pub fn lines(&self) -> Vec<(String, String)> {
+    fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
+        let mut add = |measure: &str, n: u64, value: String| {
+            lines.push(Line {
+                measure: measure.to_owned(),
+                n,
+                value,
+            });
+        };
+        let all = self.n as u64;
         if let Some(boxes) = &self.boxes {
             for (threshold, rate) in &boxes.accuracy {
-                lines.push((format!("IoU@{threshold}"), table::rate(rate)));
+                add(&format!("IoU@{threshold}"), rate.n, table::rate(rate));
             }
-            lines.push(("mean IoU".into(), table::mean(boxes.mean_iou.as_ref(), 3)));
+            if let Some(mean) = &boxes.mean_iou {
+                add("mean IoU", mean.n as u64, table::mean(Some(mean), 3));
+            }
             if let Some([precision, recall, f1]) = boxes.sets {
                 let share = |v| table::percent(Some(v));
                 let text = format!("{} / {} / {}", share(precision), share(recall), share(f1));
-                lines.push(("sets: precision / recall / F1".into(), text));
+                add("sets: precision / recall / F1", all, text);
             }
         } else if let Some(hits) = &self.hits {
-            lines.push(("all right".into(), table::rate(hits)));
+            add("all right", hits.n, table::rate(hits));
         }
         for (region, mean) in &self.inside {
-            let region = format!("{region:?}").to_lowercase();
-            lines.push((format!("points in {region}"), table::mean(Some(mean), 3)));
+            let region = format!("points in {region:?}").to_lowercase();
+            add(&region, mean.n as u64, table::mean(Some(mean), 3));
         }
-        if self.distance.is_some() {
-            lines.push((
-                "distance / diagonal".into(),
-                table::mean(self.distance.as_ref(), 4),
-            ));
+        if let Some(mean) = &self.distance {
+            add(
+                "distance / diagonal",
+                mean.n as u64,
+                table::mean(Some(mean), 4),
+            );
         }
         for (measure, mean) in &self.trace {
             let digits = if measure.contains("diagonal") { 4 } else { 2 };
-            lines.push((measure.clone(), table::mean(Some(mean), digits)));
+            add(measure, mean.n as u64, table::mean(Some(mean), digits));
         }
-        if let Some(Confidence { ece, brier, .. }) = self.calibration {
-            lines.push(("ECE / Brier".into(), format!("{ece:.3} / {brier:.3}")));
+        if let Some(Confidence { n, ece, brier, .. }) = self.calibration {
+            add("ECE / Brier", n as u64, format!("{ece:.3} / {brier:.3}"));
         }
         lines
     }

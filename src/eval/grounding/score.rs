@@ -17,6 +17,9 @@ pub struct Score {
     pub id: String,
     /// What was asked for.
     pub kind: AnswerKind,
+    /// A number that stands for the truth: under one name two sets may ask two things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth: Option<String>,
     /// Part of the set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
@@ -104,6 +107,7 @@ impl Score {
         let mut score = Self {
             id: truth.id.clone(),
             kind: truth.kind,
+            truth: Some(truth.print()),
             group: truth.group.clone(),
             parsed: answer.is_some(),
             hit: None,

@@ -102,6 +102,39 @@ fn a_bad_line_is_named() {
 }
 
 #[test]
+fn malformed_answers_are_misses_and_sizes_come_from_masks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [predictions, truth] = ["p.jsonl", "t.jsonl"].map(|name| folder.path().join(name));
+    let write = |path: &Path, text: &str| std::fs::write(path, text).expect("writes");
+    let inside = r#"{"id": 1, "mask": {"size": [100, 100], "counts": [0, 10000]}}"#;
+    let boxed = r#"{"id": 2, "box": [0, 0, 10, 10]}"#;
+    let plan = r#"{"id": 3, "kind": "plan", "text": "grasp the cup"}"#;
+    write(&truth, &format!("{inside}\n{boxed}\n{plan}\n"));
+    let lines = [
+        r#"{"id": 1, "text": "[(37, 5)]", "resized": [50, 50]}"#,
+        r#"{"id": 2, "box": [1, 2, "x"]}"#,
+        r#"{"id": 3, "text": "grasp the cup", "resized": [50, 50]}"#,
+    ];
+    write(&predictions, &lines.join("\n"));
+    let (report, scores) = from_files(&predictions, &truth).expect("scores");
+    assert_eq!((report.n, report.unparsed), (3, 1));
+    assert_eq!((scores[0].hit, scores[1].hit), (Some(true), Some(false)));
+    write(
+        &predictions,
+        r#"{"id": 2, "text": "[1, 2, 3, 4]", "resized": [50, 50]}"#,
+    );
+    let error = from_files(&predictions, &truth)
+        .expect_err("no size")
+        .to_string();
+    assert!(error.contains("no width and height"), "{error}");
+    write(&truth, "\n");
+    let error = from_files(&predictions, &truth)
+        .expect_err("empty")
+        .to_string();
+    assert!(error.contains("no lines"), "{error}");
+}
+
+#[test]
 fn names_of_other_tools_and_conversations_are_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let [predictions, truth] = ["p.jsonl", "t.jsonl"].map(|name| folder.path().join(name));

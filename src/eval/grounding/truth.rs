@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::prediction::bound;
 use crate::data::labels::Mask;
@@ -279,6 +280,7 @@ impl TryFrom<Stored> for Truth {
         stored.trace.iter_mut().flatten().for_each(bound);
         stored.polygon.iter_mut().flatten().for_each(bound);
         let mask = stored.mask.map(Mask::try_from).transpose()?;
+        let drawn = mask.as_ref().map(Mask::size);
         let follows = if !stored.trace.is_empty() {
             AnswerKind::Trace
         } else if !points.is_empty() || mask.is_some() || !stored.polygon.is_empty() {
@@ -293,8 +295,8 @@ impl TryFrom<Stored> for Truth {
             kind: stored.kind.unwrap_or(follows),
             group: stored.group,
             size: Size {
-                width: stored.width,
-                height: stored.height,
+                width: stored.width.or(drawn.map(|size| size.width)),
+                height: stored.height.or(drawn.map(|size| size.height)),
             },
             boxes,
             points,
@@ -314,6 +316,22 @@ impl TryFrom<Stored> for Truth {
                 truth.kind.name()
             ))
         }
+    }
+}
+
+impl Truth {
+    /// A number that stands for what is asked and what is true, wherever the picture lies.
+    pub(super) fn print(&self) -> String {
+        let asked = Self {
+            image: None,
+            group: None,
+            ..self.clone()
+        };
+        let text = serde_json::to_vec(&asked).unwrap_or_default();
+        let digest = Sha256::digest(&text);
+        let first = digest.iter().take(8);
+        let print = first.fold(0_u64, |print, byte| print << 8 | u64::from(*byte));
+        format!("{print:016x}")
     }
 }
 

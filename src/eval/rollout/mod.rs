@@ -60,7 +60,10 @@ pub fn run(
     finished: &(dyn Fn(&EpisodeResult) + Sync),
 ) -> Result<RolloutReport, EvalError> {
     let trials = trials(config)?;
-    journal::folder(&config.out, config)?;
+    if config.rollouts && trials.iter().all(|trial| trial.options.layout.is_some()) {
+        return Err(EvalError::NoRollouts);
+    }
+    let _held = journal::folder(&config.out, config)?;
     let (mut file, done) =
         journal::Journal::<EpisodeResult>::open(&config.out.join("episodes.jsonl"))?;
     let mut results: BTreeMap<String, EpisodeResult> =

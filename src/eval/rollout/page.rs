@@ -11,7 +11,8 @@ impl RolloutReport {
         let mut text = format!(
             "# Closed loop\n\n{}, {} ({}): {} episodes, {:.0} s in all, {:.0} s of it the policy. Seed {}.\n\n\
              Success in percent, averaged over settings as SimplerEnv does; then episodes and Wilson's 95 % interval of \
-             all of them together. This is the built-in simulator, not SimplerEnv: published numbers are another world's.\n\n",
+             all of them together, and how many worlds they were: in one world only the policy's own chance differs, so that\n\
+             with fewer worlds than episodes the interval is too narrow. This is the built-in simulator, not SimplerEnv: published numbers are another world's.\n\n",
             self.policy,
             self.world,
             self.device.as_deref().unwrap_or("no network"),
@@ -26,7 +27,9 @@ impl RolloutReport {
             "row",
             "success",
             "k / n",
+            "worlds",
             "pooled [95 %]",
+            "grasped",
             "parts",
         ]);
         for row in &self.rows {
@@ -43,7 +46,9 @@ impl RolloutReport {
                 &row.row,
                 &success,
                 &count,
+                &row.worlds.to_string(),
                 &pooled,
+                &table::percent(row.grasped.rate),
                 &parts.join(", "),
             ]);
         }

@@ -16,7 +16,7 @@ use crate::metrics::success::steps_in_order;
 use crate::robot::DeltaAction;
 use crate::sim::expert::Phase;
 use crate::sim::tasks::Family;
-use crate::sim::{Episode, Perturbation, Rollout, instruction};
+use crate::sim::{Episode, Goal, Perturbation, Rollout, Step, instruction};
 
 /// The step at which the second half of a drawer task is told, if the policy does not signal before (`SimplerEnv`).
 const SWITCH: usize = 100;
@@ -66,6 +66,9 @@ pub struct EpisodeResult {
     pub success: bool,
     /// How it ended.
     pub ended: Ended,
+    /// Whether the thing that is to be moved was ever held (`SimplerEnv`'s partial success); none of drawers.
+    #[serde(default)]
+    pub grasped: Option<bool>,
     /// Most parts of the goal that held, each with all before it, and how many there are.
     pub parts: [usize; 2],
     /// Control steps.
@@ -194,6 +197,7 @@ impl Loop<'_> {
             }
         }
         let axes = self.chunker.next_action().unwrap_or_default();
+        // The gripper here takes openings, not changes, so that the Google client's sticky repeats have nothing to do.
         let read = if policy.chooses_gripper() {
             decided
         } else {
@@ -238,7 +242,14 @@ impl Loop<'_> {
         ended: Ended,
         begun: Instant,
     ) -> EpisodeResult {
-        let parts = self.episode.scene().goal.parts().len();
+        let goal = &self.episode.scene().goal;
+        let parts = goal.parts().len();
+        let last = self.episode.rig().snapshot().held;
+        let grasped = |source| {
+            let held = |step: &Step| step.snapshot.held == Some(source);
+            last == Some(source) || self.episode.steps().iter().any(held)
+        };
+        let source = goal.parts().iter().find_map(Goal::source);
         EpisodeResult {
             key: self.trial.key.clone(),
             column: self.trial.column,
@@ -254,6 +265,7 @@ impl Loop<'_> {
             perturbations,
             success: ended == Ended::Reached,
             ended,
+            grasped: source.map(grasped),
             parts: [
                 if ended == Ended::Reached {
                     parts

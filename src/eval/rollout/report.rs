@@ -1,6 +1,6 @@
 //! Episodes in numbers: rows with intervals, averages of suites, and columns against the benchmark's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub enum Column {
     Perturbed,
     /// The same with wordings kept from training.
     Paraphrased,
-    /// The benchmark's tasks in its room, with things anywhere on the table.
+    /// The benchmark's tasks in its room, with things anywhere on the table, or in its basin beside the basket.
     Scattered,
     /// Tasks with things seen in training: what unseen things are compared with.
     Seen,
@@ -72,6 +72,12 @@ pub struct RowScores {
     pub success: Option<f64>,
     /// All episodes together, with Wilson's interval.
     pub pooled: Rate,
+    /// How many of them differ by more than the policy's own chance: a layout played again is the same world.
+    #[serde(default)]
+    pub worlds: usize,
+    /// Episodes in which the thing was held at any time, with Wilson's interval.
+    #[serde(default)]
+    pub grasped: Rate,
     /// Each setting.
     pub settings: BTreeMap<String, Rate>,
     /// Tasks of parts: how many episodes did each part with all before it.
@@ -220,6 +226,8 @@ impl RowScores {
             suite,
             success: tree(episodes, 0).rate(),
             pooled: Rate::of(episodes.iter().map(|episode| episode.success)),
+            worlds: worlds(episodes),
+            grasped: Rate::of(episodes.iter().filter_map(|episode| episode.grasped)),
             settings: settings
                 .into_iter()
                 .map(|(name, all)| (name, Rate::of(all)))
@@ -230,6 +238,16 @@ impl RowScores {
             seeds: episodes.iter().map(|episode| episode.seed).collect(),
         }
     }
+}
+
+/// How many episodes begin or go on in a way of their own.
+fn worlds(episodes: &[&EpisodeResult]) -> usize {
+    let own = episodes.iter().map(|episode| {
+        let drawn = episode.layout.is_none() || !episode.perturbations.is_empty();
+        let seed = drawn.then_some(episode.seed);
+        (&episode.setting, episode.layout, episode.wording, seed)
+    });
+    own.collect::<BTreeSet<_>>().len()
 }
 
 /// Episodes as a tree of their settings from a level on.

@@ -28,6 +28,7 @@ fn the_expert_and_its_replay_score_as_the_expert_alone() {
         let alone = alone.play(trial.task.steps);
         assert!(played.success || !alone.success, "{}", trial.key);
         assert_eq!(played.key, trial.key);
+        assert!(played.grasped >= Some(played.success), "{}", trial.key);
     }
     let again = RolloutConfig {
         policy: PolicyChoice::Replay,
@@ -137,6 +138,7 @@ fn a_policy_that_does_nothing_succeeds_nowhere() {
         let (played, rollout) =
             play::play(trial, &mut Still::default(), &mut eye, &config).expect("plays");
         assert_eq!((played.success, played.ended), (false, Ended::OutOfTime));
+        assert_eq!(played.grasped, Some(false));
         assert_eq!(
             (played.steps, played.queries),
             (trial.task.steps, trial.task.steps)
@@ -156,10 +158,21 @@ fn what_is_learned_from_is_never_a_layout_of_the_benchmark() {
         ..config(folder.path())
     };
     let report = run(&config, &JobContext::silent(), &|_| {}).expect("plays");
-    assert_eq!(report.episodes.len(), 8);
+    assert_eq!(report.episodes.len(), 4);
+    let none = RolloutConfig {
+        columns: Vec::new(),
+        out: folder.path().join("base"),
+        ..config.clone()
+    };
+    let refused = run(&none, &JobContext::silent(), &|_| {});
+    assert!(matches!(refused, Err(EvalError::NoRollouts)), "{refused:?}");
     let rollouts: Vec<Rollout> = journal::read(&folder.path().join(ROLLOUTS)).expect("lines");
     assert_eq!(rollouts.len(), 4);
-    for trial in trials(&config).expect("trials") {
+    let both = RolloutConfig {
+        columns: vec![Column::Base, Column::Scattered],
+        ..config
+    };
+    for trial in trials(&both).expect("trials") {
         let scene = trial.draw().scene;
         let written = rollouts.iter().any(|rollout| rollout.scene == scene);
         assert_eq!(written, trial.column == Column::Scattered, "{}", trial.key);

@@ -95,7 +95,10 @@ pub fn trials(config: &RolloutConfig) -> Result<Vec<Trial>, EvalError> {
         }
     };
     let mut columns = config.columns.clone();
-    columns.push(Column::Base);
+    // Scattered things are to practise on: nothing is compared with the benchmark's own episodes.
+    if columns != [Column::Scattered] {
+        columns.push(Column::Base);
+    }
     if columns.contains(&Column::Unseen) {
         columns.push(Column::Seen);
     }

@@ -100,7 +100,7 @@ fn of(report: &EvalReport) -> Vec<Found> {
                 .collect()
         }
         EvalScores::Simulator(report) => {
-            let mut found: Vec<Found> = report.rows.iter().filter_map(row_measure).collect();
+            let mut found: Vec<Found> = report.rows.iter().flat_map(row_measures).collect();
             // A mean of rows is no share of episodes, so that it has no interval of its own.
             let mut add = |part: &str, name: &str, value: Option<f64>, n: usize| {
                 let value = value.map(|value| Value {
@@ -176,10 +176,16 @@ fn kind_measures(kind: &str, scores: &KindScores) -> Vec<Found> {
     found
 }
 
-fn row_measure(row: &RowScores) -> Option<Found> {
-    let value = rate(&row.pooled)?;
+fn row_measures(row: &RowScores) -> Vec<Found> {
     let part = format!("{}, {}", row.suite, row.column.name());
-    Some((part, row.row.clone(), Unit::Share, value))
+    let shares = [
+        (row.row.clone(), &row.pooled),
+        (format!("{}: grasped", row.row), &row.grasped),
+    ];
+    let found = shares
+        .into_iter()
+        .filter_map(|(name, share)| Some((part.clone(), name, Unit::Share, rate(share)?)));
+    found.collect()
 }
 
 fn rate(rate: &Rate) -> Option<Value> {
