@@ -6,14 +6,13 @@
 
 pub mod expert;
 mod report;
-mod shapes;
 
 use std::time::Instant;
 
 use burn::tensor::{Tensor, TensorData};
 
+pub use crate::model::config::Shape;
 pub use report::{BenchError, Config, Model, Report, Row};
-pub use shapes::Shape;
 
 use crate::job::JobContext;
 use crate::model::action::{Sampler, SamplerOptions, Start};
@@ -344,7 +343,8 @@ fn millis(since: Instant) -> f64 {
 }
 
 /// The most memory this process has had, on Linux.
-fn peak_memory() -> Option<u64> {
+#[must_use]
+pub fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()

@@ -3,7 +3,7 @@
 //! JSON: a line `{"schema": 1, "step", "loss", "losses", …}` up to five times a second, then
 //! `{"schema": 1, "folder", "steps", "skipped", "stopped", "parameters", "seconds", "checkpoint", "last": {…}}`.
 //! The measurement: `{"schema": 1, "shape", "device", "threads", "parameters", "rows": [{"stage", "gradient_ms",
-//! "update_ms", "samples_per_second", "operations", "gflops"}]}`.
+//! "update_ms", "samples_per_second", "operations", "gflops"}], "peak_memory_bytes"}`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use signal_hook::flag;
 
 use super::table::{Flush, Table};
 use super::{Outcome, json as write_json, json_line, text};
+use crate::bench::peak_memory;
 use crate::engine::DeviceChoice;
 use crate::job::{CancelToken, JobContext};
 use crate::train::{
@@ -206,15 +207,24 @@ pub(super) fn bench(options: &BenchOptions) -> anyhow::Result<Outcome> {
         steps: usize::from(options.steps),
     };
     let report = measure(&config, &JobContext::silent())?;
+    let memory = peak_memory();
     if options.json {
-        write_json(&schema(serde_json::to_value(&report)))?;
+        let with_memory = serde_json::to_value(&report).map(|mut value| {
+            value["peak_memory_bytes"] = json!(memory);
+            value
+        });
+        write_json(&schema(with_memory))?;
     } else {
-        text(&measured(&report))?;
+        text(&measured(&report, memory))?;
     }
     Ok(Outcome::Good)
 }
 
-fn measured(report: &BenchReport) -> String {
+fn measured(report: &BenchReport, memory: Option<u64>) -> String {
+    let memory = memory.map_or_else(
+        || "not told".to_owned(),
+        |bytes| format!("{:.2} GB", bytes as f64 / 1e9),
+    );
     let mut table = Table::new(&[
         (Flush::Left, "stage"),
         (Flush::Right, "gradient ms"),
@@ -232,7 +242,7 @@ fn measured(report: &BenchReport) -> String {
         ]);
     }
     format!(
-        "{} parameters, {}, {} threads\n{}",
+        "{} parameters, {}, {} threads, peak memory {memory}\n{}",
         report.parameters,
         report.device,
         report.threads,

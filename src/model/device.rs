@@ -228,6 +228,13 @@ impl ComputeDevice {
         &self.name
     }
 
+    /// Whether its numbers lie in the system's own memory: the CPU, or an adapter that is a program on it.
+    #[must_use]
+    pub fn is_in_main_memory(&self) -> bool {
+        let kind = self.shared.as_ref().map(|gpu| gpu.adapter.get_info());
+        kind.is_none_or(|info| info.device_type == wgpu::DeviceType::Cpu)
+    }
+
     /// The wgpu handles behind it, if it is a GPU.
     #[must_use]
     pub const fn gpu(&self) -> Option<&SharedGpu> {

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::aim::Places;
 use super::learner::{Made, SPATIAL_PROMPT};
+use super::moment::ActionSample;
 use super::pictures::Pictures;
 use super::random::{Stream, generator, weighted};
-use super::recorded::{ActionSample, ActionSet};
+use super::recorded::ActionSet;
+use super::shown::ShownMoment;
 use super::{RunConfig, TrainError};
 use crate::data::Stats;
 use crate::geometry::ImageSize;
@@ -35,6 +37,8 @@ pub(super) struct ActionPart {
     pub names: Vec<String>,
     /// Where the arm is, grips and lets go in the first picture of each, for those who ask.
     pub places: Vec<Places>,
+    /// The first one, for whoever watches.
+    pub shown: Option<ShownMoment>,
 }
 
 impl ActionPart {
@@ -106,13 +110,13 @@ impl Actions {
         Some(Value::Object(entries.collect()))
     }
 
-    /// Samples `first..first + count` of a step.
+    /// Samples `first..first + count` of a step, and whether the first of them is shown.
     pub(super) fn draw(
         &self,
         config: &RunConfig,
         made: &Made,
         pictures: &Pictures,
-        (step, first, count): (u64, usize, usize),
+        ((step, first, count), show): ((u64, usize, usize), bool),
     ) -> Result<ActionPart, TrainError> {
         let Some(expert) = &made.learner.network.expert else {
             return Err(TrainError::Setting {
@@ -128,14 +132,17 @@ impl Actions {
             samples.push(pictures.skipped.draw(|| {
                 let set = &self.sets[weighted(&weights, &mut random)];
                 let frame = random.random_range(0..set.frames);
-                set.sample(frame, horizon, pictures)
+                let sample = set.sample(frame, horizon, pictures)?;
+                Ok(sample.moved(pictures.action_shift(), &mut random))
             })?);
         }
         let draw = draws(config, [horizon, axes], (step, first, count));
         let names = samples.iter().map(|sample| sample.name.clone()).collect();
         let places = samples.iter().map(|sample| sample.places).collect();
+        let shown = samples.first().filter(|_| show);
         Ok(ActionPart {
             places,
+            shown: shown.and_then(ActionSample::shown),
             batch: self.batch(made, samples)?,
             draw,
             names,

@@ -5,11 +5,13 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
+use super::placed::Placed;
 use crate::data::Aims;
 use crate::geometry::ImageSize;
 use crate::model::checkpoint::{LoadError, Weights};
 use crate::model::config::ExpertConfig;
 use crate::model::layers::Linear;
+use crate::model::pass::{PassError, values};
 
 /// Tool, grip, place.
 pub(super) const SPOTS: usize = 3;
@@ -27,6 +29,21 @@ pub(super) fn places(aims: Aims, size: ImageSize) -> Places {
         let share = [0, 1].map(|axis| spot[axis] / sides[axis]);
         let inside = share.iter().all(|share| (0.0..1.0).contains(share));
         inside.then(|| share.map(|share| share as f32))
+    })
+}
+
+/// The same where the picture is moved; what leaves it is no longer there.
+pub(super) fn moved(places: Places, placed: &Placed) -> Places {
+    let size = placed.size();
+    let sides = [size.width, size.height].map(|side| side as f32);
+    places.map(|spot| {
+        let spot = spot?;
+        let at = [0, 1].map(|axis| {
+            placed.coordinate(axis, f64::from(spot[axis] * sides[axis])) as f32 / sides[axis]
+        });
+        at.iter()
+            .all(|share| (0.0..1.0).contains(share))
+            .then_some(at)
     })
 }
 
@@ -56,6 +73,18 @@ impl Aim {
             key: of("key", features, width, false)?,
             place: of("place", width, 2, true)?,
         })
+    }
+
+    /// Where the condition of the first sample says each spot is, in shares of the picture.
+    pub(super) fn told(&self, condition: &Tensor<3>) -> Result<Vec<[f32; 2]>, PassError> {
+        let queries = condition.dims()[1];
+        let first = condition.clone().narrow(0, 0, 1);
+        let said = self.place.iter().enumerate().map(|(spot, place)| {
+            let told = first.clone().narrow(1, spot.min(queries - 1), 1);
+            let place = values(place.forward(told).without_autodiff())?;
+            Ok([0, 1].map(|axis| place.get(axis).copied().unwrap_or_default()))
+        });
+        said.collect()
     }
 
     /// How far off the condition is: `[1]`, the mean over what is known.

@@ -2,7 +2,7 @@
 
 use super::placed::Placed;
 use crate::geometry::ImageSize;
-use crate::grounding::reply::{Reply, ReplyContext, ReplyScale, Rule, parse};
+use crate::grounding::reply::{Reply, ReplyContext, ReplyScale, ReplyWarning, Rule, parse};
 use crate::grounding::{Grounding, GroundingKind};
 use crate::vision::Fit;
 
@@ -35,6 +35,16 @@ pub(super) fn pointed(question: &str, answer: &str, size: ImageSize) -> Vec<Grou
     found.into_iter().map(|found| found.grounding).collect()
 }
 
+/// Whether an answer speaks of what lies outside a picture of `size`.
+pub(super) fn outside(question: &str, answer: &str, size: ImageSize) -> bool {
+    // Annotators' rounding is no error.
+    let grown = |side: u32| side.saturating_add(1 + side / 100);
+    let size = ImageSize::new(grown(size.width), grown(size.height));
+    let reply = read(question, answer, size, size);
+    let clipped = |warning: &ReplyWarning| matches!(warning, ReplyWarning::Clipped { .. });
+    reply.warnings.iter().any(clipped)
+}
+
 fn read(question: &str, answer: &str, source: ImageSize, target: ImageSize) -> Reply {
     let context = ReplyContext {
         scale: ReplyScale::Resized,
@@ -45,6 +55,7 @@ fn read(question: &str, answer: &str, source: ImageSize, target: ImageSize) -> R
     let letters = answer.chars().filter(|c| c.is_alphabetic()).count();
     if reply.rule == Rule::Numbers && (context.expected.is_none() || letters * 4 > answer.len()) {
         reply.groundings.clear();
+        reply.warnings.clear();
     }
     reply
 }
@@ -142,5 +153,14 @@ mod tests {
         let answer = r#"[{"bbox_2d": [20, 40, 60, 80], "label": "cube"}]"#;
         let found = fitted("box", answer, &Placed::new(FROM, TO)).groundings;
         assert_eq!(found[0].bounds(), Some([10.0, 10.0, 30.0, 20.0]));
+    }
+
+    #[test]
+    fn answers_outside_the_picture_are_known() {
+        let size = ImageSize::new(320, 240);
+        let of = |answer: &str| outside("Give the bounding box for the cube.", answer, size);
+        assert!(!of("[[10, 20, 320.5, 240]]"), "rounding");
+        assert!(of("[[10, 20, 500, 240]]") && of("[[5000, -40, 9000, 800]]"));
+        assert!(!outside("What is it?", "About 5000 of 7000 cubes.", size));
     }
 }

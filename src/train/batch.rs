@@ -112,6 +112,7 @@ impl Reader<'_> {
         let shot = gallery.draw(easy, random);
         let fitted = self.pictures.file(&shot.file)?;
         let questions = gallery.questions(shot, batch.questions, random);
+        shot.check(fitted.stored, &questions)?;
         let placed = self.place(shot, &fitted, &questions, random);
         let frame = placed.moved(&fitted.frame);
         let patches =

@@ -9,8 +9,8 @@ use burn::tensor::{DType, Tensor};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::vocabulary::Vocabulary;
-use super::{NewExpert, NewModel, TrainError, fresh};
+use super::TrainError;
+use super::bench_shape::{BenchShape, fits_memory};
 use crate::job::{CancelToken, JobContext};
 use crate::model::checkpoint::{Filling, Loader};
 use crate::model::config::{ExpertConfig, ModelConfig, QwenConfig};
@@ -44,17 +44,6 @@ pub struct BenchConfig {
     pub questions: usize,
     /// Steps measured, after one to warm up.
     pub steps: usize,
-}
-
-/// Sizes of the model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum BenchShape {
-    /// The smallest that learns: width 128, 4 blocks in either tower.
-    #[default]
-    Tiny,
-    /// Width 192, 6 blocks.
-    Small,
 }
 
 /// One stage.
@@ -95,13 +84,10 @@ pub struct BenchReport {
 /// When the device cannot be had or fails.
 pub fn bench(config: &BenchConfig, context: &JobContext<'_>) -> Result<BenchReport, TrainError> {
     let device = Devices::default().open(config.device)?;
-    let (new, expert) = config.shape.sizes();
-    let vocabulary = Vocabulary::new(std::iter::empty(), config.side, 0);
-    let qwen = fresh::planner(&new, &vocabulary);
-    let sizes = ModelConfig {
-        expert: Some(fresh::expert(&expert, &qwen)?),
-        qwen,
-    };
+    let sizes = config.shape.sizes(config.side)?;
+    if config.shape == BenchShape::Large3b && device.is_in_main_memory() {
+        fits_memory()?;
+    }
     let loader = Loader::new(Filling::Fresh(1), device.handle(), DType::F32, context);
     let (network, parameters) = Network::load(&loader, &sizes)?;
     let count = parameters
@@ -130,26 +116,6 @@ pub fn bench(config: &BenchConfig, context: &JobContext<'_>) -> Result<BenchRepo
         parameters: count,
         rows: vec![grounding, action],
     })
-}
-
-impl BenchShape {
-    fn sizes(self) -> (NewModel, NewExpert) {
-        let (model, expert) = (NewModel::default(), NewExpert::default());
-        match self {
-            Self::Tiny => (model, expert),
-            Self::Small => {
-                let model = NewModel {
-                    width: 192,
-                    layers: 6,
-                    heads: 6,
-                    shared_heads: 3,
-                    inner: 576,
-                    ..model
-                };
-                (model, expert)
-            }
-        }
-    }
 }
 
 struct Meter<'a> {

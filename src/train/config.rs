@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::TrainError;
+use super::limits;
 use super::settings::{
     AuxiliaryConfig, BatchConfig, CurriculumConfig, LoraConfig, LossConfig, ModelSource,
     OptimizerConfig, PictureConfig,
@@ -143,20 +144,30 @@ impl RunConfig {
             what: error.to_string(),
             path: path.to_owned(),
         })?;
-        config.rebase(path.parent().unwrap_or(Path::new("")));
+        let base = path.parent().unwrap_or(Path::new(""));
+        config.each_path(&mut |path| *path = base.join(&*path));
         config.check()?;
         Ok(config)
     }
 
-    fn rebase(&mut self, base: &Path) {
+    /// The same with paths from the root of the file system, so that it can be read from anywhere.
+    pub(super) fn whole(&self) -> Self {
+        let mut whole = self.clone();
+        whole.each_path(&mut |path| {
+            if let Ok(found) = std::path::absolute(&*path) {
+                *path = found;
+            }
+        });
+        whole
+    }
+
+    fn each_path(&mut self, change: &mut dyn FnMut(&mut PathBuf)) {
         let mut paths: Vec<&mut PathBuf> = vec![&mut self.folder];
         paths.extend(self.model.from.as_mut());
         paths.extend(self.model.base_vlm.as_mut());
         paths.extend(self.labels.iter_mut().map(|source| &mut source.path));
         paths.extend(self.actions.iter_mut().map(|source| &mut source.path));
-        for path in paths {
-            *path = base.join(&*path);
-        }
+        paths.into_iter().for_each(change);
     }
 
     /// Checks what needs no files.
@@ -205,6 +216,7 @@ impl RunConfig {
             return setting("batch", "is larger than any machine can hold");
         }
         self.check_devices()?;
+        limits::check(self)?;
         let optimizer = &self.optimizer;
         if optimizer.clip.is_nan() || optimizer.clip <= 0.0 {
             return setting("optimizer.clip", "must be above 0; 1 is usual");

@@ -26,6 +26,19 @@ pub(super) struct Part {
 }
 
 impl Drawn {
+    /// What was drawn, in words: the first few labelled pictures, action samples, or both.
+    pub(super) fn names(&self, labels: bool, actions: bool) -> String {
+        const SHOWN: usize = 8;
+        let pictures = self.parts().filter_map(|part| part.labels.as_ref());
+        let moments = self.parts().filter_map(|part| part.actions.as_ref());
+        let pictures = pictures.flat_map(|batch| &batch.names).take(SHOWN);
+        let moments = moments.flat_map(|part| &part.names).take(SHOWN);
+        let shown = pictures
+            .filter(|_| labels)
+            .chain(moments.filter(|_| actions));
+        shown.map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
     /// All parts.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
         self.shares.iter().flatten()
@@ -59,9 +72,11 @@ impl Session<'_> {
             let mut share = Vec::with_capacity(parts.len());
             for [pictures, actions] in parts {
                 let labels = reader.join(slots.by_ref().take(pictures).collect(), show);
+                // Where nothing is answered, an action sample is shown in the picture's place.
+                let moment = show && labels.is_none();
                 show = false;
                 let drawn = (acts && actions > 0).then(|| {
-                    let which = (step, first, actions);
+                    let which = ((step, first, actions), moment);
                     self.actions.draw(config, &self.made, &self.pictures, which)
                 });
                 first += actions;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::camera::CameraError;
 use crate::data::DataError;
 use crate::data::labels::LabelError;
+use crate::geometry::ImageSize;
 use crate::job::Cancelled;
 use crate::media::MediaError;
 use crate::model::checkpoint::LoadError;
@@ -67,6 +68,16 @@ pub enum TrainError {
         /// The file.
         path: PathBuf,
     },
+    /// A label speaks of what is not in its picture.
+    #[error("{what} lies outside its picture of {size}; correct it or leave it out: {path}")]
+    Outside {
+        /// The label.
+        what: String,
+        /// The picture's size.
+        size: ImageSize,
+        /// The picture.
+        path: PathBuf,
+    },
     /// A loss is not a number.
     #[error(
         "the {which} loss became {value} at step {step}; learnt there: {samples}. Lower the learning rate, or look at those samples"
@@ -94,7 +105,7 @@ pub enum TrainError {
         reason: String,
     },
     /// A file cannot be read or written.
-    #[error("{doing}: {source}: {path}")]
+    #[error("{doing} failed ({source}); check the path, the rights and the free space: {path}")]
     Io {
         /// What was being done.
         doing: &'static str,
@@ -146,7 +157,10 @@ impl TrainError {
 
     /// Whether one sample is at fault, so that another one may be learnt in its place.
     pub(super) const fn is_of_a_sample(&self) -> bool {
-        matches!(self, Self::Picture(_) | Self::Data(_) | Self::Sample(_))
+        matches!(
+            self,
+            Self::Picture(_) | Self::Data(_) | Self::Sample(_) | Self::Outside { .. }
+        )
     }
 
     pub(super) fn io(doing: &'static str, path: &Path, source: std::io::Error) -> Self {

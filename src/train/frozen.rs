@@ -1,5 +1,5 @@
 //! What of a model is not trained, in short: a run that is resumed must find it as it was. It is read again from
-//! `model.from`, which may be a run that has gone on meanwhile.
+//! `model.from`, which may be a run that has gone on meanwhile; and what learns must stay the same, for only that is saved.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,20 +40,30 @@ pub(super) fn print(
     Ok(Some(format!("{} {hash:016x}", beginnings.len())))
 }
 
-/// Refuses a run whose frozen weights are no longer those it began with. Where others are frozen by now, nothing is known.
+/// Refuses a run whose frozen weights are no longer those it began with: others of the model, or other values.
 pub(super) fn check(
     metadata: &BTreeMap<String, String>,
     now: Option<&String>,
     path: &Path,
 ) -> Result<(), TrainError> {
-    let count = |print: &str| print.split(' ').next().map(str::to_owned);
-    match (metadata.get(FROZEN), now) {
-        (Some(then), Some(now)) if then != now && count(then) == count(now) => {
-            Err(TrainError::State {
-                what: "the weights that are not trained are others than those it began with, so `model.from` has changed; give it the checkpoint of then".into(),
-                path: path.to_owned(),
-            })
-        }
-        _ => Ok(()),
+    let then = metadata.get(FROZEN);
+    if then == now {
+        return Ok(());
     }
+    let count = |print: Option<&String>| {
+        let first = print.and_then(|print| print.split(' ').next());
+        first.unwrap_or("0").to_owned()
+    };
+    let (before, after) = (count(then), count(now));
+    let what = if before == after {
+        "the weights that are not trained are others than those it began with, so `model.from` has changed; give it the checkpoint of then".into()
+    } else {
+        format!(
+            "it left {before} parameters untrained, this run {after}: set `freeze`, `rates` and `lora` as they were, or begin a new run from its checkpoint"
+        )
+    };
+    Err(TrainError::State {
+        what,
+        path: path.to_owned(),
+    })
 }

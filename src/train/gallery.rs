@@ -7,10 +7,10 @@ use rand::Rng as _;
 use rand::seq::{IndexedRandom as _, SliceRandom as _};
 use rand_chacha::ChaCha8Rng;
 
-use super::{LabelSource, TrainError};
+use super::{LabelSource, TrainError, answers};
 use crate::data::PriorsFile;
 use crate::data::labels::{self, ReadOptions, Role as Speaker, Sample, Shape};
-use crate::geometry::ImagePoint;
+use crate::geometry::{ImagePoint, ImageSize};
 use crate::grounding::prompt::Task;
 use crate::grounding::{Grounding, GroundingKind};
 use crate::job::JobContext;
@@ -160,6 +160,32 @@ impl Gallery {
 }
 
 impl Shot {
+    /// Refuses what lies outside the stored picture of `size`.
+    pub(super) fn check(&self, size: ImageSize, asked: &[Question]) -> Result<(), TrainError> {
+        let outside = |what: String| TrainError::Outside {
+            what,
+            size,
+            path: self.file.clone(),
+        };
+        for Thing { label, corners } in &self.things {
+            let sides = [size.width, size.height].map(|side| side as f32);
+            let within = |(at, value): (usize, &f32)| {
+                let slack = 1.0 + sides[at % 2] / 100.0;
+                (-slack..=sides[at % 2] + slack).contains(value)
+            };
+            if !corners.iter().enumerate().all(within) {
+                return Err(outside(format!("{label:?} at {corners:?}")));
+            }
+        }
+        for Question { question, answer } in asked {
+            if answers::outside(question, answer, size) {
+                let short: String = answer.chars().take(80).collect();
+                return Err(outside(format!("the answer {short:?}")));
+            }
+        }
+        Ok(())
+    }
+
     /// Things of a name of their own.
     fn askable(&self) -> Vec<&Thing> {
         let alone = |thing: &&Thing| {

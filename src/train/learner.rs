@@ -77,6 +77,8 @@ pub(super) struct Made {
     pub processor: ProcessorConfig,
     pub prompt: Option<String>,
     pub statistics: Option<Statistics>,
+    /// The cameras it was trained to act through so far.
+    pub cameras: Vec<String>,
     /// Words of the dense head.
     pub words: Vec<String>,
 }
@@ -161,6 +163,7 @@ impl Made {
             processor: files.1,
             prompt: None,
             statistics: None,
+            cameras: Vec::new(),
             words: Vec::new(),
         })
     }
@@ -181,6 +184,8 @@ impl Made {
             .as_ref()
             .and_then(|run| run.prompt_wrapper.clone());
         let statistics = checkpoint.statistics.clone();
+        let cameras = checkpoint.run.as_ref().map(|run| run.cameras.clone());
+        let cameras = cameras.unwrap_or_default();
         let loader = Loader::new(
             Filling::Source(checkpoint.source()),
             device,
@@ -222,6 +227,7 @@ impl Made {
             processor,
             prompt,
             statistics,
+            cameras,
             words: Vec::new(),
         })
     }

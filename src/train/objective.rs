@@ -43,6 +43,8 @@ pub(super) struct Costs {
     pub parts: Vec<(&'static str, Tensor<1>)>,
     /// The likeliest token at each target of the picture that is shown.
     pub said: Vec<u32>,
+    /// Where the action sample that is shown says the arm aims.
+    pub told: Vec<[f32; 2]>,
 }
 
 impl Costs {
@@ -53,6 +55,7 @@ impl Costs {
             total: self.total + cost * weight,
             parts,
             said: self.said,
+            told: self.told,
         }
     }
 
@@ -61,6 +64,7 @@ impl Costs {
             parts: vec![(name, cost.clone().without_autodiff())],
             total: cost,
             said: Vec::new(),
+            told: Vec::new(),
         }
     }
 }
@@ -233,7 +237,11 @@ impl Objective<'_> {
             .reshape([images / views, count, width]);
         let cost = aim.cost(&condition, (&first, part.grid()), &part.places);
         let cost = cost * share(own.places, self.whole.places);
-        Ok(costs.add("aim", cost, self.auxiliary.aim))
+        let mut costs = costs.add("aim", cost, self.auxiliary.aim);
+        if part.shown.is_some() {
+            costs.told = aim.told(&condition)?;
+        }
+        Ok(costs)
     }
 }
 

@@ -4,13 +4,14 @@ use burn::tensor::Tensor;
 
 use super::learner::Learner;
 use super::lora::FACTORS;
-use super::{OptimizerConfig, Recipe, RunConfig};
+use super::{OptimizerConfig, Recipe, RunConfig, TrainError};
 use crate::model::training::{
     AdamW, AdamWSettings, Gradients, ModuleGroup, Moments, Parameters, RateSchedule, published_name,
 };
 
-/// Heads of the auxiliary losses learn like the planner.
+/// Heads of the auxiliary losses learn like what they help: the planner, or the action side.
 const HEADS: &str = "auxiliary.";
+const AIM: &str = "auxiliary.aim";
 
 /// Rates and memory of every parameter.
 pub(super) struct Optimizer {
@@ -26,7 +27,9 @@ pub(super) struct Optimizer {
 }
 
 impl Optimizer {
-    pub(super) fn new(config: &RunConfig, parameters: &Parameters) -> Self {
+    /// # Errors
+    /// When nothing learns, or a head whose loss counts does not, or a name in the configuration fits nothing.
+    pub(super) fn new(config: &RunConfig, parameters: &Parameters) -> Result<Self, TrainError> {
         let optimizer = &config.optimizer;
         let list = parameters.list().iter();
         // Norms, biases and embeddings are not pulled towards zero.
@@ -42,7 +45,9 @@ impl Optimizer {
                 rate.filter(|_| !(adapting && planner))
             })
             .collect();
-        Self {
+        names_fit(optimizer, parameters)?;
+        heads_learn(parameters, &rates)?;
+        Ok(Self {
             moments: vec![None; rates.len()],
             mean: vec![None; rates.len()],
             rates,
@@ -53,7 +58,7 @@ impl Optimizer {
                 floor: optimizer.floor,
             },
             config: optimizer.clone(),
-        }
+        })
     }
 
     /// Whether a parameter learns.
@@ -115,9 +120,73 @@ impl Optimizer {
     }
 }
 
+/// Refuses names of rates and frozen parts that nothing has, so that a slip of the pen trains or freezes nothing unseen.
+fn names_fit(config: &OptimizerConfig, parameters: &Parameters) -> Result<(), TrainError> {
+    let named = [
+        ("optimizer.rates", config.rates.keys().collect::<Vec<_>>()),
+        ("optimizer.freeze", config.freeze.iter().collect()),
+    ];
+    let known = |start: &str| {
+        let groups = ModuleGroup::ALL.map(ModuleGroup::name);
+        // Recipes name parts of an action side whether the model has one or not.
+        let parts = ["dino_encoder", "dino_pro", "layer_qformer", HEADS, FACTORS];
+        let mut names = parameters.list().iter().map(|named| named.name.as_str());
+        groups.contains(&start) || parts.contains(&start) || names.any(|name| fits(name, start))
+    };
+    for (setting, names) in named {
+        if let Some(name) = names.into_iter().find(|name| !known(name)) {
+            return Err(TrainError::Setting {
+                name: setting.into(),
+                why: format!(
+                    "no parameter of the model begins with {name:?}; give a group (qwen_vl_interface, action_model, base) or the beginning of a name, as `spvla inspect` lists them"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a run in which nothing learns, and a loss whose head would stay as it was drawn.
+fn heads_learn(parameters: &Parameters, rates: &[Option<f64>]) -> Result<(), TrainError> {
+    let setting = |name: &str, why: &str| {
+        Err(TrainError::Setting {
+            name: name.into(),
+            why: why.into(),
+        })
+    };
+    if rates.iter().all(Option::is_none) {
+        return setting(
+            "optimizer",
+            "nothing learns: every parameter is frozen or has a rate of 0",
+        );
+    }
+    for (at, named) in parameters.list().iter().enumerate() {
+        if named.name.starts_with(HEADS) && rates[at].is_none() {
+            return setting(
+                "auxiliary",
+                &format!(
+                    "{} does not learn, so its loss would only mislead; give \"auxiliary.\" a rate, or set that loss to 0",
+                    named.name
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Whether a parameter is one of those that `start` names.
+fn fits(name: &str, start: &str) -> bool {
+    // What is added to a weight goes by the weight's name, too.
+    let inner = name.strip_prefix(FACTORS).unwrap_or(name);
+    let names = [&published_name(inner), inner, name];
+    names.iter().any(|name| name.starts_with(start))
+}
+
 /// The group of a parameter: what helps the planner learn belongs to it.
 fn group(name: &str) -> ModuleGroup {
-    if name.starts_with(HEADS) || name.starts_with(FACTORS) {
+    if name.starts_with(AIM) {
+        ModuleGroup::ActionModel
+    } else if name.starts_with(HEADS) || name.starts_with(FACTORS) {
         ModuleGroup::QwenVlInterface
     } else {
         ModuleGroup::of(name)
@@ -127,16 +196,10 @@ fn group(name: &str) -> ModuleGroup {
 fn rate(config: &OptimizerConfig, recipe: Recipe, name: &str) -> Option<f64> {
     let heads = name.starts_with(HEADS) || name.starts_with(FACTORS);
     let group = group(name);
-    // What is added to a weight goes by the weight's name, too.
-    let inner = name.strip_prefix(FACTORS).unwrap_or(name);
-    let published = published_name(inner);
-    let fits = |start: &str| {
-        published.starts_with(start) || inner.starts_with(start) || name.starts_with(start)
-    };
     if config
         .freeze
         .iter()
-        .any(|start| !start.is_empty() && fits(start))
+        .any(|start| !start.is_empty() && fits(name, start))
     {
         return None;
     }
@@ -145,7 +208,9 @@ fn rate(config: &OptimizerConfig, recipe: Recipe, name: &str) -> Option<f64> {
     }
     let rates = config.rates.iter();
     let nearest = rates
-        .filter(|(start, _)| start.as_str() != "base" && (fits(start) || *start == group.name()))
+        .filter(|(start, _)| {
+            start.as_str() != "base" && (fits(name, start) || *start == group.name())
+        })
         .max_by_key(|(start, _)| (start.as_str() != group.name(), start.len()));
     let rate = nearest
         .map(|(_, rate)| *rate)
@@ -171,6 +236,7 @@ mod tests {
         assert_eq!(of("layer_qformer.proj.weight"), Some(5e-5));
         assert_eq!(of("dino_encoder.body.cls_token"), None);
         assert_eq!(of("auxiliary.dense.weight"), Some(1e-5));
+        assert_eq!(of("auxiliary.aim.query.0.weight"), Some(1e-4));
         assert_eq!(of("model.language_model.norm.weight"), Some(1e-5));
         let factor = "lora.model.language_model.layers.0.mlp.up_proj.weight.a";
         assert_eq!(of(factor), Some(1e-2));

@@ -23,6 +23,7 @@ pub(super) struct Fitted {
 pub(super) struct Pictures {
     size: ImageSize,
     shift: u32,
+    action_shift: u32,
     room: usize,
     kept: Mutex<HashMap<PathBuf, Fitted>>,
     /// Those that cannot be read, and other samples that cannot be learnt.
@@ -38,6 +39,7 @@ impl Pictures {
             kept: Mutex::default(),
             skipped: Skipped::default(),
             shift: config.shift,
+            action_shift: config.action_shift,
             size,
         }
     }
@@ -50,6 +52,11 @@ impl Pictures {
     /// The most pixels a labelled picture is moved by.
     pub(super) const fn shift(&self) -> u32 {
         self.shift
+    }
+
+    /// The most pixels the pictures of an action sample are moved by.
+    pub(super) const fn action_shift(&self) -> u32 {
+        self.action_shift
     }
 
     /// Resizes as the original does: bicubic, with antialiasing.

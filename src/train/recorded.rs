@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::aim::{self, Places};
-use super::pictures::{Fitted, Pictures};
+use super::moment::ActionSample;
+use super::pictures::Pictures;
 use super::{ActionSource, TrainError};
 use crate::data::{Episodes, PriorsFile, QUANTILES, Stats};
 use crate::geometry::ImageSize;
@@ -58,16 +59,6 @@ impl Scale {
         }
         (2.0 * (value - low) / (high - low) - 1.0).clamp(-1.0, 1.0)
     }
-}
-
-/// One moment of an episode.
-pub(super) struct ActionSample {
-    pub instruction: String,
-    pub views: Vec<Fitted>,
-    pub actions: Vec<f32>,
-    pub name: String,
-    /// Where the arm is, grips and lets go in the first picture.
-    pub places: Places,
 }
 
 impl ActionSet {
@@ -219,7 +210,11 @@ impl ActionSet {
                 actions.push(self.scale.apply(axis, value.unwrap_or_else(rest)));
             }
         }
-        let name = format!("episode {} frame {row}", recorded.number);
+        let name = format!(
+            "episode {} frame {row} of {}",
+            recorded.number,
+            self.path.display()
+        );
         let mut views = Vec::with_capacity(self.cameras.len());
         for camera in &self.cameras {
             let read = || {

@@ -32,7 +32,7 @@ pub(super) fn describe(
     made: &Made,
     actions: &Actions,
 ) -> Result<(), TrainError> {
-    let run = toml::to_string_pretty(config).unwrap_or_default();
+    let run = toml::to_string_pretty(&config.whole()).unwrap_or_default();
     write_atomically(&folder.join(RUN), run.as_bytes())?;
     let described = description(config, made, actions);
     let yaml = serde_yaml_ng::to_string(&described).unwrap_or_default();
@@ -68,8 +68,10 @@ fn description(config: &RunConfig, made: &Made, actions: &Actions) -> Value {
         data.insert("CoT_prompt".into(), prompt.into());
         data.insert("CoT_answer".into(), "bbox".into());
     }
-    if let (false, Some(data)) = (actions.cameras().is_empty(), data.as_object_mut()) {
-        data.insert("cameras".into(), json!(actions.cameras()));
+    let own = [actions.cameras(), &made.cameras];
+    let cameras = own.into_iter().find(|cameras| !cameras.is_empty());
+    if let (Some(cameras), Some(data)) = (cameras, data.as_object_mut()) {
+        data.insert("cameras".into(), json!(cameras));
     }
     let optimizer = &config.optimizer;
     json!({

@@ -6,6 +6,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::action::Actions;
+use super::draw::Drawn;
 use super::folder::RunFolder;
 use super::frozen;
 use super::gallery::Gallery;
@@ -16,7 +17,7 @@ use super::optimizer::Optimizer;
 use super::pictures::Pictures;
 use super::replica::{Replica, guarded, open_devices};
 use super::step::Computed;
-use super::{RunConfig, StepMetrics, TrainError, save, state};
+use super::{RunConfig, StepMetrics, TrainError, save, similarity, state};
 use crate::job::JobContext;
 use crate::model::device::{ComputeDevice, is_cpu};
 use crate::model::pass::PassError;
@@ -130,7 +131,7 @@ impl<'a> Session<'a> {
                 },
             );
             let metrics = match taken {
-                Ok(computed) => self.learn(computed, context)?,
+                Ok(computed) => self.learn(computed, &next, context)?,
                 Err(TrainError::Pass(PassError::Cancelled(_))) => break,
                 Err(error) => return Err(error),
             };
@@ -223,9 +224,22 @@ impl<'a> Session<'a> {
         let handle = device.handle();
         let mut made = Made::new(config, &galleries, (handle, context))?;
         let actions = Actions::open(config, &mut made, context)?;
-        let mut optimizer = Optimizer::new(config, &made.parameters);
+        let mut optimizer = Optimizer::new(config, &made.parameters)?;
+        let compared = similarity::measured(&made);
+        let compares = config.loss.similarity_every > 0 && config.recipe.acts() && config.answers();
+        if compares && !optimizer.wants(&made.parameters, &compared) {
+            log::warn!(
+                "the similarity of gradients cannot be measured: {compared} does not learn (frozen, or in low-rank additions alone)"
+            );
+        }
         let frozen = frozen::print((&made.learner, &made.parameters), &optimizer.rates)?;
         let mut step = 0;
+        if resume && !saved.is_file() {
+            log::warn!(
+                "nothing was saved yet, so the run begins at its first step: {}",
+                folder.path().display()
+            );
+        }
         if resume && saved.is_file() {
             let learner = made.learner.clone();
             let found = state::load(&saved, (learner, &made.parameters), &mut optimizer, handle)?;
@@ -270,6 +284,7 @@ impl<'a> Session<'a> {
     fn learn(
         &mut self,
         computed: Computed,
+        drawn: &Drawn,
         context: &JobContext<'_>,
     ) -> Result<StepMetrics, TrainError> {
         let started = Instant::now();
@@ -280,7 +295,7 @@ impl<'a> Session<'a> {
                 which: "gradient of the",
                 value: norm,
                 step: self.step + 1,
-                samples: "see the step before in metrics.jsonl".into(),
+                samples: drawn.names(true, true),
             });
         }
         let scale = clip_factor(norm, self.config.optimizer.clip);

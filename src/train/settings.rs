@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::TrainError;
 use crate::model::training::AdamWSettings;
@@ -125,6 +125,9 @@ pub struct PictureConfig {
     pub cache: usize,
     /// Labelled pictures are moved by up to so many pixels each way, boxes and points with them.
     pub shift: u32,
+    /// Pictures of action samples are moved by up to so many pixels each way, all views of a moment alike, and where the
+    /// arm aims with them: what cannot be learnt by heart must be seen (`DrQ`, Kostrikov et al. 2020).
+    pub action_shift: u32,
 }
 
 impl Default for PictureConfig {
@@ -133,6 +136,7 @@ impl Default for PictureConfig {
             size: [224, 224],
             cache: 1024,
             shift: 0,
+            action_shift: 0,
         }
     }
 }
@@ -179,7 +183,8 @@ impl Default for BatchConfig {
 #[serde(default, deny_unknown_fields)]
 pub struct OptimizerConfig {
     /// Full rates of the groups `qwen_vl_interface`, `action_model` and `base`, or of parameters by the beginning of
-    /// their name; `base` where nothing fits.
+    /// their name; `base` where nothing fits. Where `base` is left out, groups that are not named have their published rates.
+    #[serde(deserialize_with = "beside_published")]
     pub rates: BTreeMap<String, f64>,
     /// Beginnings of the names of parameters that are not trained.
     pub freeze: Vec<String>,
@@ -195,16 +200,32 @@ pub struct OptimizerConfig {
     pub ema: Option<f64>,
 }
 
+/// The rates of the published configuration.
+fn published() -> BTreeMap<String, f64> {
+    let rates = [
+        ("qwen_vl_interface", 1e-5),
+        ("action_model", 1e-4),
+        ("base", 5e-5),
+    ];
+    rates.map(|(name, rate)| (name.to_owned(), rate)).into()
+}
+
+/// Rates that are given, and without one for all the rest the published ones.
+fn beside_published<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let mut given = BTreeMap::<String, f64>::deserialize(from)?;
+    if !given.contains_key("base") {
+        for (group, rate) in published() {
+            given.entry(group).or_insert(rate);
+        }
+    }
+    Ok(given)
+}
+
 impl Default for OptimizerConfig {
     /// The published configuration.
     fn default() -> Self {
-        let rates = [
-            ("qwen_vl_interface", 1e-5),
-            ("action_model", 1e-4),
-            ("base", 5e-5),
-        ];
         Self {
-            rates: rates.map(|(name, rate)| (name.to_owned(), rate)).into(),
+            rates: published(),
             freeze: Vec::new(),
             warmup: 5000,
             floor: 0.01,

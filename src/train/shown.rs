@@ -1,7 +1,9 @@
 //! A picture being learnt, with what the model says of it now: for whoever watches.
 
+use super::aim::{Places, SPOTS};
 use super::answers;
-use crate::grounding::Grounding;
+use crate::geometry::ImagePoint;
+use crate::grounding::{Grounding, GroundingKind};
 use crate::model::planner::PlannerTokenizer;
 use crate::vision::Frame;
 
@@ -24,7 +26,7 @@ pub struct LearntAnswer {
     /// The right answer.
     pub truth: String,
     /// The likeliest token after each right one before it: read off the step itself, so quicker than a reply, and
-    /// kinder, as one mistake does not lead to the next.
+    /// kinder, as one mistake does not lead to the next. Of action samples, where the head says the arm aims.
     pub said: String,
     /// What the right answer points at, in pixels of the fitted picture.
     pub right: Vec<Grounding>,
@@ -74,6 +76,52 @@ impl Shown {
             name: self.name.clone(),
             frame: self.frame.clone(),
             answers: self.asked.iter().enumerate().map(answer).collect(),
+        }
+    }
+}
+
+/// What is asked of an action sample whose aims are learnt.
+const AIMS: [&str; SPOTS] = [
+    "Where is the tool?",
+    "Where does it grip?",
+    "Where does it let go?",
+];
+
+/// The first picture of an action sample, with where the arm is, grips and lets go in it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ShownMoment {
+    pub name: String,
+    pub frame: Frame,
+    pub places: Places,
+}
+
+impl ShownMoment {
+    /// With where the model says each is, in shares of the sides; nothing where that is not learnt.
+    pub(super) fn with(&self, said: &[[f32; 2]]) -> LearntPicture {
+        let size = self.frame.size();
+        let pixels = |[x, y]: [f32; 2]| [x * size.width as f32, y * size.height as f32];
+        let point = |[x, y]: [f32; 2]| {
+            vec![Grounding::new(
+                GroundingKind::Point,
+                vec![ImagePoint::new(x, y)],
+            )]
+        };
+        let text = |[x, y]: [f32; 2]| format!("({x:.0}, {y:.0})");
+        let each = AIMS.iter().zip(self.places).zip(said);
+        let answers = each.filter_map(|((question, truth), said)| {
+            let (truth, said) = (pixels(truth?), pixels(*said));
+            Some(LearntAnswer {
+                question: (*question).to_owned(),
+                truth: text(truth),
+                said: text(said),
+                right: point(truth),
+                found: point(said),
+            })
+        });
+        LearntPicture {
+            name: self.name.clone(),
+            frame: self.frame.clone(),
+            answers: answers.collect(),
         }
     }
 }

@@ -18,8 +18,7 @@ pub(super) fn similarity(
     [spatial, action]: &[Gradients; 2],
     cutoff: f64,
 ) -> Result<Option<f64>, TrainError> {
-    let last = made.planner().decoder().depth().saturating_sub(1);
-    let name = format!("model.language_model.layers.{last}.self_attn.q_proj.weight");
+    let name = measured(made);
     let list = made.parameters.list();
     let Some(at) = list.iter().position(|named| named.name == name) else {
         return Ok(None);
@@ -41,6 +40,12 @@ pub(super) fn similarity(
         spaces.push(column_space(matrix, cutoff));
     }
     Ok(between(&spaces[0], &spaces[1]))
+}
+
+/// The weight whose gradients are compared.
+pub(super) fn measured(made: &Made) -> String {
+    let last = made.planner().decoder().depth().saturating_sub(1);
+    format!("model.language_model.layers.{last}.self_attn.q_proj.weight")
 }
 
 /// An orthonormal basis of the columns of `matrix`, as far as its singular values reach `cutoff` of the largest.

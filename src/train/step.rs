@@ -174,6 +174,8 @@ impl Session<'_> {
         if let Some(part) = &part.actions {
             let costs = objective.actions(&learner, (part, &own))?;
             seen.samples += part.batch.prompts.batch as u64;
+            let shown = part.shown.as_ref().map(|shown| shown.with(&costs.told));
+            seen.picture = seen.picture.take().or(shown);
             let cost = seen.take(costs, 1.0)?;
             total = Some(match total {
                 Some(total) => total + cost,
@@ -246,30 +248,23 @@ impl Seen {
 
     /// Refuses a step whose loss is not a number, naming what was learnt.
     fn check(&self, step: u64, drawn: &Drawn) -> Result<(), TrainError> {
-        const SHOWN: usize = 8;
         if self.total.is_finite() {
             return Ok(());
         }
-        let labels = drawn.parts().filter_map(|part| part.labels.as_ref());
-        let actions = drawn.parts().filter_map(|part| part.actions.as_ref());
-        let labels = labels.flat_map(|batch| batch.names.iter().cloned());
-        let names: Vec<String> = labels
-            .chain(actions.flat_map(|part| part.names.iter().cloned()))
-            .take(SHOWN)
-            .collect();
         let bad = self.losses.iter().find(|(_, loss)| !loss.is_finite());
-        let which = match bad.map(|(name, _)| name.as_str()) {
-            Some("action") => "action",
-            Some("answer") => "answer",
-            Some("dense") => "dense",
-            Some("aim") => "aim",
-            _ => "whole",
+        let bad = bad.map(|(name, _)| name.as_str());
+        let known = ["answer", "distance", "dense", "heat", "align"].into_iter();
+        let (which, labels, actions) = match (bad, known.clone().find(|name| Some(*name) == bad)) {
+            (Some("action"), _) => ("action", false, true),
+            (Some("aim"), _) => ("aim", false, true),
+            (_, Some(name)) => (name, true, false),
+            _ => ("whole", true, true),
         };
         Err(TrainError::NotFinite {
             which,
             value: self.total,
             step,
-            samples: names.join(", "),
+            samples: drawn.names(labels, actions),
         })
     }
 }

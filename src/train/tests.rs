@@ -109,6 +109,50 @@ fn a_picture_that_cannot_be_read_is_passed_over() {
 }
 
 #[test]
+fn a_label_outside_its_picture_is_passed_over_and_named() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let text = fs::read_to_string(&labels).unwrap();
+    let far = text.replacen("[{\\\"bbox_2d\\\": [", "[{\\\"bbox_2d\\\": [9", 1);
+    assert_ne!(far, text);
+    fs::write(&labels, &far).unwrap();
+    let (report, metrics) = train(&config(data.path(), &labels), false).unwrap();
+    assert_eq!((report.skipped, metrics.len()), (1, 6));
+    let mut other = config(data.path(), &labels);
+    other.folder = data.path().join("other");
+    let none = far.lines().next().unwrap();
+    fs::write(&labels, none).unwrap();
+    let error = train(&other, false).unwrap_err().to_string();
+    assert!(
+        error.contains("outside its picture of 56x56") && error.contains("0.png"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_learns_nothing_is_refused_by_name() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let refused = |change: &dyn Fn(&mut RunConfig)| {
+        let mut config = config(data.path(), &labels);
+        change(&mut config);
+        train(&config, false).unwrap_err().to_string()
+    };
+    let everything = refused(&|c| c.optimizer.rates = [("base".into(), 0.0)].into());
+    assert!(everything.contains("nothing learns"), "{everything}");
+    let slip = refused(&|c| c.optimizer.freeze = vec!["model.vizual".into()]);
+    assert!(slip.contains("model.vizual"), "{slip}");
+    let slip = refused(&|c| {
+        c.optimizer.rates.insert("qwen_vl_interfase".into(), 1e-3);
+    });
+    assert!(slip.contains("qwen_vl_interfase"), "{slip}");
+    let head = refused(&|c| c.optimizer.freeze = vec!["auxiliary.heat".into()]);
+    assert!(head.contains("auxiliary.heat"), "{head}");
+    let number = refused(&|c| c.loss.vlm = f64::NAN);
+    assert!(number.contains("loss.vlm: is NaN"), "{number}");
+}
+
+#[test]
 fn a_run_from_nothing_learns_and_opens_as_a_checkpoint() {
     let data = tempfile::tempdir().unwrap();
     let labels = labels(data.path(), 8);

@@ -6,12 +6,14 @@ mod agree;
 mod expert;
 pub(crate) mod keys;
 mod planner;
+mod published;
 pub(crate) mod qwen;
 pub(crate) mod run;
 pub(crate) mod shapes;
 mod yaml;
 
 pub use planner::{GenerationConfig, ProcessorConfig};
+pub use published::Shape;
 
 use crate::geometry::ImageSize;
 

@@ -159,9 +159,14 @@ pub struct Gradients {
 }
 
 impl Gradients {
-    /// Runs back from a loss.
+    /// Runs back from a loss; nothing where it depends on nothing that learns.
     #[must_use]
     pub fn of<M: Module>(loss: &Tensor<1>, module: &M, parameters: &Parameters) -> Self {
+        if !loss.is_tracked() {
+            return Self {
+                list: vec![None; parameters.list.len()],
+            };
+        }
         let mut collector = Collect {
             list: vec![None; parameters.list.len()],
             gradients: loss.backward(),

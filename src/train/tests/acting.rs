@@ -129,6 +129,13 @@ fn aims_are_learnt_where_they_are_written_down() {
     config.save_every = 12;
     config.optimizer.rates = [("base".to_owned(), 3e-3)].into();
     let (_, metrics) = train(&config, false).unwrap();
+    let shown = metrics[0]
+        .picture
+        .as_ref()
+        .expect("the first step shows a sample");
+    assert!(shown.name.contains("episode"), "{}", shown.name);
+    let first = &shown.answers[0];
+    assert_eq!((first.right.len(), first.found.len()), (1, 1), "{first:?}");
     let [before, after] = [&metrics[0], &metrics[11]].map(|step| step.losses["aim"]);
     assert!(after < 0.8 * before, "{before} {after}");
     let checkpoint = Checkpoint::open(&config.folder, None).unwrap();
@@ -187,6 +194,22 @@ fn tensor(run: &RunConfig, name: &str) -> Vec<u8> {
 }
 
 #[test]
+fn answers_that_reach_nothing_that_learns_are_no_obstacle() {
+    let data = tempfile::tempdir().unwrap();
+    let labels = labels(data.path(), 4);
+    let mut first = config(data.path(), &labels);
+    first.steps = 2;
+    train(&first, false).unwrap();
+    let mut config = acting(&first, Recipe::CoTraining);
+    config.optimizer.freeze = vec!["qwen_vl_interface".into()];
+    config.batch.actions = 1;
+    config.batch.parallel = 3;
+    let (_, metrics) = train(&config, false).unwrap();
+    assert!(metrics[3].losses["answer"] > 0.0);
+    assert_eq!(metrics[3].similarity, None);
+}
+
+#[test]
 fn guided_actions_can_be_learnt_alone_with_the_planner_frozen() {
     let data = tempfile::tempdir().unwrap();
     let labels = labels(data.path(), 4);
@@ -218,6 +241,11 @@ fn a_run_is_not_resumed_upon_other_frozen_weights() {
     train(&config, false).unwrap();
     config.steps = 4;
     train(&config, true).unwrap();
+    // What learnt so far and is frozen from now on would be lost with the next save.
+    let mut other = config.clone();
+    other.optimizer.freeze.push("layer_qformer".into());
+    let error = train(&other, true).unwrap_err().to_string();
+    assert!(error.contains("untrained"), "{error}");
     // The run it came from goes on.
     first.steps = 4;
     train(&first, true).unwrap();

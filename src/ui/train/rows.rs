@@ -107,6 +107,7 @@ const BATCH: &[Row] = &[
     row("/batch/checkpointing", "Recompute activations", Control::Switch, "Slower, with less memory"),
     row("/picture/size", "Picture", Control::Pair, "Width and height every picture is resized to: multiples of 28; for actions 140x112, 168x112, 224x224 or 280x224"),
     row("/picture/shift", "Shift", Control::Whole(0, 256), "Labelled pictures are moved by up to so many pixels each way, boxes and points with them"),
+    row("/picture/action_shift", "Shift, actions", Control::Whole(0, 256), "Pictures of action samples are moved by up to so many pixels each way, and where the arm aims with them"),
 ];
 
 #[rustfmt::skip]

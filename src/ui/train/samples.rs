@@ -161,6 +161,10 @@ fn list(
         .auto_shrink(false)
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = SPACE;
+            if sample.answers.is_empty() {
+                let text = "Actions alone are learnt from it. With auxiliary.aim above 0 the model also says where the arm grips.";
+                ui.label(theme::secondary(text).color(Palette::of(ui).weak));
+            }
             for (at, answer) in sample.answers.iter().enumerate() {
                 if row(ui, answer, chosen == Some(at)) {
                     pressed = Some(at);
@@ -186,7 +190,7 @@ fn row(ui: &mut Ui, answer: &LearntAnswer, chosen: bool) -> bool {
                 "model",
                 &answer.said,
                 said,
-                "The likeliest token after each right one before it, before this step is learnt",
+                "What the model says before this step is learnt; of words the likeliest after each right one",
             ),
         ] {
             let line = vec2(ui.available_width(), LINE);
@@ -208,10 +212,7 @@ fn row(ui: &mut Ui, answer: &LearntAnswer, chosen: bool) -> bool {
 
 fn nothing(ui: &mut Ui, context: &mut PanelContext<'_>) {
     let hint = match &context.workbench.training.run {
-        Some(run) if !run.config.answers() => {
-            "This recipe learns actions alone; its samples have no answers to show."
-        }
-        Some(_) => "The first picture comes with the first steps that learn answers.",
+        Some(_) => "The first picture comes with the first steps.",
         None => "While a run learns, its pictures and what the model says of them stand here.",
     };
     let shown = EmptyState {

@@ -108,5 +108,5 @@ fn without_a_run_the_way_on_is_a_recipe() {
     click(&mut harness, "Open recipe");
     assert_eq!(pushed(&harness), [Command::Plain(CommandId::OpenRecipe)]);
     let harness = open(SamplesPanel::default(), training::running(), SIZE);
-    harness.get_by_label_contains("first steps that learn answers");
+    harness.get_by_label_contains("The first picture comes with the first steps.");
 }

@@ -16,7 +16,7 @@ pub enum Shape {
     /// The same with a planner of 7 billion parameters.
     #[value(name = "7b")]
     Large7b,
-    /// As small as the shipped checkpoint.
+    /// Smaller than the shipped checkpoint.
     #[default]
     Tiny,
 }
