@@ -72,11 +72,12 @@ pub(super) fn bar_row(ui: &mut Ui, measure: &Measure, inks: &[Color32]) {
     if measure.is_bar() && groove.width() > 24.0 {
         bars(&painter, p, groove, measure, inks);
     } else if let [Some(value), _] | [None, Some(value)] = measure.values {
-        let text = format!(
-            "{} to {}",
-            measure.unit.text(value.low),
-            measure.unit.text(value.high)
-        );
+        let text = if value.has_interval() {
+            let [low, high] = [value.low, value.high].map(|end| measure.unit.text(end));
+            format!("{low} to {high}")
+        } else {
+            String::new()
+        };
         painter.with_clip_rect(groove.expand2(vec2(0.0, 8.0))).text(
             pos2(groove.left(), middle),
             Align2::LEFT_CENTER,
@@ -120,6 +121,9 @@ fn one(painter: &egui::Painter, p: &Palette, place: Rect, value: &Value, ink: Co
         place.y_range(),
     );
     painter.rect_filled(bar, 2.0, ink.gamma_multiply(0.8));
+    if !value.has_interval() {
+        return;
+    }
     let middle = place.center().y;
     let line = Stroke::new(HAIRLINE, p.text);
     painter.line_segment(
@@ -142,7 +146,7 @@ fn spoken(measure: &Measure) -> String {
         } else {
             String::new()
         };
-        if (value.high - value.low).abs() < 1e-12 {
+        if !value.has_interval() {
             return format!("{}{of}", text(value.at));
         }
         format!(

@@ -12,6 +12,12 @@ pub(super) struct Value {
     pub n: u64,
 }
 
+impl Value {
+    pub(super) fn has_interval(&self) -> bool {
+        self.high - self.low > 1e-12
+    }
+}
+
 /// What a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -178,13 +184,11 @@ fn kind_measures(kind: &str, scores: &KindScores) -> Vec<Found> {
 
 fn row_measures(row: &RowScores) -> Vec<Found> {
     let part = format!("{}, {}", row.suite, row.column.name());
-    let shares = [
-        (row.row.clone(), &row.pooled),
-        (format!("{}: grasped", row.row), &row.grasped),
-    ];
+    let held = format!("{part}: thing held");
+    let shares = [(part, &row.pooled), (held, &row.grasped)];
     let found = shares
         .into_iter()
-        .filter_map(|(name, share)| Some((part.clone(), name, Unit::Share, rate(share)?)));
+        .filter_map(|(part, share)| Some((part, row.row.clone(), Unit::Share, rate(share)?)));
     found.collect()
 }
 
