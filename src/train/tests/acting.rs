@@ -7,6 +7,15 @@ fn episodes() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/datasets/lerobot_v30_images")
 }
 
+/// A short run of the first stage, for the second one to begin with.
+pub(super) fn grounded(data: &Path, steps: u64) -> RunConfig {
+    let labels = labels(data, 4);
+    let mut first = config(data, &labels);
+    first.steps = steps;
+    train(&first, false).unwrap();
+    first
+}
+
 /// Stage 2 after the run of `first`.
 pub(super) fn acting(first: &RunConfig, recipe: Recipe) -> RunConfig {
     let mut config = first.clone();
@@ -50,10 +59,7 @@ pub(super) fn acting(first: &RunConfig, recipe: Recipe) -> RunConfig {
 #[test]
 fn each_recipe_learns_what_it_says_and_leaves_a_policy() {
     let data = tempfile::tempdir().unwrap();
-    let labels = labels(data.path(), 4);
-    let mut first = config(data.path(), &labels);
-    first.steps = 2;
-    train(&first, false).unwrap();
+    let first = grounded(data.path(), 2);
     for recipe in [Recipe::Vanilla, Recipe::CoTraining, Recipe::SpatiallyGuided] {
         let config = acting(&first, recipe);
         let (report, metrics) = train(&config, false).unwrap();
@@ -95,10 +101,7 @@ fn each_recipe_learns_what_it_says_and_leaves_a_policy() {
 #[test]
 fn aims_are_learnt_where_they_are_written_down() {
     let data = tempfile::tempdir().unwrap();
-    let labels = labels(data.path(), 4);
-    let mut first = config(data.path(), &labels);
-    first.steps = 2;
-    train(&first, false).unwrap();
+    let first = grounded(data.path(), 2);
     let mut config = acting(&first, Recipe::Vanilla);
     config.auxiliary.aim = 0.5;
     config.loss.similarity_every = 0;
@@ -164,10 +167,7 @@ fn copied(from: &Path, to: &Path) {
 #[test]
 fn frozen_parts_and_low_ranks_leave_the_rest_as_it_was() {
     let data = tempfile::tempdir().unwrap();
-    let labels = labels(data.path(), 4);
-    let mut first = config(data.path(), &labels);
-    first.steps = 2;
-    train(&first, false).unwrap();
+    let first = grounded(data.path(), 2);
     let mut config = acting(&first, Recipe::CoTraining);
     config.lora = Some(LoraConfig::default());
     config.optimizer.rates.insert("lora.".into(), 1e-2);
@@ -196,10 +196,7 @@ fn tensor(run: &RunConfig, name: &str) -> Vec<u8> {
 #[test]
 fn answers_that_reach_nothing_that_learns_are_no_obstacle() {
     let data = tempfile::tempdir().unwrap();
-    let labels = labels(data.path(), 4);
-    let mut first = config(data.path(), &labels);
-    first.steps = 2;
-    train(&first, false).unwrap();
+    let first = grounded(data.path(), 2);
     let mut config = acting(&first, Recipe::CoTraining);
     config.optimizer.freeze = vec!["qwen_vl_interface".into()];
     config.batch.actions = 1;
@@ -212,10 +209,7 @@ fn answers_that_reach_nothing_that_learns_are_no_obstacle() {
 #[test]
 fn guided_actions_can_be_learnt_alone_with_the_planner_frozen() {
     let data = tempfile::tempdir().unwrap();
-    let labels = labels(data.path(), 4);
-    let mut first = config(data.path(), &labels);
-    first.steps = 2;
-    train(&first, false).unwrap();
+    let first = grounded(data.path(), 2);
     let mut config = acting(&first, Recipe::SpatiallyGuided);
     config.labels.clear();
     config.loss.vlm = 0.0;

@@ -56,10 +56,7 @@ fn parts_and_devices_together_take_the_steps_of_one() {
 #[test]
 fn devices_together_learn_the_same_actions() {
     let data = tempfile::tempdir().unwrap();
-    let labels = labels(data.path(), 4);
-    let mut first = config(data.path(), &labels);
-    first.steps = 1;
-    train(&first, false).unwrap();
+    let first = acting::grounded(data.path(), 1);
     let mut one = acting::acting(&first, Recipe::CoTraining);
     one.loss.similarity_every = 0;
     one.batch.parallel = 1;
