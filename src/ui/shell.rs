@@ -92,10 +92,8 @@ impl Shell {
             frame_times: &self.frame_times,
         };
         bars(ui, &mut context);
-        let background = Frame::NONE.fill(Palette::of(ui).line);
-        CentralPanel::default()
-            .frame(background)
-            .show(ui, |ui| self.tiles.ui(ui, &mut context));
+        // Tiles and the lines between them leave nothing of it to be seen.
+        CentralPanel::no_frame().show(ui, |ui| self.tiles.ui(ui, &mut context));
         notices::notices(&ctx, &mut context);
         self.preferences.ui(&ctx, &mut context);
         let keymap = &workbench.settings.keys;

@@ -7,7 +7,7 @@ mod train;
 
 use std::collections::BTreeMap;
 
-use egui::{Color32, Frame, Margin, Stroke, Ui, Vec2, Visuals, WidgetText};
+use egui::{Color32, Frame, Stroke, Ui, Vec2, Visuals, WidgetText};
 use egui_tiles::{
     Behavior, SimplificationOptions, TabState, Tabs, Tile, TileId, Tiles, Tree, UiResponse,
 };
@@ -246,11 +246,11 @@ struct Tiling<'a, 'b> {
 impl Behavior<PanelId> for Tiling<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, pane: &mut PanelId) -> UiResponse {
         let palette = Palette::of(ui);
-        let margin = match pane {
-            PanelId::Views => Margin::ZERO,
-            _ => Margin::same(theme::SPACE as i8),
+        let frame = match pane {
+            // It covers its place itself.
+            PanelId::Views => Frame::NONE,
+            _ => Frame::NONE.fill(palette.panel).inner_margin(theme::SPACE),
         };
-        let frame = Frame::NONE.fill(palette.panel).inner_margin(margin);
         frame.show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             if let Some(panel) = self.panels.get_mut(pane) {

@@ -7,7 +7,7 @@ use super::groundings::hue_name;
 use super::overlay::{HueBook, MarkSource, OverlayMark};
 use super::panel::{Panel, PanelContext};
 use super::placement::CanvasView;
-use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, SPACE, SPACE_SMALL, TEXT_CAPTION};
+use super::theme::{self, ON_PICTURE, ON_PICTURE_TEXT, Palette, SPACE, SPACE_SMALL, TEXT_CAPTION};
 use super::{eval, icons, truth, widgets};
 use crate::engine::{SourceId, SourceSpec};
 use crate::workbench::{
@@ -36,6 +36,14 @@ impl Panel for ViewsPanel {
         let shown: Vec<&SourceState> = workbench.views().collect();
         self.views
             .retain(|id, _| workbench.sources.iter().any(|s| s.id == *id));
+        let covered = match shown.as_slice() {
+            [only] => context.feeds.picture(only.id).is_some(),
+            _ => false,
+        };
+        if !covered {
+            let panel = Palette::of(ui).panel;
+            ui.painter().rect_filled(ui.max_rect(), 0.0, panel);
+        }
         if shown.is_empty() {
             return empty(ui, context);
         }
@@ -214,7 +222,12 @@ fn marks_of(
         return Vec::new();
     }
     let age = age(workbench, result, id);
-    let opacity = appeared(workbench, result);
+    // A plan is renewed again and again: it would flicker.
+    let opacity = if first < PLAN {
+        appeared(workbench, result)
+    } else {
+        1.0
+    };
     let mut marks = Vec::new();
     for (at, grounding) in result.groundings().enumerate() {
         let label = grounding.label.clone().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The picture, the grid between its pixels, and the read-out under the pointer.
 
-use egui::{Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Color32, Mesh, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::CanvasPicture;
 use crate::geometry::ImagePoint;
@@ -15,14 +15,39 @@ const GRID_SCALE: f32 = 12.0;
 
 pub(super) fn paint(ui: &Ui, placement: &Placement, picture: &CanvasPicture<'_>) {
     let painter = ui.painter_at(placement.view);
-    painter.rect_filled(placement.view, 0.0, Palette::of(ui).canvas);
+    let canvas = Palette::of(ui).canvas;
     if let Some(texture) = picture.texture {
+        painter.add(around(placement, canvas));
         let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
         painter.image(texture, placement.image_rect(), whole, UNTINTED);
+    } else {
+        painter.rect_filled(placement.view, 0.0, canvas);
     }
     if placement.physical_scale() >= GRID_SCALE {
         painter.extend(pixel_grid(placement));
     }
+}
+
+/// What the opaque picture leaves of its view. Nothing lies under the picture: where the processor draws the window,
+/// a layer of this size costs as much as the picture itself.
+fn around(placement: &Placement, color: Color32) -> Shape {
+    let (view, hole) = (placement.view, placement.visible_rect());
+    let mut mesh = Mesh::default();
+    if hole.is_negative() {
+        mesh.add_colored_rect(view, color);
+        return mesh.into();
+    }
+    for rest in [
+        view.with_max_y(hole.top()),
+        view.with_min_y(hole.bottom()),
+        Rect::from_x_y_ranges(view.left()..=hole.left(), hole.y_range()),
+        Rect::from_x_y_ranges(hole.right()..=view.right(), hole.y_range()),
+    ] {
+        if rest.is_positive() {
+            mesh.add_colored_rect(rest, color);
+        }
+    }
+    mesh.into()
 }
 
 /// Lines between the visible pixels; they fade in as the zoom grows.
