@@ -1,8 +1,9 @@
 //! A policy at the wheel of the simulator: where the world waits for it, it is asked what it sees and how to move on.
 //!
 //! It looks through the cameras it was trained with where the scene has them, else through all that are in view, in
-//! their order. Boxes of the things that the instruction names and the trace come from its planner, about once a
-//! second, on the same frames as the actions.
+//! their order. Boxes of the things that the instruction names and the trace come from its planner, at least every two
+//! seconds where the machine can, on frames that actions were asked on. Before the first step they are waited for, so that people see what it
+//! is about to do; from then on actions come first and the world moves on while the planner is asked.
 
 use std::collections::VecDeque;
 
@@ -27,9 +28,11 @@ pub struct Driving {
     pub plan: Vec<ResultSet>,
     /// When that was asked for.
     planned_secs: Option<f64>,
-    /// The wait of the simulator that is being answered.
+    /// The wait of the simulator that is being answered, or was last.
     wait: Option<u64>,
-    /// What is still to be asked at this moment, in order; actions come last.
+    /// What it saw then.
+    views: Vec<(SourceId, Frame)>,
+    /// What is still to be asked, in order.
     questions: VecDeque<(Task, String)>,
     /// What is being asked.
     asked: Option<QueryId>,
@@ -99,29 +102,16 @@ impl Workbench {
         }
     }
 
-    /// Asks the next question, if the simulator waits for the policy and nothing else is being asked.
+    /// Asks the next question, if the policy drives and nothing else is being asked.
     pub(super) fn drive(&mut self) -> Vec<Request> {
+        let drives = self.simulator.driver == Driver::Policy;
+        if !drives || !self.asking.sent.is_empty() || self.driving_obstacle().is_some() {
+            return Vec::new();
+        }
         let goes = self.simulator.running || self.simulator.stepping;
-        let drives = goes && self.simulator.driver == Driver::Policy;
-        let Some(wait) = self.simulator.status.waits.filter(|_| drives) else {
-            return Vec::new();
-        };
-        if !self.asking.sent.is_empty() || self.driving_obstacle().is_some() {
-            return Vec::new();
+        if let Some(wait) = self.simulator.status.waits.filter(|_| goes) {
+            self.look_at(wait);
         }
-        if self.driving.wait != Some(wait) {
-            self.driving.wait = Some(wait);
-            self.driving.questions = self.questions();
-        }
-        // All of them or none: with a camera less than it was trained with it would move all the same.
-        let views: Option<Vec<(SourceId, Frame)>> = self
-            .seen()
-            .into_iter()
-            .map(|source| Some((source.id, source.frame.clone()?)))
-            .collect();
-        let Some(views) = views.filter(|views| !views.is_empty()) else {
-            return Vec::new();
-        };
         let Some((task, about)) = self.driving.questions.pop_front() else {
             return Vec::new();
         };
@@ -134,6 +124,7 @@ impl Workbench {
                 .next()
                 .map_or_else(|| about.clone(), |preset| preset.render(&about)),
         };
+        let views = self.driving.views.clone();
         let query = Query {
             task,
             instruction: about,
@@ -146,19 +137,45 @@ impl Workbench {
         vec![request]
     }
 
-    /// What is to be asked at a moment: of things and of the way now and then, of actions always.
-    fn questions(&mut self) -> VecDeque<(Task, String)> {
-        let instruction = self.asking.instruction.clone();
-        let mut questions = VecDeque::new();
-        let fresh = |at: f64| self.now_secs - at < PLAN_SECS;
-        if !self.driving.planned_secs.is_some_and(fresh) {
-            self.driving.planned_secs = Some(self.now_secs);
-            let things = prompt::named_things(&instruction).into_iter().take(THINGS);
-            questions.extend(things.map(|thing| (Task::Box, thing)));
-            questions.push_back((Task::Trace, instruction.clone()));
+    /// Looks at the moment of a wait, once, and puts what is to be asked in order.
+    fn look_at(&mut self, wait: u64) {
+        if self.driving.wait == Some(wait) {
+            return;
         }
-        questions.push_back((Task::Action, instruction));
-        questions
+        // All of them or none: with a camera less than it was trained with it would move all the same.
+        let views: Option<Vec<(SourceId, Frame)>> = self
+            .seen()
+            .into_iter()
+            .map(|source| Some((source.id, source.frame.clone()?)))
+            .collect();
+        let Some(views) = views.filter(|views| !views.is_empty()) else {
+            return;
+        };
+        let first = self.driving.planned_secs.is_none();
+        self.driving.wait = Some(wait);
+        self.driving.views = views;
+        self.plan_anew();
+        let actions = (Task::Action, self.asking.instruction.clone());
+        if first {
+            self.driving.questions.push_back(actions);
+        } else {
+            self.driving.questions.push_front(actions);
+        }
+    }
+
+    /// Puts down what the planner is to be asked, if its last plan is old and was asked for to the end.
+    fn plan_anew(&mut self) {
+        let fresh = |at: f64| self.now_secs - at < PLAN_SECS;
+        let driving = &mut self.driving;
+        if !driving.questions.is_empty() || driving.planned_secs.is_some_and(fresh) {
+            return;
+        }
+        driving.planned_secs = Some(self.now_secs);
+        let instruction = &self.asking.instruction;
+        let things = prompt::named_things(instruction).into_iter().take(THINGS);
+        let questions = &mut driving.questions;
+        questions.extend(things.map(|thing| (Task::Box, thing)));
+        questions.push_back((Task::Trace, instruction.clone()));
     }
 
     /// Whether a query is the policy's own.
@@ -188,7 +205,9 @@ impl Workbench {
         match (chunk, self.driving.wait) {
             (Ok(steps), Some(wait)) => {
                 self.simulator.stepping = false;
-                vec![Request::Simulator(SimulatorOrder::Chunk(wait, steps))]
+                let mut requests = tell(SimulatorOrder::Chunk(wait, steps));
+                requests.extend(self.drive());
+                requests
             }
             (Ok(_), None) => Vec::new(),
             (Err(why), _) => self.stop_driving(&why),

@@ -2,6 +2,7 @@
 //!
 //! Frames and status of one moment are published together, newest wins; orders never wait.
 
+mod clock;
 mod draw;
 mod drive;
 mod keep;

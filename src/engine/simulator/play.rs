@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use super::clock::Clock;
 use super::keep::Keeper;
 use super::plain::{
     Driver, SimulatorCamera, SimulatorEvent, SimulatorOrder, SimulatorScene, SimulatorSetup,
@@ -67,7 +68,7 @@ pub(super) struct Play {
     pub(super) wants_truth: bool,
     speed: f32,
     record: Option<PathBuf>,
-    due: Instant,
+    clock: Clock,
     /// Whether what is shown is no longer what is.
     pub(super) stale: bool,
     pub(super) draw_ms: f32,
@@ -90,7 +91,7 @@ impl Play {
             wants_truth: false,
             speed: 1.0,
             record: None,
-            due: Instant::now(),
+            clock: Clock::from(Instant::now()),
             stale: false,
             draw_ms: 0.0,
         }
@@ -118,7 +119,7 @@ impl Play {
                 self.follow(&orders[at]);
             }
         }
-        if self.running && self.live.is_some() && Instant::now() >= self.due {
+        if self.next_step().is_some_and(|due| Instant::now() >= due) {
             self.step();
         }
         self.look();
@@ -135,8 +136,8 @@ impl Play {
     fn orders(&self, inbox: &Receiver<Inward>) -> Option<Vec<Inward>> {
         let first = if self.stale {
             inbox.try_recv().ok()
-        } else if self.running && self.live.is_some() {
-            match inbox.recv_timeout(self.due.saturating_duration_since(Instant::now())) {
+        } else if let Some(due) = self.next_step() {
+            match inbox.recv_timeout(due.saturating_duration_since(Instant::now())) {
                 Ok(order) => Some(order),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return None,
@@ -151,6 +152,13 @@ impl Play {
             Some(inbox.recv().ok()?)
         };
         Some(first.into_iter().chain(inbox.try_iter()).collect())
+    }
+
+    /// When the next step is to be taken; never while time stands still, as it does while a policy thinks.
+    fn next_step(&self) -> Option<Instant> {
+        let live = self.live.as_ref().filter(|_| self.running)?;
+        let thinks = self.driver == Driver::Policy && live.waits.is_some();
+        (!thinks).then_some(self.clock.next())
     }
 
     fn follow(&mut self, order: &Inward) {
@@ -254,7 +262,7 @@ impl Play {
             kept: false,
         });
         self.wanted = false;
-        self.due = Instant::now();
+        self.clock = Clock::from(Instant::now());
         self.tell(SimulatorEvent::Ready(Box::new(ready)));
     }
 
@@ -298,7 +306,7 @@ impl Play {
     fn set_running(&mut self, run: bool) {
         self.running = run && self.live.is_some();
         self.wanted = false;
-        self.due = Instant::now();
+        self.clock = Clock::from(Instant::now());
     }
 
     /// One control step, or one period of holding.
@@ -323,8 +331,12 @@ impl Play {
         }
         self.stale = true;
         let period = Duration::from_secs_f64(1.0 / live.session.task().hz).div_f32(self.speed);
-        // Late steps are not made up for: the pace is the task's, or slower.
-        self.due = (self.due + period).max(Instant::now());
+        match driver {
+            Driver::Policy => self
+                .clock
+                .hurry(Instant::now(), period, period * CARRIED_OUT as u32),
+            _ => self.clock.step(Instant::now(), period),
+        }
         self.ended();
     }
 
@@ -345,7 +357,7 @@ impl Play {
         };
         let keep = !live.kept && ending == Ending::Reached;
         if self.repeat {
-            self.due = Instant::now() + BETWEEN;
+            self.clock = Clock::from(Instant::now() + BETWEEN);
         } else if self.driver != Driver::Person {
             self.running = false;
         }

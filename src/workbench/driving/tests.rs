@@ -66,7 +66,7 @@ fn moves() -> ActionAnswer {
 }
 
 #[test]
-fn things_and_the_way_are_asked_for_before_actions() {
+fn things_and_the_way_are_asked_for_before_the_first_step() {
     let mut workbench = driving();
     assert!(waits(&mut workbench, 1).is_empty(), "no checkpoint yet");
     let mut requests = workbench.absorb(Event::Loaded(report("run")));
@@ -94,6 +94,37 @@ fn things_and_the_way_are_asked_for_before_actions() {
     // The same wait again asks nothing; the next one asks for actions alone until the plan is old.
     assert!(waits(&mut workbench, 1).is_empty());
     assert_eq!(asked(&waits(&mut workbench, 2)).1, Task::Action);
+}
+
+#[test]
+fn the_world_waits_for_the_first_plan_alone() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let mut requests = waits(&mut workbench, 1);
+    for action in [None, None, None, Some(moves())] {
+        let (id, ..) = asked(&requests);
+        requests = workbench.absorb(Event::Answered(id, answer(action)));
+    }
+    workbench.now_secs += 10.0;
+    let (id, task, _) = asked(&waits(&mut workbench, 2));
+    assert_eq!(task, Task::Action, "the world waits for it");
+    let mut requests = workbench.absorb(Event::Answered(id, answer(Some(moves()))));
+    let first = orders(vec![requests.remove(0)]);
+    assert!(matches!(first[..], [SimulatorOrder::Chunk(2, _)]));
+    let (id, task, thing) = asked(&requests);
+    assert_eq!((task, thing.as_str()), (Task::Box, "carrot"));
+    // It waits again before the plan is whole: actions are in turn, then the rest of the plan.
+    assert!(waits(&mut workbench, 3).is_empty(), "one at a time");
+    let requests = workbench.absorb(Event::Answered(id, answer(None)));
+    let (id, task, _) = asked(&requests);
+    assert_eq!(task, Task::Action);
+    let mut requests = workbench.absorb(Event::Answered(id, answer(Some(moves()))));
+    for expected in [Task::Box, Task::Trace] {
+        let (id, task, _) = asked(&requests[requests.len() - 1..]);
+        assert_eq!(task, expected);
+        requests = workbench.absorb(Event::Answered(id, answer(None)));
+    }
+    assert!(requests.is_empty(), "the plan is whole, and young");
 }
 
 #[test]
