@@ -86,7 +86,8 @@ pub fn compare(first: &Path, second: &Path) -> Result<Comparison, EvalError> {
     };
     let mut parts: BTreeMap<&str, Vec<(&str, bool, bool)>> = BTreeMap::new();
     for (key, one) in &a.outcomes {
-        if let Some(other) = b.outcomes.get(key).filter(|other| other.fits(one)) {
+        let other = b.outcomes.get(key);
+        if let Some(other) = other.filter(|other| same(other.of.as_deref(), one.of.as_deref())) {
             for part in ["all", one.part.as_str()] {
                 parts
                     .entry(part)
@@ -124,11 +125,9 @@ struct Outcome {
     of: Option<String>,
 }
 
-impl Outcome {
-    /// Whether both were asked the same under the same name.
-    fn fits(&self, other: &Self) -> bool {
-        self.of.is_none() || other.of.is_none() || self.of == other.of
-    }
+/// Whether what two runs call by the same name is the same by what stands for its truth, where both say so.
+fn same(first: Option<&str>, second: Option<&str>) -> bool {
+    first.is_none() || second.is_none() || first == second
 }
 
 impl Run {
@@ -209,15 +208,13 @@ impl Pair {
 /// Every measure of the questions that both runs have.
 fn kept(first: &[Score], second: &[Score]) -> Vec<Kept> {
     let [first, second] = [(first, second), (second, first)].map(|(of, other)| {
-        let names: BTreeMap<&str, &Option<String>> = other
+        let truths: BTreeMap<&str, Option<&str>> = other
             .iter()
-            .map(|score| (score.id.as_str(), &score.truth))
+            .map(|score| (score.id.as_str(), score.truth.as_deref()))
             .collect();
         let shared = of.iter().filter(|score| {
-            let truth = names.get(score.id.as_str());
-            truth.is_some_and(|truth| {
-                truth.is_none() || score.truth.is_none() || **truth == score.truth
-            })
+            let truth = truths.get(score.id.as_str());
+            truth.is_some_and(|truth| same(*truth, score.truth.as_deref()))
         });
         GroundingReport::new(Subject::default(), &shared.cloned().collect::<Vec<_>>())
     });
