@@ -63,7 +63,7 @@ pub fn run(options: AppOptions) -> Result<()> {
     let create = move |creation: &eframe::CreationContext<'_>| {
         theme::install(&creation.egui_ctx);
         let context = creation.egui_ctx.clone();
-        let wake: Wake = Arc::new(move || context.request_repaint());
+        let wake: Wake = Arc::new(move |within| context.request_repaint_after(within));
         let gpu = creation.wgpu_render_state.as_ref().map(shared);
         let app = App::new(&options, Engine::start(wake, gpu), begun);
         Ok(Box::new(app) as Box<dyn eframe::App>)
@@ -82,7 +82,7 @@ pub fn run(options: AppOptions) -> Result<()> {
 /// When nothing can draw, or the file cannot be written.
 pub fn screenshot(options: &AppOptions, file: &std::path::Path) -> Result<()> {
     let size = options.size.unwrap_or(FIRST_SIZE);
-    let engine = Engine::start(Arc::new(|| {}), None);
+    let engine = Engine::start(Arc::new(|_| {}), None);
     let mut app = App::new(options, engine, Instant::now());
     app.settle()?;
     // A still picture has no motion.
@@ -357,6 +357,10 @@ impl eframe::App for App {
         if let Some(wait) = self.next_change() {
             ctx.request_repaint_after(wait);
         }
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.extreme_bg_color.to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self) {

@@ -2,7 +2,7 @@
 //! engine ends.
 
 use super::Latest;
-use super::worker::{Sink, Wake};
+use super::worker::{NOW, Sink, Wake};
 use crate::job::{CancelToken, JobContext, Progress};
 
 /// The job that runs now, if there is one.
@@ -60,7 +60,7 @@ impl Watched {
     pub(super) fn watch<T>(&self, work: impl FnOnce(&JobContext<'_>) -> T) -> T {
         let tell = |progress: Progress| {
             self.progress.put(progress);
-            (self.wake)();
+            (self.wake)(NOW);
         };
         work(&JobContext {
             cancel: self.cancel.clone(),
@@ -80,7 +80,7 @@ mod tests {
     fn the_next_job_ends_the_one_before_and_forgets_its_progress() {
         let sink = Sink {
             events: sync_channel(1).0,
-            wake: Arc::new(|| {}),
+            wake: Arc::new(|_| {}),
         };
         let mut current = Current::default();
         let first = current.begin(&sink);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use super::worker::{Sink, guarded};
+use super::worker::{SOON, Sink, guarded};
 use super::{Event, Latest, LoadRequest, LoadTarget, QueryId, memory, shipped};
 use crate::grounding::prompt::Task;
 use crate::job::{CancelToken, JobContext, Progress};
@@ -173,14 +173,14 @@ impl PolicyThread {
 
     fn tell_memory(&self, model: &Vla) {
         if let Some(memory) = memory::in_use(model.device()) {
-            self.sink.send(Event::Memory(memory));
+            self.sink.stream(Event::Memory(memory));
         }
     }
 
     fn try_load(&self, load: &Load, cancel: &CancelToken) -> anyhow::Result<Vla> {
         let progress = |progress: Progress| {
             self.progress.put(progress);
-            (self.sink.wake)();
+            (self.sink.wake)(SOON);
         };
         let context = JobContext {
             cancel: cancel.clone(),
@@ -215,13 +215,13 @@ impl PolicyThread {
             let text = "no checkpoint is loaded; open one first".into();
             return self.sink.send(Event::QueryFailed(id, text));
         };
-        self.sink.send(Event::QueryStarted(id));
+        self.sink.stream(Event::QueryStarted(id));
         let warm = &mut warm[usize::from(query.task == Task::Action)];
         if !*warm && model.device().gpu().is_some() {
             let device = model.device().name().to_owned();
             self.sink.send(Event::QueryPreparing(id, device));
         }
-        let mut tell = |progress| self.sink.send(Event::QueryProgress(id, progress));
+        let mut tell = |progress| self.sink.stream(Event::QueryProgress(id, progress));
         match model.answer(query, cancel, &mut tell) {
             Ok(answer) => {
                 *warm = true;

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
-use super::worker::{Sink, guarded, spawn};
+use super::worker::{NOW, Sink, guarded, spawn};
 use super::{
     Event, Latest, PlayState, SourceId, SourceInfo, SourceKind, SourceSpec, desk, shipped,
 };
@@ -243,7 +243,7 @@ impl<'a> Playback<'a> {
     fn show(&mut self, frame: Frame) {
         self.shown = frame.stamp;
         self.frames.put(frame);
-        (self.sink.wake)();
+        (self.sink.wake)(NOW);
     }
 
     /// A damaged frame costs itself; anything worse ends the source.

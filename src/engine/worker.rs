@@ -4,11 +4,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::Event;
 
-/// Tells the window that there is something to see; callable from any thread, cheap.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
+/// Tells the window that there is something to see, to be drawn within this time; callable from any thread, cheap.
+pub type Wake = Arc<dyn Fn(Duration) + Send + Sync>;
+
+/// For what somebody waits for.
+pub(super) const NOW: Duration = Duration::ZERO;
+/// For one of many small facts: those of this time are drawn together, since where the processor draws the window too,
+/// it has better things to do.
+pub(super) const SOON: Duration = Duration::from_millis(100);
 
 /// Where threads put what they have to tell.
 #[derive(Clone)]
@@ -21,7 +28,14 @@ impl Sink {
     /// Tells a fact. Waits while the queue is full; does nothing once the window is gone.
     pub(super) fn send(&self, event: Event) {
         if self.events.send(event).is_ok() {
-            (self.wake)();
+            (self.wake)(NOW);
+        }
+    }
+
+    /// Tells one of many small facts.
+    pub(super) fn stream(&self, event: Event) {
+        if self.events.send(event).is_ok() {
+            (self.wake)(SOON);
         }
     }
 }

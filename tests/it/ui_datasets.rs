@@ -26,7 +26,7 @@ impl Program {
     fn new() -> Self {
         Self {
             workbench: Workbench::default(),
-            engine: Engine::start(Arc::new(|| {}), None),
+            engine: Engine::start(Arc::new(|_| {}), None),
             shell: Shell::default(),
         }
     }

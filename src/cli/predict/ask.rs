@@ -29,7 +29,7 @@ impl Session {
     pub(super) fn start() -> Self {
         let (ring, bell) = sync_channel(1);
         // A bell that already rings need not ring again.
-        let wake = move || ring.try_send(()).unwrap_or_default();
+        let wake = move |_| ring.try_send(()).unwrap_or_default();
         Self {
             engine: Engine::start(Arc::new(wake), None),
             bell,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::facts::{DatasetEvent, DatasetId, DatasetKind, Shown};
 use super::material::Material;
 use super::{Order, short_name};
-use crate::engine::worker::Sink;
+use crate::engine::worker::{NOW, Sink};
 use crate::engine::{Event, Latest, PlayState, SourceId, SourceInfo, SourceKind};
 use crate::geometry::ImageSize;
 
@@ -217,6 +217,6 @@ impl<'a> Player<'a> {
         }
         self.at = index;
         self.shown.put(shown);
-        (self.sink.wake)();
+        (self.sink.wake)(NOW);
     }
 }

@@ -24,7 +24,7 @@ struct Desk {
 
 impl Desk {
     fn open(path: &Path) -> Self {
-        let mut engine = Engine::start(Arc::new(|| {}), None);
+        let mut engine = Engine::start(Arc::new(|_| {}), None);
         engine.send(Request::Dataset(ID, DatasetRequest::Open(path.to_owned())));
         Self {
             engine,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::Published;
 use super::play::{Live, Play};
 use crate::engine::SourceId;
+use crate::engine::worker::NOW;
 use crate::geometry::ImagePoint;
 use crate::sim::drawing::THINGS;
 use crate::sim::render::{Camera, RenderError, Renderer, object_of};
@@ -90,7 +91,7 @@ impl Play {
         status.draw_ms = self.draw_ms;
         status.truth = truths;
         self.published.put(Arc::new(Published { status, frames }));
-        (self.sink.wake)();
+        (self.sink.wake)(NOW);
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let mut bench = Self {
-            engine: Engine::start(Arc::new(|| {}), None),
+            engine: Engine::start(Arc::new(|_| {}), None),
             scene: None,
             status: SimulatorStatus::default(),
             frames: Vec::new(),

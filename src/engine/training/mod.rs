@@ -19,7 +19,7 @@ pub use recipe::{
     RecipeProblem, edit_recipe, read_recipe, recipe_at, recipe_obstacle, write_recipe,
 };
 
-use super::worker::{Sink, caught, spawn};
+use super::worker::{SOON, Sink, caught, spawn};
 use super::{Event, Latest};
 use crate::job::{CancelToken, JobContext, Progress};
 use crate::train::{self, RunConfig, StepMetrics};
@@ -77,7 +77,7 @@ impl Shared {
             drop(self.changed.wait_while(state, |state| held(state)));
         } else {
             drop(state);
-            (sink.wake)();
+            (sink.wake)(SOON);
         }
     }
 }
@@ -168,7 +168,7 @@ impl Drop for Training {
 fn run(config: &RunConfig, resume: bool, shared: &Shared, sink: &Sink) -> TrainEvent {
     let report = |progress: Progress| {
         shared.progress.put(progress);
-        (sink.wake)();
+        (sink.wake)(SOON);
     };
     let context = JobContext {
         cancel: shared.cancel.clone(),

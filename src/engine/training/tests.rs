@@ -77,7 +77,7 @@ impl Bench {
         let (sender, events) = sync_channel(64);
         let sink = Sink {
             events: sender,
-            wake: Arc::new(|| {}),
+            wake: Arc::new(|_| {}),
         };
         Self {
             training: Training::default(),
