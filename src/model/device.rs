@@ -235,6 +235,12 @@ impl ComputeDevice {
         kind.is_none_or(|info| info.device_type == wgpu::DeviceType::Cpu)
     }
 
+    /// Whether it multiplies in 16 bits. The CPU does not: it widens what rests in them.
+    #[must_use]
+    pub fn has_halves(&self) -> bool {
+        !is_cpu(&self.device) && self.device.supports_dtype(DType::F16)
+    }
+
     /// The wgpu handles behind it, if it is a GPU.
     #[must_use]
     pub const fn gpu(&self) -> Option<&SharedGpu> {

@@ -55,8 +55,8 @@ pub use error::TrainError;
 pub use metrics::StepMetrics;
 pub use session::{Report, run};
 pub use settings::{
-    AuxiliaryConfig, BatchConfig, CurriculumConfig, LoraConfig, LossConfig, ModelSource, NewExpert,
-    NewModel, OptimizerConfig, PictureConfig,
+    AuxiliaryConfig, BatchConfig, CurriculumConfig, LoraConfig, LossConfig, ModelSource, Multiply,
+    NewExpert, NewModel, OptimizerConfig, PictureConfig,
 };
 pub use shown::{LearntAnswer, LearntPicture};
 pub use sources::{ActionSource, LabelSource};

@@ -33,6 +33,8 @@ pub(super) struct Objective<'a> {
     /// Planner states the expert reads.
     pub states: std::ops::Range<usize>,
     pub cancel: CancelToken,
+    /// What gradients are made larger by on the way back.
+    pub scale: f64,
     /// What the losses of the whole step are the means over.
     pub whole: Counts,
 }

@@ -12,7 +12,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::draw::Part;
 use super::learner::{Learner, Made};
-use super::{RunConfig, TrainError};
+use super::{Multiply, RunConfig, TrainError};
 use crate::model::device::{ComputeDevice, Devices, is_cpu};
 use crate::model::pass::PassError;
 use crate::model::training::{fetch, put};
@@ -27,12 +27,25 @@ pub(super) struct Replica {
 /// Opens the devices of a run, the first one being where the steps are taken.
 pub(super) fn open_devices(config: &RunConfig) -> Result<Vec<ComputeDevice>, TrainError> {
     let devices = Devices::default();
-    if config.devices.is_empty() {
-        return Ok(vec![devices.open(config.device)?]);
+    let open: Vec<ComputeDevice> = if config.devices.is_empty() {
+        vec![devices.open(config.device)?]
+    } else {
+        let places = config.places()?;
+        let open = places.iter().map(|place| place.open(&devices));
+        open.collect::<Result<_, _>>()?
+    };
+    if config.batch.precision == Multiply::F16
+        && let Some(wide) = open.iter().find(|device| !device.has_halves())
+    {
+        return Err(TrainError::Setting {
+            name: "batch.precision".into(),
+            why: format!(
+                "is f16, and {} multiplies in 32 bits alone; choose f32, or a graphics adapter with 16-bit numbers",
+                wide.name()
+            ),
+        });
     }
-    let places = config.places()?;
-    let open = places.iter().map(|place| Ok(place.open(&devices)?));
-    open.collect()
+    Ok(open)
 }
 
 impl Replica {

@@ -141,6 +141,17 @@ impl Default for PictureConfig {
     }
 }
 
+/// The number format of a run's products. Weights, their moments, sums, norms, softmax and losses are f32 in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Multiply {
+    /// 32 bits.
+    #[default]
+    F32,
+    /// 16 bits, on a graphics adapter that has them (mixed precision).
+    F16,
+}
+
 /// Sizes of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -159,6 +170,8 @@ pub struct BatchConfig {
     pub parallel: usize,
     /// Recompute cheap activations in the backward pass to fit memory.
     pub checkpointing: bool,
+    /// What linear layers multiply in, forwards and backwards.
+    pub precision: Multiply,
     /// Longest sequence.
     pub tokens: usize,
 }
@@ -173,6 +186,7 @@ impl Default for BatchConfig {
             accumulate: 1,
             parallel: 0,
             checkpointing: false,
+            precision: Multiply::F32,
             tokens: 2048,
         }
     }

@@ -14,10 +14,15 @@ use super::objective::{Costs, Objective};
 use super::replica::{Errand, guarded, run_errands};
 use super::session::Session;
 use super::similarity::similarity;
-use super::{LearntPicture, TrainError};
+use super::{LearntPicture, Multiply, TrainError};
 use crate::job::JobContext;
 use crate::model::pass::values;
 use crate::model::training::{Gradients, Parameters};
+
+/// What 16-bit gradients are made larger by on the way back: their smallest number is 6e-8, their largest 65504.
+const LARGER: f64 = 4096.0;
+/// What that is divided by where a step proves too large; a step is tried anew until nothing is made larger.
+const SMALLER: f64 = 16.0;
 
 /// Gradients of a part, and what it cost.
 type Found = Result<(Gradients, Seen), TrainError>;
@@ -42,15 +47,18 @@ impl Computed {
     ) -> Result<Self, TrainError> {
         let start = Instant::now();
         let step = session.step + 1;
-        let objective = session.objective(drawn, context);
-        let mut sum = Gradients::default();
-        let mut seen = Seen::default();
-        for found in session.everywhere(drawn, &objective) {
-            let (gradients, own) = found?;
-            sum = sum.plus(gradients);
-            seen.add(own);
-        }
-        seen.check(step, drawn)?;
+        let mut objective = session.objective(drawn, context);
+        let (sum, seen) = loop {
+            let (sum, seen) = session.whole(drawn, &objective)?;
+            seen.check(step, drawn)?;
+            let norm = || Ok(sum.norm()?);
+            let scaled = objective.scale > 1.0;
+            if !scaled || guarded(&session.device, step, norm)?.is_finite() {
+                break (sum, seen);
+            }
+            // Too large for 16 bits on the way back: again, with less.
+            objective.scale = (objective.scale / SMALLER).max(1.0);
+        };
         let every = session.config.loss.similarity_every;
         let similarity = if every > 0 && step.is_multiple_of(every) {
             let similarity = || session.similarity(drawn, &objective);
@@ -83,6 +91,10 @@ impl Session<'_> {
             vision_only: self.step < self.config.curriculum.vision_steps,
             states: reads.map_or(depth..depth + 1, |q| q.start_layer..q.end_layer),
             cancel: context.cancel.clone(),
+            scale: match self.config.batch.precision {
+                Multiply::F32 => 1.0,
+                Multiply::F16 => LARGER,
+            },
             whole: drawn
                 .parts()
                 .map(|part| Counts::of(part, &self.numbers))
@@ -144,18 +156,35 @@ impl Session<'_> {
         Ok((sum.on(self.device.handle())?, seen))
     }
 
-    /// The learner with gradients asked for: a graph of its own.
-    fn armed(&self, learner: &Learner) -> Learner {
+    /// What all devices found, together.
+    fn whole(&self, drawn: &Drawn, objective: &Objective<'_>) -> Found {
+        let mut sum = Gradients::default();
+        let mut seen = Seen::default();
+        for found in self.everywhere(drawn, objective) {
+            let (gradients, own) = found?;
+            sum = sum.plus(gradients);
+            seen.add(own);
+        }
+        Ok((sum, seen))
+    }
+
+    /// The learner with gradients asked for, a graph of its own; and as it computes.
+    fn armed(&self, learner: &Learner) -> [Learner; 2] {
         let parameters: &Parameters = &self.made.parameters;
         let wanted = |name: &str| self.optimizer.wants(parameters, name);
         let recompute = self.config.batch.checkpointing;
         let learner = parameters.trainable(learner.clone(), &wanted, recompute);
-        learner.computing()
+        let computing = learner.clone().computing();
+        let computing = match self.config.batch.precision {
+            Multiply::F32 => computing,
+            Multiply::F16 => parameters.halved(computing),
+        };
+        [learner, computing]
     }
 
     /// Gradients of one part, as far as it makes up the step.
     fn part(&self, learner: &Learner, part: &Part, objective: &Objective<'_>) -> Found {
-        let learner = self.armed(learner);
+        let [armed, learner] = self.armed(learner);
         let own = Counts::of(part, &self.numbers);
         let mut seen = Seen::default();
         let mut total: Option<Tensor<1>> = None;
@@ -183,10 +212,15 @@ impl Session<'_> {
             });
         }
         let gradients = match total {
-            Some(total) => Gradients::of(&total, &learner, &self.made.parameters),
+            Some(total) => self.back(&total, &armed, objective),
             None => Gradients::default(),
         };
         Ok((gradients, seen))
+    }
+
+    /// The gradients of a cost.
+    fn back(&self, cost: &Tensor<1>, armed: &Learner, objective: &Objective<'_>) -> Gradients {
+        Gradients::scaled(cost, armed, &self.made.parameters, objective.scale)
     }
 
     /// Similarity of what answers and actions ask of the planner, over what a step drew.
@@ -199,15 +233,15 @@ impl Session<'_> {
         for part in drawn.parts() {
             let counts = Counts::of(part, &self.numbers);
             if let Some(labels) = &part.labels {
-                let learner = self.armed(&self.made.learner);
+                let [armed, learner] = self.armed(&self.made.learner);
                 let cost = objective.labels(&learner, (labels, &counts))?.total;
-                let own = Gradients::of(&cost, &learner, &self.made.parameters);
+                let own = self.back(&cost, &armed, objective);
                 both[0] = std::mem::take(&mut both[0]).plus(own);
             }
             if let Some(actions) = &part.actions {
-                let learner = self.armed(&self.made.learner);
+                let [armed, learner] = self.armed(&self.made.learner);
                 let cost = objective.actions(&learner, (actions, &counts))?.total;
-                let own = Gradients::of(&cost, &learner, &self.made.parameters);
+                let own = self.back(&cost, &armed, objective);
                 both[1] = std::mem::take(&mut both[1]).plus(own);
             }
         }

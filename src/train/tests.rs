@@ -279,6 +279,10 @@ fn what_cannot_be_is_said_before_anything_is_written() {
     assert!(empty.to_string().contains("empty.jsonl"), "{empty}");
     let both = refused(&|c| c.model.from = Some("x".into()));
     assert!(matches!(both, TrainError::Setting { .. }), "{both}");
+    let mut halves = config(data.path(), &labels);
+    halves.batch.precision = Multiply::F16;
+    let why = train(&halves, false).unwrap_err().to_string();
+    assert!(why.contains("batch.precision: is f16, and CPU"), "{why}");
     // One sample is enough.
     let (report, _) = train(&good, false).unwrap();
     assert_eq!(report.steps, 6);

@@ -44,6 +44,8 @@ pub struct Named {
     pub shape: Vec<usize>,
     /// The parameter.
     pub id: ParamId,
+    /// Whether a linear layer multiplies by it (or a table of rows is looked up in it): what may rest in 16 bits.
+    pub matrix: bool,
 }
 
 /// What loading met.
@@ -153,13 +155,15 @@ impl<'a> Loader<'a> {
         key: String,
         stored: &[usize],
         shape: [usize; D],
-        dtype: DType,
+        matrix: bool,
     ) -> Result<Param<Tensor<D>>, LoadError> {
+        let dtype = if matrix { self.matrices } else { DType::F32 };
         let param = self.filled(key.clone(), stored, shape, dtype)?;
         self.state.borrow_mut().named.push(Named {
             name: key,
             shape: stored.to_vec(),
             id: param.id,
+            matrix,
         });
         Ok(param)
     }
@@ -252,8 +256,7 @@ impl Weights<'_> {
     /// # Errors
     /// When the file cannot be read, a value is not finite, or somebody cancelled.
     pub fn matrix(&self, name: &str, shape: [usize; 2]) -> Result<Param<Tensor<2>>, LoadError> {
-        self.loader
-            .parameter(self.key(name), &shape, shape, self.loader.matrices)
+        self.loader.parameter(self.key(name), &shape, shape, true)
     }
 
     /// A linear weight stored under another shape of the same size, such as a patch convolution.
@@ -266,8 +269,7 @@ impl Weights<'_> {
         stored: &[usize],
         shape: [usize; 2],
     ) -> Result<Param<Tensor<2>>, LoadError> {
-        self.loader
-            .parameter(self.key(name), stored, shape, self.loader.matrices)
+        self.loader.parameter(self.key(name), stored, shape, true)
     }
 
     /// Any other parameter (bias, norm, table): always f32.
@@ -279,8 +281,7 @@ impl Weights<'_> {
         name: &str,
         shape: [usize; D],
     ) -> Result<Param<Tensor<D>>, LoadError> {
-        self.loader
-            .parameter(self.key(name), &shape, shape, DType::F32)
+        self.loader.parameter(self.key(name), &shape, shape, false)
     }
 
     /// Whether the checkpoint holds this name (always, for random weights).

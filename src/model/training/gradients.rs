@@ -56,6 +56,13 @@ impl Parameters {
         module.map(&mut mapper)
     }
 
+    /// The module with its linear weights in 16 bits, to multiply by; their gradients arrive at the weights they came
+    /// from. Everything else stays in f32, and so does a table of rows, which is read and not multiplied by.
+    #[must_use]
+    pub fn halved<M: Module>(&self, module: M) -> M {
+        module.map(&mut Halve(self))
+    }
+
     /// The module with `update` applied to every parameter: its number and flat value in, the new value out.
     #[must_use]
     pub fn updated<M: Module>(
@@ -107,6 +114,19 @@ impl ModuleMapper for Arm<'_> {
             value
         };
         Param::initialized(id, value)
+    }
+}
+
+struct Halve<'a>(&'a Parameters);
+
+impl ModuleMapper for Halve<'_> {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let named = self.0.place(param.id).map(|at| &self.0.list[at]);
+        if !named.is_some_and(|n| n.matrix && !n.name.ends_with("embed_tokens.weight")) {
+            return param;
+        }
+        let id = param.id;
+        Param::initialized(id, param.into_value().cast(DType::F16))
     }
 }
 
@@ -162,6 +182,17 @@ impl Gradients {
     /// Runs back from a loss; nothing where it depends on nothing that learns.
     #[must_use]
     pub fn of<M: Module>(loss: &Tensor<1>, module: &M, parameters: &Parameters) -> Self {
+        Self::scaled(loss, module, parameters, 1.0)
+    }
+
+    /// As [`Self::of`], with everything on the way back `scale` times as large: what is small would vanish in 16 bits.
+    #[must_use]
+    pub fn scaled<M: Module>(
+        loss: &Tensor<1>,
+        module: &M,
+        parameters: &Parameters,
+        scale: f64,
+    ) -> Self {
         if !loss.is_tracked() {
             return Self {
                 list: vec![None; parameters.list.len()],
@@ -169,12 +200,14 @@ impl Gradients {
         }
         let mut collector = Collect {
             list: vec![None; parameters.list.len()],
-            gradients: loss.backward(),
+            gradients: scaled(loss.clone(), scale).backward(),
             parameters,
         };
         module.visit(&mut collector);
+        let back = |gradient| scaled(gradient, scale.recip());
+        let list = collector.list.into_iter();
         Self {
-            list: collector.list,
+            list: list.map(|gradient| gradient.map(back)).collect(),
         }
     }
 
@@ -233,6 +266,14 @@ impl Gradients {
         }
         let sums = values(Tensor::cat(sums, 0))?;
         Ok(sums.into_iter().map(f64::from).sum::<f64>().sqrt())
+    }
+}
+
+fn scaled(value: Tensor<1>, scale: f64) -> Tensor<1> {
+    if (scale - 1.0).abs() < f64::EPSILON {
+        value
+    } else {
+        value * scale
     }
 }
 

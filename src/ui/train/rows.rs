@@ -105,6 +105,7 @@ const ACTION_BATCH: &[Row] = &[
 const BATCH: &[Row] = &[
     row("/batch/accumulate", "Accumulate", Control::Whole(1, 65_536), "Parts a step is divided into, to fit memory"),
     row("/batch/checkpointing", "Recompute activations", Control::Switch, "Slower, with less memory"),
+    row("/batch/precision", "Products", Control::Choice(&[("f32", "32 bits"), ("f16", "16 bits")]), "What linear layers multiply in; 16 bits on a graphics adapter that has them. Weights stay in 32"),
     row("/picture/size", "Picture", Control::Pair, "Width and height every picture is resized to: multiples of 28; for actions 140x112, 168x112, 224x224 or 280x224"),
     row("/picture/shift", "Shift", Control::Whole(0, 256), "Labelled pictures are moved by up to so many pixels each way, boxes and points with them"),
     row("/picture/action_shift", "Shift, actions", Control::Whole(0, 256), "Pictures of action samples are moved by up to so many pixels each way, and where the arm aims with them"),
