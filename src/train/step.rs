@@ -48,17 +48,14 @@ impl Computed {
         let start = Instant::now();
         let step = session.step + 1;
         let mut objective = session.objective(drawn, context);
-        let (sum, seen) = loop {
+        let (sum, seen) = with_less(objective.scale, |scale| {
+            objective.scale = scale;
             let (sum, seen) = session.whole(drawn, &objective)?;
             seen.check(step, drawn)?;
             let norm = || Ok(sum.norm()?);
-            let scaled = objective.scale > 1.0;
-            if !scaled || guarded(&session.device, step, norm)?.is_finite() {
-                break (sum, seen);
-            }
-            // Too large for 16 bits on the way back: again, with less.
-            objective.scale = (objective.scale / SMALLER).max(1.0);
-        };
+            let fits = scale <= 1.0 || guarded(&session.device, step, norm)?.is_finite();
+            Ok(((sum, seen), fits))
+        })?;
         let every = session.config.loss.similarity_every;
         let similarity = if every > 0 && step.is_multiple_of(every) {
             let similarity = || session.similarity(drawn, &objective);
@@ -75,6 +72,20 @@ impl Computed {
             similarity,
             seconds: start.elapsed().as_secs_f64(),
         })
+    }
+}
+
+/// Computes with less and less of a scale, until what is found fits into 16 bits or nothing is made larger any more.
+fn with_less<T>(
+    mut scale: f64,
+    mut compute: impl FnMut(f64) -> Result<(T, bool), TrainError>,
+) -> Result<T, TrainError> {
+    loop {
+        let (found, fits) = compute(scale)?;
+        if fits || scale <= 1.0 {
+            return Ok(found);
+        }
+        scale = (scale / SMALLER).max(1.0);
     }
 }
 
@@ -300,5 +311,30 @@ impl Seen {
             step,
             samples: drawn.names(labels, actions),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The scales that are tried where those up to `fitting` fit.
+    fn tried(from: f64, fitting: f64) -> Vec<f64> {
+        let mut tried = Vec::new();
+        let last = with_less(from, |scale| {
+            tried.push(scale);
+            Ok((scale, scale <= fitting))
+        });
+        assert_eq!(last.ok().as_ref(), tried.last());
+        tried
+    }
+
+    #[test]
+    fn a_step_that_overflows_is_computed_with_less() {
+        assert_eq!(tried(1.0, 0.0), [1.0], "32 bits");
+        assert_eq!(tried(LARGER, 1e9), [4096.0]);
+        assert_eq!(tried(LARGER, 20.0), [4096.0, 256.0, 16.0]);
+        // What does not fit even so is the step's own fault.
+        assert_eq!(tried(LARGER, 0.0), [4096.0, 256.0, 16.0, 1.0]);
     }
 }
