@@ -235,10 +235,11 @@ impl ComputeDevice {
         kind.is_none_or(|info| info.device_type == wgpu::DeviceType::Cpu)
     }
 
-    /// Whether it multiplies in 16 bits. The CPU does not: it widens what rests in them.
+    /// Whether it is an adapter of this machine that multiplies in 16 bits. The CPU widens what rests in them, and of
+    /// a device of another process it is not known which it is.
     #[must_use]
     pub fn has_halves(&self) -> bool {
-        !is_cpu(&self.device) && self.device.supports_dtype(DType::F16)
+        self.shared.is_some() && self.device.supports_dtype(DType::F16)
     }
 
     /// The wgpu handles behind it, if it is a GPU.

@@ -21,6 +21,15 @@ pub(super) struct Numbers {
     pub tokens: Vec<(u32, f32)>,
 }
 
+/// How a step is computed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Products {
+    /// In 32 bits.
+    Wide,
+    /// In 16 bits, gradients this much larger on the way back.
+    Halves(f64),
+}
+
 /// What the losses of a step are weighed with.
 pub(super) struct Objective<'a> {
     pub loss: &'a LossConfig,
@@ -33,8 +42,8 @@ pub(super) struct Objective<'a> {
     /// Planner states the expert reads.
     pub states: std::ops::Range<usize>,
     pub cancel: CancelToken,
-    /// What gradients are made larger by on the way back.
-    pub scale: f64,
+    /// What linear layers multiply in.
+    pub products: Products,
     /// What the losses of the whole step are the means over.
     pub whole: Counts,
 }

@@ -40,7 +40,7 @@ pub(super) fn open_devices(config: &RunConfig) -> Result<Vec<ComputeDevice>, Tra
         return Err(TrainError::Setting {
             name: "batch.precision".into(),
             why: format!(
-                "is f16, and {} multiplies in 32 bits alone; choose f32, or a graphics adapter with 16-bit numbers",
+                "is f16, which {} is not known to multiply in; choose f32, or a graphics adapter of this machine with 16-bit numbers",
                 wide.name()
             ),
         });

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::counts::Counts;
 use super::draw::{Drawn, Part};
 use super::learner::Learner;
-use super::objective::{Costs, Objective};
+use super::objective::{Costs, Objective, Products};
 use super::replica::{Errand, guarded, run_errands};
 use super::session::Session;
 use super::similarity::similarity;
@@ -21,7 +21,7 @@ use crate::model::training::{Gradients, Parameters};
 
 /// What 16-bit gradients are made larger by on the way back: their smallest number is 6e-8, their largest 65504.
 const LARGER: f64 = 4096.0;
-/// What that is divided by where a step proves too large; a step is tried anew until nothing is made larger.
+/// What that is divided by where a step proves too large.
 const SMALLER: f64 = 16.0;
 
 /// Gradients of a part, and what it cost.
@@ -48,12 +48,21 @@ impl Computed {
         let start = Instant::now();
         let step = session.step + 1;
         let mut objective = session.objective(drawn, context);
-        let (sum, seen) = with_less(objective.scale, |scale| {
-            objective.scale = scale;
+        let (sum, seen) = with_less(objective.products, |products| {
+            objective.products = products;
             let (sum, seen) = session.whole(drawn, &objective)?;
-            seen.check(step, drawn)?;
+            if products == Products::Wide {
+                seen.check(step, drawn)?;
+                return Ok(((sum, seen), true));
+            }
             let norm = || Ok(sum.norm()?);
-            let fits = scale <= 1.0 || guarded(&session.device, step, norm)?.is_finite();
+            let norm = guarded(&session.device, step, norm)?;
+            let fits = seen.total.is_finite() && norm.is_finite();
+            if !fits {
+                log::warn!(
+                    "step {step} does not fit into 16 bits ({products:?}); it is computed again with less"
+                );
+            }
             Ok(((sum, seen), fits))
         })?;
         let every = session.config.loss.similarity_every;
@@ -75,17 +84,21 @@ impl Computed {
     }
 }
 
-/// Computes with less and less of a scale, until what is found fits into 16 bits or nothing is made larger any more.
+/// Computes in 16 bits with gradients made less and less larger until all fits, and in 32 bits if it does not even so.
+/// Every step begins anew, so that a run that is resumed finds the same numbers.
 fn with_less<T>(
-    mut scale: f64,
-    mut compute: impl FnMut(f64) -> Result<(T, bool), TrainError>,
+    mut products: Products,
+    mut compute: impl FnMut(Products) -> Result<(T, bool), TrainError>,
 ) -> Result<T, TrainError> {
     loop {
-        let (found, fits) = compute(scale)?;
-        if fits || scale <= 1.0 {
-            return Ok(found);
-        }
-        scale = (scale / SMALLER).max(1.0);
+        let (found, fits) = compute(products)?;
+        products = match products {
+            Products::Halves(scale) if !fits && scale > 1.0 => {
+                Products::Halves((scale / SMALLER).max(1.0))
+            }
+            Products::Halves(_) if !fits => Products::Wide,
+            _ => return Ok(found),
+        };
     }
 }
 
@@ -102,9 +115,9 @@ impl Session<'_> {
             vision_only: self.step < self.config.curriculum.vision_steps,
             states: reads.map_or(depth..depth + 1, |q| q.start_layer..q.end_layer),
             cancel: context.cancel.clone(),
-            scale: match self.config.batch.precision {
-                Multiply::F32 => 1.0,
-                Multiply::F16 => LARGER,
+            products: match self.config.batch.precision {
+                Multiply::F32 => Products::Wide,
+                Multiply::F16 => Products::Halves(LARGER),
             },
             whole: drawn
                 .parts()
@@ -180,22 +193,22 @@ impl Session<'_> {
     }
 
     /// The learner with gradients asked for, a graph of its own; and as it computes.
-    fn armed(&self, learner: &Learner) -> [Learner; 2] {
+    fn armed(&self, learner: &Learner, objective: &Objective<'_>) -> [Learner; 2] {
         let parameters: &Parameters = &self.made.parameters;
         let wanted = |name: &str| self.optimizer.wants(parameters, name);
         let recompute = self.config.batch.checkpointing;
         let learner = parameters.trainable(learner.clone(), &wanted, recompute);
         let computing = learner.clone().computing();
-        let computing = match self.config.batch.precision {
-            Multiply::F32 => computing,
-            Multiply::F16 => parameters.halved(computing),
+        let computing = match objective.products {
+            Products::Wide => computing,
+            Products::Halves(_) => parameters.halved(computing),
         };
         [learner, computing]
     }
 
     /// Gradients of one part, as far as it makes up the step.
     fn part(&self, learner: &Learner, part: &Part, objective: &Objective<'_>) -> Found {
-        let [armed, learner] = self.armed(learner);
+        let [armed, learner] = self.armed(learner, objective);
         let own = Counts::of(part, &self.numbers);
         let mut seen = Seen::default();
         let mut total: Option<Tensor<1>> = None;
@@ -231,7 +244,11 @@ impl Session<'_> {
 
     /// The gradients of a cost.
     fn back(&self, cost: &Tensor<1>, armed: &Learner, objective: &Objective<'_>) -> Gradients {
-        Gradients::scaled(cost, armed, &self.made.parameters, objective.scale)
+        let scale = match objective.products {
+            Products::Wide => 1.0,
+            Products::Halves(scale) => scale,
+        };
+        Gradients::scaled(cost, armed, &self.made.parameters, scale)
     }
 
     /// Similarity of what answers and actions ask of the planner, over what a step drew.
@@ -244,13 +261,13 @@ impl Session<'_> {
         for part in drawn.parts() {
             let counts = Counts::of(part, &self.numbers);
             if let Some(labels) = &part.labels {
-                let [armed, learner] = self.armed(&self.made.learner);
+                let [armed, learner] = self.armed(&self.made.learner, objective);
                 let cost = objective.labels(&learner, (labels, &counts))?.total;
                 let own = self.back(&cost, &armed, objective);
                 both[0] = std::mem::take(&mut both[0]).plus(own);
             }
             if let Some(actions) = &part.actions {
-                let [armed, learner] = self.armed(&self.made.learner);
+                let [armed, learner] = self.armed(&self.made.learner, objective);
                 let cost = objective.actions(&learner, (actions, &counts))?.total;
                 let own = self.back(&cost, &armed, objective);
                 both[1] = std::mem::take(&mut both[1]).plus(own);
@@ -318,12 +335,16 @@ impl Seen {
 mod tests {
     use super::*;
 
-    /// The scales that are tried where those up to `fitting` fit.
-    fn tried(from: f64, fitting: f64) -> Vec<f64> {
+    /// What is tried where gradients made larger by up to `fitting` fit.
+    fn tried(from: Products, fitting: f64) -> Vec<Products> {
         let mut tried = Vec::new();
-        let last = with_less(from, |scale| {
-            tried.push(scale);
-            Ok((scale, scale <= fitting))
+        let last = with_less(from, |products| {
+            tried.push(products);
+            let fits = match products {
+                Products::Wide => true,
+                Products::Halves(scale) => scale <= fitting,
+            };
+            Ok((products, fits))
         });
         assert_eq!(last.ok().as_ref(), tried.last());
         tried
@@ -331,10 +352,13 @@ mod tests {
 
     #[test]
     fn a_step_that_overflows_is_computed_with_less() {
-        assert_eq!(tried(1.0, 0.0), [1.0], "32 bits");
-        assert_eq!(tried(LARGER, 1e9), [4096.0]);
-        assert_eq!(tried(LARGER, 20.0), [4096.0, 256.0, 16.0]);
-        // What does not fit even so is the step's own fault.
-        assert_eq!(tried(LARGER, 0.0), [4096.0, 256.0, 16.0, 1.0]);
+        use Products::{Halves, Wide};
+        assert_eq!(tried(Wide, 0.0), [Wide]);
+        let first = Halves(LARGER);
+        assert_eq!(tried(first, 1e9), [first]);
+        let some = [first, Halves(256.0), Halves(16.0)];
+        assert_eq!(tried(first, 20.0), some);
+        let all = [some.to_vec(), vec![Halves(1.0), Wide]].concat();
+        assert_eq!(tried(first, 0.0), all);
     }
 }

@@ -282,7 +282,7 @@ fn what_cannot_be_is_said_before_anything_is_written() {
     let mut halves = config(data.path(), &labels);
     halves.batch.precision = Multiply::F16;
     let why = train(&halves, false).unwrap_err().to_string();
-    assert!(why.contains("batch.precision: is f16, and CPU"), "{why}");
+    assert!(why.contains("batch.precision: is f16, which CPU"), "{why}");
     // One sample is enough.
     let (report, _) = train(&good, false).unwrap();
     assert_eq!(report.steps, 6);

@@ -57,7 +57,7 @@ impl Parameters {
     }
 
     /// The module with its linear weights in 16 bits, to multiply by; their gradients arrive at the weights they came
-    /// from. Everything else stays in f32, and so does a table of rows, which is read and not multiplied by.
+    /// from. Everything else stays in f32, and so does the table of tokens, also where it is the output head too.
     #[must_use]
     pub fn halved<M: Module>(&self, module: M) -> M {
         module.map(&mut Halve(self))
