@@ -78,14 +78,21 @@ impl Target {
         let freed: Vec<_> = delta.free.drain().collect();
         if draw {
             let triangles = ctx.tessellate(output.shapes, output.pixels_per_point);
-            self.draw(&triangles, output.pixels_per_point);
+            let behind = ctx.global_style().visuals.extreme_bg_color;
+            self.draw(&triangles, output.pixels_per_point, behind);
         }
         for id in freed {
             self.renderer.free_texture(&id);
         }
     }
 
-    fn draw(&mut self, triangles: &[egui::ClippedPrimitive], pixels_per_point: f32) {
+    fn draw(
+        &mut self,
+        triangles: &[egui::ClippedPrimitive],
+        pixels_per_point: f32,
+        behind: egui::Color32,
+    ) {
+        let [r, g, b, a] = behind.to_normalized_gamma_f32().map(f64::from);
         let screen = ScreenDescriptor {
             size_in_pixels: [self.texture.width(), self.texture.height()],
             pixels_per_point,
@@ -111,7 +118,7 @@ impl Target {
                     depth_slice: None,
                     resolve_target: None,
                     ops: wgpu::Operations {
-                        load: wgpu::LoadOp::Clear(wgpu::Color::BLACK),
+                        load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a }),
                         store: wgpu::StoreOp::Store,
                     },
                 })],
