@@ -75,6 +75,11 @@ pub(super) fn sniff(sink: &Sink, path: PathBuf) {
             Found::Checkpoint
         } else if crate::data::is_dataset(&path) {
             Found::Dataset
+        } else if path
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("toml"))
+        {
+            Found::Recipe
         } else {
             Found::Source
         };

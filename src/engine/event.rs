@@ -73,6 +73,8 @@ pub enum Found {
     Checkpoint,
     /// Recorded episodes or annotated pictures.
     Dataset,
+    /// A recipe of a training.
+    Recipe,
     /// Something to look at.
     Source,
 }

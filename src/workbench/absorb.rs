@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::settings::remember;
 use super::{
     Command, CommandId, FontSearch, LoadFailure, Loading, LogLine, Notice, NoticeLevel, QueryRun,
-    ResultSet, Running, SourceStatus, Workbench,
+    ResultSet, Running, SourceStatus, TrainingCommand, Workbench,
 };
 use crate::engine::{
     Answer, AnswerEvent, Driver, Event, Found, LoadReport, LoadTarget, Pick, QueryId, Request,
@@ -17,11 +17,14 @@ use crate::vision::Frame;
 impl Workbench {
     /// Takes in one fact.
     pub fn absorb(&mut self, event: Event) -> Vec<Request> {
+        let mut requests = self.take_in(event);
+        requests.extend(self.drive());
+        requests
+    }
+
+    fn take_in(&mut self, event: Event) -> Vec<Request> {
         match event {
-            Event::Loaded(report) => {
-                self.loaded(report);
-                return self.drive();
-            }
+            Event::Loaded(report) => self.loaded(report),
             Event::LoadFailed {
                 target,
                 error,
@@ -53,7 +56,7 @@ impl Workbench {
             Event::Picked(pick, paths) => return self.picked(&pick, paths),
             Event::DialogFailed => self.notice(
                 NoticeLevel::Warning,
-                "This desktop has no file dialog (no portal and no zenity). Type the path under Sources or Model, or drop the file onto the window".into(),
+                "This desktop has no file dialog (no portal and no zenity). Type the path where a panel has a field for it, or drop the file onto the window".into(),
             ),
             Event::Sniffed { path, found } => return self.sniffed(path, found),
             Event::Written(path) => {
@@ -197,7 +200,7 @@ impl Workbench {
             return self.driven(run, answer);
         }
         if self.was_driving(id) {
-            return self.drive();
+            return Vec::new();
         }
         self.highlighted = None;
         // Of an auto-run, a newer frame may have come meanwhile: ask about it now.
@@ -207,7 +210,7 @@ impl Workbench {
         if stale {
             self.apply(Command::Plain(CommandId::Run))
         } else {
-            self.drive()
+            Vec::new()
         }
     }
 
@@ -244,7 +247,7 @@ impl Workbench {
             self.notice(NoticeLevel::Error, error.clone());
             self.asking.failure = Some(error);
         }
-        self.drive()
+        Vec::new()
     }
 
     fn query_cancelled(&mut self, id: QueryId) -> Vec<Request> {
@@ -252,7 +255,7 @@ impl Workbench {
         if self.is_driving(id) {
             return self.stop_driving("its question was cancelled");
         }
-        self.drive()
+        Vec::new()
     }
 
     fn take_query(&mut self, id: QueryId) -> Option<QueryRun> {
@@ -344,6 +347,7 @@ impl Workbench {
         match found {
             Found::Checkpoint => self.apply(Command::LoadCheckpoint(path)),
             Found::Dataset => self.open_dataset(path),
+            Found::Recipe => self.apply(Command::Training(TrainingCommand::OpenRecipe(path))),
             Found::Source => self.apply(Command::OpenSource(SourceSpec::Path(path))),
         }
     }

@@ -20,6 +20,12 @@ const SCALE_STEP: f32 = 0.1;
 impl Workbench {
     /// Applies a command. Commands that only concern the window (palette, layout, zoom) change nothing here.
     pub fn apply(&mut self, command: Command) -> Vec<Request> {
+        let mut requests = self.carry_out(command);
+        requests.extend(self.drive());
+        requests
+    }
+
+    fn carry_out(&mut self, command: Command) -> Vec<Request> {
         match command {
             Command::Plain(id) => self.apply_plain(id),
             Command::LoadCheckpoint(path) => self.load(path, None),

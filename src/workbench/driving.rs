@@ -2,8 +2,11 @@
 //!
 //! It looks through the cameras it was trained with where the scene has them, else through all that are in view, in
 //! their order. Boxes of the things that the instruction names and the trace come from its planner, at least every two
-//! seconds where the machine can, on frames that actions were asked on. Before the first step they are waited for, so that people see what it
-//! is about to do; from then on actions come first and the world moves on while the planner is asked.
+//! seconds where the machine can, on frames of the same moments. Before the first step they are waited for, so that
+//! people see what it is about to do; from then on actions come first and the world moves on while the planner is asked.
+//!
+//! [`Workbench::apply`] and [`Workbench::absorb`] end by asking on, so that nothing that was in its way is waited for
+//! longer than it lasts.
 
 use std::collections::VecDeque;
 
@@ -28,11 +31,11 @@ pub struct Driving {
     pub plan: Vec<ResultSet>,
     /// When that was asked for.
     planned_secs: Option<f64>,
-    /// The wait of the simulator that is being answered, or was last.
+    /// The wait of the simulator that actions were asked for last.
     wait: Option<u64>,
-    /// What it saw then.
+    /// What it saw when the world stood still last.
     views: Vec<(SourceId, Frame)>,
-    /// What is still to be asked, in order.
+    /// What the planner is still to be asked about that, in order.
     questions: VecDeque<(Task, String)>,
     /// What is being asked.
     asked: Option<QueryId>,
@@ -109,12 +112,28 @@ impl Workbench {
             return Vec::new();
         }
         let goes = self.simulator.running || self.simulator.stepping;
-        if let Some(wait) = self.simulator.status.waits.filter(|_| goes) {
-            self.look_at(wait);
+        let waits = self.simulator.status.waits.filter(|_| goes);
+        if let Some(wait) = waits.filter(|wait| self.driving.wait != Some(*wait)) {
+            // The world stands still: what it shows now is what the policy is to act on.
+            let Some(views) = self.looks_at() else {
+                return Vec::new();
+            };
+            self.driving.views = views;
+            self.plan_anew();
+            let first = self.driving.wait.is_none();
+            if !first || self.driving.questions.is_empty() {
+                self.driving.wait = Some(wait);
+                return self.put(Task::Action, self.asking.instruction.clone());
+            }
         }
-        let Some((task, about)) = self.driving.questions.pop_front() else {
-            return Vec::new();
-        };
+        match self.driving.questions.pop_front() {
+            Some((task, about)) => self.put(task, about),
+            None => Vec::new(),
+        }
+    }
+
+    /// Puts a question about the moment that was looked at.
+    fn put(&mut self, task: Task, about: String) -> Vec<Request> {
         let wrapper = self.model.report.as_ref();
         let wrapper = wrapper.and_then(|report| report.prompt_wrapper.as_deref());
         let prompt = match task {
@@ -137,30 +156,15 @@ impl Workbench {
         vec![request]
     }
 
-    /// Looks at the moment of a wait, once, and puts what is to be asked in order.
-    fn look_at(&mut self, wait: u64) {
-        if self.driving.wait == Some(wait) {
-            return;
-        }
-        // All of them or none: with a camera less than it was trained with it would move all the same.
+    /// The pictures of the cameras that the policy looks through. All of them or none: with a camera less than it was
+    /// trained with it would move all the same.
+    fn looks_at(&self) -> Option<Vec<(SourceId, Frame)>> {
         let views: Option<Vec<(SourceId, Frame)>> = self
             .seen()
             .into_iter()
             .map(|source| Some((source.id, source.frame.clone()?)))
             .collect();
-        let Some(views) = views.filter(|views| !views.is_empty()) else {
-            return;
-        };
-        let first = self.driving.planned_secs.is_none();
-        self.driving.wait = Some(wait);
-        self.driving.views = views;
-        self.plan_anew();
-        let actions = (Task::Action, self.asking.instruction.clone());
-        if first {
-            self.driving.questions.push_back(actions);
-        } else {
-            self.driving.questions.push_front(actions);
-        }
+        views.filter(|views| !views.is_empty())
     }
 
     /// Puts down what the planner is to be asked, if its last plan is old and was asked for to the end.
@@ -199,15 +203,13 @@ impl Workbench {
                 (old.run.task, &old.run.instruction) != (result.run.task, &result.run.instruction)
             });
             plan.push(result);
-            return self.drive();
+            return Vec::new();
         };
         self.asking.answer(result);
         match (chunk, self.driving.wait) {
             (Ok(steps), Some(wait)) => {
                 self.simulator.stepping = false;
-                let mut requests = tell(SimulatorOrder::Chunk(wait, steps));
-                requests.extend(self.drive());
-                requests
+                tell(SimulatorOrder::Chunk(wait, steps))
             }
             (Ok(_), None) => Vec::new(),
             (Err(why), _) => self.stop_driving(&why),

@@ -197,6 +197,8 @@ impl Workbench {
         if self.simulator.scene().is_none() {
             self.simulator.phase = SimulatorPhase::Starting(self.now_secs);
         }
+        // Whatever was waited for is of the scene before.
+        self.simulator.status.waits = None;
         tell(SimulatorOrder::Begin(setup))
     }
 
@@ -266,6 +268,7 @@ impl Workbench {
             SimulatorEvent::Ready(scene) => self.simulator_ready(scene),
             SimulatorEvent::Failed(text) => {
                 self.simulator.running = false;
+                self.forget_driving();
                 self.simulator.phase = SimulatorPhase::Failed(text.clone());
                 self.notice(NoticeLevel::Error, text);
                 Vec::new()

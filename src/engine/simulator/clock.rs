@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// The pace of steps: the task's, or slower where the machine is.
+/// The pace of steps: the task's; slower where the machine is, faster for a while after a policy thought.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Clock {
     /// When the next step is due by the task's clock.

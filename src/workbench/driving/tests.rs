@@ -1,7 +1,7 @@
 //! The order of questions, and what their answers make of the document.
 
 use super::*;
-use crate::engine::{Event, SimulatorEvent, SimulatorStatus, SourceSpec, Timing};
+use crate::engine::{Event, LoadTarget, SimulatorEvent, SimulatorStatus, SourceSpec, Timing};
 use crate::geometry::ImageSize;
 use crate::robot::{ActionStats, NormActionChunk};
 use crate::workbench::absorb::tests::report;
@@ -139,8 +139,8 @@ fn a_policy_that_cannot_answer_stops_the_world() {
     assert!(workbench.notices.open[0].text.contains("no action expert"));
     // The world stands still and still waits: nothing is asked until somebody lets it go on.
     assert!(waits(&mut workbench, 1).is_empty());
-    drop(workbench.apply(Command::Plain(CommandId::SimulatorRun)));
-    assert_eq!(asked(&waits(&mut workbench, 1)).1, Task::Box);
+    let requests = workbench.apply(Command::Plain(CommandId::SimulatorRun));
+    assert_eq!(asked(&requests[1..]).1, Task::Box);
 }
 
 #[test]
@@ -149,9 +149,10 @@ fn one_step_of_a_standing_world_is_thought_of() {
     drop(workbench.absorb(Event::Loaded(report("run"))));
     drop(workbench.apply(Command::Plain(CommandId::SimulatorRun)));
     assert!(waits(&mut workbench, 1).is_empty(), "paused");
-    let requests = workbench.apply(Command::Plain(CommandId::SimulatorStep));
+    let mut requests = workbench.apply(Command::Plain(CommandId::SimulatorStep));
+    let question = requests.pop().into_iter().collect();
     assert!(orders(requests).contains(&SimulatorOrder::Step));
-    let mut requests = waits(&mut workbench, 1);
+    let mut requests: Vec<Request> = question;
     for _ in 0..3 {
         let (id, ..) = asked(&requests);
         requests = workbench.absorb(Event::Answered(id, answer(None)));
@@ -203,8 +204,77 @@ fn a_model_that_crashes_stops_the_world_and_can_be_loaded_again() {
     });
     assert_eq!(orders(requests), [SimulatorOrder::Run(false)]);
     drop(workbench.absorb(Event::Loaded(report("run"))));
+    let requests = workbench.apply(Command::Plain(CommandId::SimulatorRun));
+    assert_eq!(asked(&requests[1..]).1, Task::Box);
+}
+
+#[test]
+fn what_was_in_the_way_is_waited_for_no_longer_than_it_lasts() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let camera = workbench.sources[0].id;
+    drop(workbench.apply(Command::ToggleView(camera)));
+    assert!(waits(&mut workbench, 1).is_empty(), "nothing is seen");
+    let (id, task, _) = asked(&workbench.apply(Command::ToggleView(camera)));
+    assert_eq!(task, Task::Box);
+    // Nothing to be done, then something.
+    drop(workbench.apply(Command::SetInstruction(String::new())));
+    assert!(
+        workbench
+            .absorb(Event::Answered(id, answer(None)))
+            .is_empty()
+    );
+    let text = "put the spoon on the plate".to_owned();
+    let (id, ..) = asked(&workbench.apply(Command::SetInstruction(text)));
+    // Another checkpoint, which cannot be opened: the old one goes on.
+    drop(workbench.apply(Command::LoadCheckpoint("/no".into())));
+    assert!(
+        workbench
+            .absorb(Event::Answered(id, answer(None)))
+            .is_empty()
+    );
+    let failed = Event::LoadFailed {
+        target: LoadTarget::Path("/no".into()),
+        error: "nothing there".into(),
+        wants_tokenizer: false,
+        cancelled: false,
+    };
+    assert_eq!(asked(&workbench.absorb(failed)).1, Task::Box);
+}
+
+#[test]
+fn it_acts_on_what_the_standing_world_shows_now() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let mut requests = waits(&mut workbench, 1);
+    // Somebody drags a thing while the planner is asked.
+    let moved = Frame::from_rgb("shoulder", ImageSize::new(4, 4), &[90; 48]).expect("48 bytes");
+    let camera = workbench.sources[0].id;
+    drop(workbench.absorb_frame(camera, moved.clone()));
+    for _ in 0..3 {
+        let (id, ..) = asked(&requests);
+        requests = workbench.absorb(Event::Answered(id, answer(None)));
+    }
+    let [Request::Ask(_, query)] = &requests[..] else {
+        panic!("actions are asked for")
+    };
+    assert_eq!(query.task, Task::Action);
+    assert!(query.frames[0].same_pixels(&moved));
+}
+
+#[test]
+fn no_actions_are_asked_for_while_it_is_paused() {
+    let mut workbench = driving();
+    drop(workbench.absorb(Event::Loaded(report("run"))));
+    let mut requests = waits(&mut workbench, 1);
     drop(workbench.apply(Command::Plain(CommandId::SimulatorRun)));
-    assert_eq!(asked(&waits(&mut workbench, 1)).1, Task::Box);
+    let mut tasks = Vec::new();
+    while let [Request::Ask(id, query)] = &requests[..] {
+        tasks.push(query.task);
+        let id = *id;
+        requests = workbench.absorb(Event::Answered(id, answer(None)));
+    }
+    assert_eq!(tasks, [Task::Box, Task::Box, Task::Trace], "the plan alone");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::{
-    Event, Pick, Request, StepMetrics, TrainEvent, TrainFailure, TrainNews, TrainOrder,
+    Event, Found, Pick, Request, StepMetrics, TrainEvent, TrainFailure, TrainNews, TrainOrder,
     TrainReport, read_recipe,
 };
 use crate::workbench::{Command, CommandId, Workbench, Workspace};
@@ -148,6 +148,15 @@ fn form_and_text_follow_each_other() {
         Some(2)
     );
     assert!(recipe.refusal().unwrap().contains("line 2"));
+    // One that is dropped onto the window, or typed among the sources, is opened as one.
+    let dropped = Event::Sniffed {
+        path: "/data/other.toml".into(),
+        found: Found::Recipe,
+    };
+    let [Request::Train(TrainOrder::ReadRecipe(path))] = &workbench.absorb(dropped)[..] else {
+        panic!("it is read")
+    };
+    assert_eq!(path, Path::new("/data/other.toml"));
     // Saved elsewhere, paths stay what they are.
     drop(workbench.apply(Command::Training(TrainingCommand::SetText(TEXT.into()))));
     let requests = plain(&mut workbench, CommandId::SaveRecipe);
