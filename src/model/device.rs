@@ -8,7 +8,7 @@ mod error;
 pub mod lent;
 mod place;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use burn::tensor::wgpu::{WgpuBackend, WgpuSetup};
 use burn::tensor::{DType, Device, Tensor};
@@ -160,8 +160,18 @@ impl ComputeDevice {
         match window {
             // The SPIR-V path takes for granted what only a device opened by Burn itself has.
             Some(gpu) if !cfg!(feature = "spirv") => Self::adopt(gpu),
-            _ => Self::first(),
+            _ => Self::own(),
         }
+    }
+
+    /// Burn on a device of its own: the program has one, since Burn opens none twice.
+    fn own() -> Result<Self, DeviceError> {
+        static OWN: Mutex<Option<ComputeDevice>> = Mutex::new(None);
+        let mut own = OWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(device) = &*own {
+            return Ok(device.clone());
+        }
+        Ok(own.insert(Self::first()?).clone())
     }
 
     /// Burn on the device the window opened.
@@ -189,7 +199,7 @@ impl ComputeDevice {
         })
     }
 
-    /// Burn on a device of its own.
+    /// Opens it.
     fn first() -> Result<Self, DeviceError> {
         match adapters().first() {
             None => return Err(DeviceError::NoAdapter),
