@@ -64,11 +64,14 @@ fn goal(ui: &mut Ui, simulator: &SimulatorState) {
 fn steps(ui: &mut Ui, simulator: &SimulatorState, scene: &SimulatorScene) {
     let status = &simulator.status;
     let doing = crate::workbench::capitalised(&status.doing);
-    let label = match (simulator.driver, status.waits) {
-        (Driver::Policy, Some(_)) if simulator.running => "The policy looks",
-        (Driver::Policy, None) if simulator.running => "The policy moves the arm",
+    let label = match (simulator.driver, simulator.running) {
+        _ if status.end.is_some() => "The episode is over",
+        (Driver::Policy, true) if status.waits.is_some() => "The policy looks",
+        (Driver::Policy, true) => "The policy moves the arm",
         _ if doing.is_empty() => "Ready",
-        _ => &doing,
+        (Driver::Policy, false) => "The policy is paused",
+        (Driver::Person, _) => "Moved by hand",
+        (Driver::Expert, _) => &doing,
     };
     let width = scene.steps.max(1).ilog10() as usize + 1;
     progress(

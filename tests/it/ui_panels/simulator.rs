@@ -174,6 +174,36 @@ fn a_policy_says_what_it_looks_through_or_why_it_cannot_drive() {
 }
 
 #[test]
+fn what_the_expert_would_do_is_not_said_of_a_policy_or_of_an_end() {
+    let shown = |driver, running, end| {
+        let mut workbench = self::running();
+        let simulator = &mut workbench.simulator;
+        (simulator.driver, simulator.running) = (driver, running);
+        (simulator.status.doing, simulator.status.end) = ("grasp the carrot".into(), end);
+        let harness = open(SimulatorPanel::default(), workbench, TALL);
+        [
+            "Grasp the carrot",
+            "The policy is paused",
+            "Moved by hand",
+            "The episode is over",
+        ]
+        .into_iter()
+        .find(|text| harness.query_all_by_label(text).count() > 0)
+    };
+    assert_eq!(shown(Driver::Expert, true, None), Some("Grasp the carrot"));
+    assert_eq!(
+        shown(Driver::Policy, false, None),
+        Some("The policy is paused")
+    );
+    assert_eq!(shown(Driver::Person, true, None), Some("Moved by hand"));
+    let end = Some(SimulatorEnd::Reached);
+    assert_eq!(
+        shown(Driver::Policy, false, end),
+        Some("The episode is over")
+    );
+}
+
+#[test]
 fn a_task_is_chosen_by_name_and_templates_vary() {
     let mut harness = open(SimulatorPanel::default(), running(), TALL);
     assert!(harness.query_by_label("Distractors").is_none());
