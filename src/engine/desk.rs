@@ -71,20 +71,23 @@ pub(super) fn open_webcam(id: &str, format: Option<&str>) -> Result<Box<dyn Came
 
 pub(super) fn sniff(sink: &Sink, path: PathBuf) {
     errand(sink, "sniff", |sink| {
-        let found = if crate::model::checkpoint::is_checkpoint(&path) {
-            Found::Checkpoint
-        } else if crate::data::is_dataset(&path) {
-            Found::Dataset
-        } else if path
-            .extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case("toml"))
-        {
-            Found::Recipe
-        } else {
-            Found::Source
-        };
+        let found = found(&path);
         sink.send(Event::Sniffed { path, found });
     });
+}
+
+/// What a path that was dropped or typed is to be opened as.
+fn found(path: &Path) -> Found {
+    let recipe = |end: &std::ffi::OsStr| end.eq_ignore_ascii_case("toml");
+    if crate::model::checkpoint::is_checkpoint(path) {
+        Found::Checkpoint
+    } else if crate::data::is_dataset(path) {
+        Found::Dataset
+    } else if path.extension().is_some_and(recipe) {
+        Found::Recipe
+    } else {
+        Found::Source
+    }
 }
 
 pub(super) fn pick(sink: &Sink, pick: Pick) {
@@ -179,4 +182,21 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     beside.push(".part");
     std::fs::write(&beside, bytes)?;
     std::fs::rename(&beside, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_opened_as_what_it_holds() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let of = |path: &str| found(&here.join(path));
+        assert_eq!(of("assets/checkpoint/run"), Found::Checkpoint);
+        let dataset = "tests/fixtures/datasets/lerobot_v30_images";
+        assert_eq!(of(dataset), Found::Dataset);
+        assert_eq!(of("assets/checkpoint/recipes/compare.toml"), Found::Recipe);
+        assert_eq!(of("assets/screenshots/simulator.jpg"), Found::Source);
+        assert_eq!(of("no such folder"), Found::Source);
+    }
 }
