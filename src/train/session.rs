@@ -185,7 +185,8 @@ impl<'a> Session<'a> {
             .try_for_each(|replica| replica.take(made, step, &table))
     }
 
-    fn open(
+    /// Opens a run that is to take its next step.
+    pub(super) fn open(
         config: &'a RunConfig,
         folder: RunFolder,
         resume: bool,

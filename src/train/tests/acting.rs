@@ -1,6 +1,11 @@
 //! Stage 2 on recorded episodes.
 
+use burn::tensor::Tensor;
+
 use super::*;
+use crate::train::folder::RunFolder;
+use crate::train::session::Session;
+use crate::train::step::Computed;
 
 /// Recorded episodes that lerobot wrote: one camera of 80 x 60 pixels, seven axes.
 fn episodes() -> std::path::PathBuf {
@@ -260,4 +265,40 @@ fn recomputing_activations_gives_the_same_step() {
     let norm = |config: &RunConfig| train(config, false).unwrap().1[0].gradient_norm;
     let (kept, again) = (norm(&first), norm(&other));
     assert!((kept - again).abs() < 1e-3 * kept, "{kept} {again}");
+}
+
+/// On the CPU 16-bit weights are multiplied in 32 bits: what differs is how the weights were rounded.
+#[test]
+fn sixteen_bits_reach_all_that_learns() {
+    let data = tempfile::tempdir().unwrap();
+    let first = grounded(data.path(), 2);
+    let guided = acting(&first, Recipe::SpatiallyGuided);
+    let mut adapted = acting(&first, Recipe::CoTraining);
+    adapted.lora = Some(LoraConfig::default());
+    let context = JobContext::silent();
+    for wide in [guided, adapted] {
+        let mut mixed = wide.clone();
+        mixed.batch.precision = Multiply::F16;
+        let folder = RunFolder::take(&wide.folder).unwrap();
+        let mut session = Session::open(&wide, folder, false, &context).unwrap();
+        let drawn = session.draw(0).unwrap();
+        let exact = Computed::of(&session, &drawn, &context).unwrap();
+        session.config = &mixed;
+        let rounded = Computed::of(&session, &drawn, &context).unwrap();
+        assert!((exact.total - rounded.total).abs() < 1e-2 * exact.total);
+        assert_ne!(exact.total.to_bits(), rounded.total.to_bits());
+        let (mut wrong, mut whole) = (0.0, 0.0);
+        for (place, named) in session.made.parameters.list().iter().enumerate() {
+            let found = [&exact, &rounded].map(|c| c.gradients.of_place(place).cloned());
+            let [a, b] = match found {
+                [Some(a), Some(b)] => [a.clone(), a - b],
+                [None, None] => continue,
+                _ => panic!("{} learns in one of them", named.name),
+            };
+            let square = |x: Tensor<1>| f64::from((x.clone() * x).sum().into_scalar::<f32>());
+            (whole, wrong) = (whole + square(a), wrong + square(b));
+        }
+        let off = (wrong / whole).sqrt();
+        assert!(off < 2e-2, "{off}");
+    }
 }
