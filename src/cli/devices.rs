@@ -40,7 +40,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<Outcome> {
 impl Devices {
     fn new(adapters: Vec<AdapterSummary>) -> Self {
         let (auto, why) = match adapters.first() {
-            None => ("cpu", "there is no graphics adapter"),
+            None => ("cpu", "there is no graphics adapter that Burn takes"),
             Some(first) if first.software => (
                 "cpu",
                 "the only graphics adapters are programs on the CPU, slower than the CPU backend",

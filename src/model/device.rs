@@ -279,11 +279,15 @@ pub fn computes_here<const D: usize>(tensor: &Tensor<D>) -> bool {
     is_cpu(&tensor.device()) && !tensor.is_autodiff()
 }
 
-/// Every adapter, real ones first.
+/// Every adapter that a model could run on, real ones first. Not those of OpenGL: Burn takes none by itself, and
+/// Mesa's driver of them tears itself down at exit in a way that can end the program with a damaged heap.
 #[must_use]
 pub fn adapters() -> Vec<AdapterSummary> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends: wgpu::Backends::PRIMARY,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
     let mut summaries: Vec<AdapterSummary> = found
         .iter()
         .map(|adapter| {
